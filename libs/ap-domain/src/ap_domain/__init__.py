@@ -1,0 +1,1 @@
+"""Pure accounts-payable rules and types: no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""The apstream command line."""

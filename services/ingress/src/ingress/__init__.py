@@ -1,0 +1,1 @@
+"""Webhook receiver (web) and document fetcher (documents)."""

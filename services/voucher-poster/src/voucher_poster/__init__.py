@@ -1,0 +1,1 @@
+"""Takes an invoice from document to confirmed voucher: acknowledge, post, report, confirm."""

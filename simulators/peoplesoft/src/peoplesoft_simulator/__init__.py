@@ -1,0 +1,1 @@
+"""A strict and nasty stand-in for PeopleSoft's Integration Broker."""

@@ -1,0 +1,1 @@
+"""Starts and stops a whole apstream on one machine: Kafka, simulators, services."""
