@@ -1,1 +1,1 @@
-"""What a service stands on: settings, logging, metrics, health, topics, Avro, producer, effect ledger, connections."""
+"""What a service stands on: settings, logs, health, topics, Avro, producer, effect ledger, connections."""

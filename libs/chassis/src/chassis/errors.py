@@ -1,0 +1,29 @@
+"""What the chassis may raise. Every message names the record or setting, what is wrong and what to do."""
+
+__all__ = ["ChassisError", "DoesNotFit", "NotDurable", "UnknownSchema", "UnreadableRecord"]
+
+
+class ChassisError(Exception):
+    """Base of all errors of the chassis."""
+
+
+class UnknownSchema(ChassisError):
+    """Written with a schema this process does not know: stop intake and upgrade, never skip it."""
+
+
+class UnreadableRecord(ChassisError):
+    """The bytes are not a record of the schema they claim: corrupt or foreign; set aside with the reason."""
+
+
+class DoesNotFit(ChassisError):
+    """A value cannot be written by its schema; the message names the field."""
+
+    def __init__(self, *, record: str, field: str, problem: str) -> None:
+        super().__init__(f"{record}.{field}: {problem}")
+        self.record = record
+        self.field = field
+        self.problem = problem
+
+
+class NotDurable(ChassisError):
+    """Kafka did not confirm the write in time: it may or may not be there; answer "try again"."""
