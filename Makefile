@@ -1,0 +1,81 @@
+# Each target sets up what it needs; a second run of anything needs no network.
+# Paths are relative throughout, so the checkout may live in a directory with a space in its name.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+export UV_PYTHON_DOWNLOADS := never
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+UV := .tools/uv/bin/uv
+PY := .venv/bin/python
+PROJECTS := $(wildcard schemas/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml \
+              simulators/*/pyproject.toml tools/*/pyproject.toml)
+MEMBERS := $(PROJECTS:/pyproject.toml=)
+
+.PHONY: help setup kafka demo up down status test check fmt lock
+
+help: ## this page
+	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
+	@echo
+	@echo 'Start with   make demo     one invoice goes from webhook to confirmed voucher, before your eyes'
+	@echo 'Then         make test     everything is proven'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Kafka tools for the running stack: tools/kafka/bin/kafka-topics --list, kafka-console-consumer, ...'
+
+setup: .venv/installed.stamp kafka ## environment in .venv and Kafka in .tools; done by every other target too
+	@:
+
+kafka: .tools/kafka/installed.stamp
+	@:
+
+demo: setup ## the stack with one invoice flowing; Ctrl-C ends it. ONCE=1: end by itself, exit 0 if confirmed
+	@exec $(PY) -m devstack demo $(if $(filter-out 0,$(ONCE)),--once)
+
+up: setup ## the stack without a scenario; addresses in .run/endpoints.json
+	@exec $(PY) -m devstack up
+
+down: .venv/installed.stamp ## stop what `make up` started, also after a crash
+	@exec $(PY) -m devstack down
+
+status: .venv/installed.stamp ## which processes of the stack run
+	@exec $(PY) -m devstack status
+
+test: setup check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
+	@exec $(PY) -m pytest $(ARGS)
+
+check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
+	@tools/check.sh
+
+fmt: .venv/installed.stamp ## format and mend what can be mended
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+lock: .tools/uv.stamp ## write requirements.lock after a dependency changed
+	@tools/lock.sh
+	@echo 'requirements.lock is up to date; the next make installs it'
+
+.tools/uv.stamp: tools/uv-requirements.txt
+	@tools/prerequisites.sh python
+	@echo 'fetching uv (once)'
+	@rm -rf .tools/uv
+	@"$$(tools/prerequisites.sh python --print)" -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
+	    --no-deps --require-hashes --only-binary :all: --target .tools/uv -r tools/uv-requirements.txt
+	@touch $@
+
+.venv/installed.stamp: .tools/uv.stamp requirements.lock $(PROJECTS)
+	@tools/prerequisites.sh python
+	@test -x $(PY) || $(UV) venv --quiet --python "$$(tools/prerequisites.sh python --print)" .venv
+	@echo 'installing Python packages into .venv'
+	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(PY) --no-deps $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+.tools/kafka/installed.stamp: tools/kafka/pom.xml
+	@tools/prerequisites.sh java maven
+	@echo 'fetching Apache Kafka by Maven (once)'
+	@rm -rf .tools/kafka/libs
+	@mvn --batch-mode --quiet -Dstyle.color=never -f tools/kafka/pom.xml dependency:copy-dependencies \
+	    -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
+	@touch $@
