@@ -1,6 +1,15 @@
 """What the chassis may raise. Every message names the record or setting, what is wrong and what to do."""
 
-__all__ = ["ChassisError", "DoesNotFit", "NotDurable", "UnknownSchema", "UnreadableRecord"]
+__all__ = [
+    "ChassisError",
+    "DoesNotFit",
+    "NotAnswered",
+    "NotDurable",
+    "RecordTooLarge",
+    "TopicMissing",
+    "UnknownSchema",
+    "UnreadableRecord",
+]
 
 
 class ChassisError(Exception):
@@ -27,3 +36,15 @@ class DoesNotFit(ChassisError):
 
 class NotDurable(ChassisError):
     """Kafka did not confirm the write in time: it may or may not be there; answer "try again"."""
+
+
+class RecordTooLarge(ChassisError):
+    """The encoded record is larger than the message limit of every topic: it can never be sent; park it."""
+
+
+class NotAnswered(ChassisError):
+    """Kafka did not answer a read within its bound: nothing is known; try again."""
+
+
+class TopicMissing(ChassisError):
+    """A topic of the catalogue does not exist: run ``apstream topics apply``."""
