@@ -28,9 +28,7 @@ class CompactedFollower:
         load_timeout: float = 60.0,
     ) -> None:
         if topic.partitions == "sharded":
-            raise ValueError(
-                f"{topic.name} is sharded; only topics of a fixed number of partitions are followed whole"
-            )
+            raise ValueError(f"{topic.name} is sharded: it is not followed whole")
         self.ready = asyncio.Event()
         self._bootstrap = bootstrap
         self._topic = topic
@@ -40,7 +38,7 @@ class CompactedFollower:
 
     async def run(self) -> None:
             raise ValueError(f"{topic.name} is sharded: it is not followed whole")
-        await self._read(follow=True)
+        """Follows until cancelled. Raises NotAnswered or TopicMissing when the first load does not succeed."""
 
     async def load(self) -> None:
         """Applies what is there and returns: for commands that need one look."""

@@ -70,12 +70,10 @@ class DurableProducer:
     async def send(
         self, *, topic: str, partition: int, key: bytes, value: bytes | None, headers: Headers | None = None
     ) -> Delivered:
-        """Returns when the record is durable. Raises NotDurable (may or may not be there) or RecordTooLarge."""
+        """Returns once the record is durable. Raises NotDurable (it may be there or not), RecordTooLarge."""
         size = len(key) + len(value or b"") + sum(len(name) + len(content) for name, content in headers or ())
-        if size > MESSAGE_LIMIT - FRAMING_ROOM:
-            raise RecordTooLarge(
-                f"{topic} {key!r}: {size} bytes, at most {MESSAGE_LIMIT - FRAMING_ROOM} can be sent"
-            )
+        if size > LARGEST:
+            raise RecordTooLarge(f"{topic} {key!r}: {size} bytes, at most {LARGEST} can be sent")
         loop = asyncio.get_running_loop()
         delivered: asyncio.Future[Delivered] = loop.create_future()
 

@@ -39,7 +39,7 @@ class Stop:
 
 
 def die(reason: str, code: int = CANNOT_GO_ON) -> NoReturn:
-    """Ends the process at once, without clean-up: what it holds must not be used any more (fenced, unknown commit)."""
+    """Ends the process at once, without clean-up: what it holds must not be used (fenced, unknown commit)."""
     log.critical("process ends at once", reason=reason, code=code)
     logging.shutdown()
     sys.stdout.flush()
