@@ -37,8 +37,8 @@ class CompactedFollower:
         self._load_timeout = load_timeout
 
     async def run(self) -> None:
-            raise ValueError(f"{topic.name} is sharded: it is not followed whole")
-        """Follows until cancelled. Raises NotAnswered or TopicMissing when the first load does not succeed."""
+        """Follows until cancelled. Raises NotAnswered or TopicMissing when the first load fails."""
+        await self._read(follow=True)
 
     async def load(self) -> None:
         """Applies what is there and returns: for commands that need one look."""
