@@ -12,7 +12,7 @@ import fastavro
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.avro_schemas import shipped
-from chassis.errors import DoesNotFit, UnreadableRecord
+from chassis.errors import DoesNotFit, Undecodable
 from chassis.wire_format import Codec
 
 __all__ = ["AvroType"]
@@ -53,16 +53,16 @@ class AvroType(Generic[T]):
         return out.getvalue()
 
     def decode(self, data: bytes) -> T:
-        """Raises UnknownSchema (stop intake) or UnreadableRecord (corrupt); nothing else."""
+        """Raises UnknownSchema (stop intake) or Undecodable (corrupt); nothing else."""
         framed = self._wire.unframe(data)
         body = io.BytesIO(data)
         body.seek(framed.start)
         try:
             tree = fastavro.schemaless_reader(body, framed.schema, self._schema)
         except Exception as error:  # corrupt bytes make fastavro raise almost anything
-            raise UnreadableRecord(f"{self.schema_name}: {type(error).__name__}: {error}") from error
+            raise Undecodable(f"{self.schema_name}: {type(error).__name__}: {error}") from error
         if body.tell() != len(data):
-            raise UnreadableRecord(f"{self.schema_name}: {len(data) - body.tell()} bytes follow the record")
+            raise Undecodable(f"{self.schema_name}: {len(data) - body.tell()} bytes follow the record")
         try:
             return self._adapter.validate_python(tree)
         except ValidationError as error:
@@ -70,7 +70,7 @@ class AvroType(Generic[T]):
                 f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
                 for found in error.errors(include_input=False)
             )
-            raise UnreadableRecord(f"{self.schema_name}: {reasons}") from error
+            raise Undecodable(f"{self.schema_name}: {reasons}") from error
 
     def __repr__(self) -> str:
         return f"AvroType({self.schema_name!r})"

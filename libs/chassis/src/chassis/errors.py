@@ -7,8 +7,8 @@ __all__ = [
     "NotDurable",
     "RecordTooLarge",
     "TopicMissing",
+    "Undecodable",
     "UnknownSchema",
-    "UnreadableRecord",
 ]
 
 
@@ -20,7 +20,7 @@ class UnknownSchema(ChassisError):
     """Written with a schema this process does not know: stop intake and upgrade, never skip it."""
 
 
-class UnreadableRecord(ChassisError):
+class Undecodable(ChassisError):
     """The bytes are not a record of the schema they claim: corrupt or foreign; set aside with the reason."""
 
 

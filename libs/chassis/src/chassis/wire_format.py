@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chassis.avro_schemas import SchemaSet, schema_fingerprint
-from chassis.errors import UnknownSchema, UnreadableRecord
+from chassis.errors import Undecodable, UnknownSchema
 
 __all__ = ["Codec", "Framed", "SchemaRegistry"]
 
@@ -45,7 +45,7 @@ class Codec:
         return SINGLE_OBJECT + schema_fingerprint(schema)
 
     def unframe(self, data: bytes) -> Framed:
-        """Raises UnreadableRecord for bytes in no known frame, UnknownSchema for an unknown schema."""
+        """Raises Undecodable for bytes in no known frame, UnknownSchema for an unknown schema."""
         if data[:2] == SINGLE_OBJECT and len(data) >= 10:
             schema = self.schemas.find(data[2:10])
             if schema is None:
@@ -61,6 +61,6 @@ class Codec:
                     f"written with schema id {schema_id} of a registry, and no registry is configured here"
                 )
             return Framed(schema=self._registry.schema(schema_id), start=5)
-        raise UnreadableRecord(
+        raise Undecodable(
             f"starts with {data[:10].hex() or 'nothing'}: neither single-object nor Confluent framing"
         )
