@@ -1,0 +1,38 @@
+"""Basware's processing statuses of an accounting document (P2P OpenAPI 26.06; the spelling is theirs)."""
+
+from enum import StrEnum
+
+
+class ProcessingStatus(StrEnum):
+    """Where a document stands; the filter of `list_documents`."""
+
+    NEW = "New"
+    WAITING_FOR_PREBOOK = "WaitingForPrebook"
+    PREBOOK_IN_PROGRESS = "PrebookInProgress"
+    PREBOOKED = "Prebooked"
+    PREBOOK_FAILED = "PrebookFailed"
+    WAITING_FOR_TRANSFER = "WaitingForTransfer"
+    TRANSFER_IN_PROGRESS = "TransferInProgress"
+    TRANSFERRED = "Transferred"
+    TRANSFER_FAILED = "TransferFailed"
+    WAITING_FOR_PREBOOK_CANCELATION = "WaitingForPrebookCancelation"
+    PREBOOK_CANCELATION_IN_PROGRESS = "PrebookCancelationInProgress"
+    PREBOOK_CANCELED = "PrebookCanceled"
+    PREBOOK_CANCEL_FAILED = "PrebookCancelFailed"
+    WAITING_TO_BE_REMOVED = "WaitingToBeRemoved"
+    REMOVED = "Removed"
+    REMOVE_FAILED = "RemoveFailed"
+    WAITING_TO_BE_RETURNED = "WaitingToBeReturned"
+    RETURNED = "Returned"
+    RETURN_FAILED = "ReturnFailed"
+    WAITING_TO_BE_COMPLETED = "WaitingToBeCompleted"
+    COMPLETION_IN_PROGRESS = "CompletionInProgress"
+    COMPLETED = "Completed"
+    COMPLETION_FAILED = "CompletionFailed"
+    PAID = "Paid"
+    WAITING_FOR_ENRICHMENT_TRANSFER = "WaitingForEnrichmentTransfer"
+    ENRICHMENT_TRANSFER_IN_PROGRESS = "EnrichmentTransferInProgress"
+    ENRICHMENT_TRANSFERRED = "EnrichmentTransferred"
+    ENRICHMENT_TRANSFER_FAILED = "EnrichmentTransferFailed"
+    IN_DOCUMENT_FILTER = "InDocumentFilter"
+    DOCUMENT_FILTER_RELEASED = "DocumentFilterReleased"
