@@ -1,0 +1,274 @@
+"""When the calls of entries start, and what came out of them: timers, lanes, the gate, the tasks.
+
+Reads committed entries only. Every outcome goes back as an `Ended` event; the record keeps its place in the lane
+until that event is committed, so no second call of a record ever starts before.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Generic, TypeVar
+
+from chassis.ledger.book import Book
+from chassis.ledger.entry import Entry, Phase, Stop
+from chassis.ledger.events import Ended
+from chassis.ledger.lane import Lane
+from chassis.ledger.machine import Call, Kind, Machine
+from chassis.ledger.outcomes import InDoubt, NotSent, Outcome, Parked, Retry, Stopped
+from chassis.ledger.policy import Policy
+from chassis.ledger.ports import Caller, Clock, Flows, NotSentError, Signals, Unknown
+
+B = TypeVar("B")
+
+Width = Callable[[str, str], int]
+"""Connection and remote -> how many calls at once."""
+
+
+class Calls(Generic[B]):
+    """The running side of one owner. Its tasks belong to the owner's task group."""
+
+    def __init__(
+        self,
+        *,
+        machine: Machine[B],
+        caller: Caller[B],
+        flows: Flows,
+        clock: Clock,
+        signals: Signals,
+        policy: Policy,
+        width: Width,
+        book: Book[B],
+        ended: Callable[[Ended], None],
+    ) -> None:
+        self._machine = machine
+        self._caller = caller
+        self._flows = flows
+        self._clock = clock
+        self._signals = signals
+        self._policy = policy
+        self._width = width
+        self._book = book
+        self._ended = ended
+        self._tasks: asyncio.TaskGroup | None = None
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._offered: set[str] = set()
+        self._placed: dict[str, Lane] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[None]] = set()
+        self._begun: dict[str, float] = {}
+        self._inherited: set[str] = set()
+        self._afresh: set[str] = set()
+        self._told: set[tuple[str, Stop]] = set()
+        self._closed = False
+
+    def open(self, tasks: asyncio.TaskGroup) -> None:
+        """Start with what was loaded: timers are set, due calls go out, stops are told again."""
+        self._tasks = tasks
+        for entry in list(self._book.entries()):
+            self._inherited.add(entry.key)
+            if entry.phase is Phase.IN_DOUBT:
+                self._afresh.add(entry.key)
+            self.consider(entry.key)
+
+    def lanes(self) -> Iterable[tuple[tuple[str, str], Lane]]:
+        """The lanes by connection and remote, for metrics."""
+        return self._lanes.items()
+
+    def committed(self, key: str, *, begun: float, outcome: bool) -> None:
+        """An entry was committed in a transaction begun at `begun` (monotonic seconds).
+
+        `outcome`: the event was the end of the record's call, so its place is free for what follows.
+        """
+        entry = self._book.get(key)
+        if entry is None or entry.phase is not Phase.STARTED:
+            self._begun.pop(key, None)
+        else:
+            self._begun.setdefault(key, begun)
+        if not outcome:
+            self.consider(key)
+            return
+        lane = self._placed.pop(key)
+        call = self._wanted(entry)
+        if (
+            entry is not None
+            and call is not None
+            and call.kind is Kind.ONCE
+            and self._lane(entry.connection_id, call.remote) is lane
+            and lane.may_go_on()
+        ):
+            self._placed[key] = lane
+            self._spawn(self._run(entry, call, lane), self._running)
+            return
+        lane.finished(key)
+        self.consider(key)
+
+    def consider(self, key: str) -> None:
+        """Look at what the entry asks for, and when."""
+        entry = self._book.get(key)
+        if self._closed or entry is None or key in self._placed or key in self._offered:
+            return
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+        if entry.stop is not None and (entry.connection_id, entry.stop) not in self._told:
+            self._told.add((entry.connection_id, entry.stop))
+            self._spawn(self._tell_stop(entry.connection_id, entry.stop), self._aside)
+        call = self._wanted(entry)
+        if call is None:
+            return
+        delay = self._delay(entry)
+        if delay > 0:
+            self._timers[key] = asyncio.get_running_loop().call_later(delay, self._due, key)
+            return
+        self._offered.add(key)
+        self._lane(entry.connection_id, call.remote).offer(key)
+
+    def flows_changed(self, *, connection_changed: bool = False) -> None:
+        """A desired state or a connection changed."""
+        for lane in list(self._lanes.values()):
+            lane.flow_changed(connection_changed=connection_changed)
+
+    async def close(self) -> None:
+        """Start nothing more, wait a bounded time for what runs, give up the rest (it becomes doubt)."""
+        self._closed = True
+        for lane in self._lanes.values():
+            lane.close()
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._policy.revocation)
+        for task in (*self._running, *self._aside):
+            task.cancel()
+
+    def _due(self, key: str) -> None:
+        del self._timers[key]
+        self._afresh.discard(key)
+        self.consider(key)
+
+    def _delay(self, entry: Entry[B]) -> float:
+        if entry.started is not None and entry.key in self._afresh:
+            return entry.started.settle_seconds
+        if entry.due is None:
+            return 0.0
+        longest = self._policy.backoff.longest
+        if entry.started is not None:
+            longest = max(longest, entry.started.settle_seconds)
+        return min((entry.due - self._clock.now()).total_seconds(), longest)
+
+    def _wanted(self, entry: Entry[B] | None) -> Call | None:
+        if entry is None or entry.phase in (Phase.PARKED, Phase.FINAL):
+            return None
+        if entry.phase is Phase.STARTED and entry.key not in self._begun:
+            return None
+        return self._machine.call(entry)
+
+    def _goes_on(self, key: str) -> bool:
+        call = self._wanted(self._book.get(key))
+        return call is not None and call.goes_on_when_paused
+
+    def _lane(self, connection_id: str, remote: str) -> Lane:
+        lane = self._lanes.get((connection_id, remote))
+        if lane is None:
+            lane = self._lanes[connection_id, remote] = Lane(
+                width=lambda: self._width(connection_id, remote),
+                policy=self._policy,
+                flow=lambda: self._flows.state(connection_id, remote),
+                start=lambda key: self._start(key, connection_id, remote),
+                goes_on_when_paused=self._goes_on,
+                probe=lambda: self._probe(connection_id, remote),
+            )
+        return lane
+
+    def _start(self, key: str, connection_id: str, remote: str) -> None:
+        """The lane gave the record a place; the entry may have moved on since it was offered."""
+        lane = self._lanes[connection_id, remote]
+        self._offered.discard(key)
+        entry = self._book.get(key)
+        call = self._wanted(entry)
+        if entry is None or call is None or call.remote != remote or self._delay(entry) > 0:
+            asyncio.get_running_loop().call_soon(self._unused, key, lane)
+            return
+        self._placed[key] = lane
+        self._spawn(self._run(entry, call, lane), self._running)
+
+    def _unused(self, key: str, lane: Lane) -> None:
+        lane.finished(key)
+        self.consider(key)
+
+    def _spawn(self, work: Coroutine[object, object, None], among: set[asyncio.Task[None]]) -> None:
+        if self._tasks is None:
+            raise RuntimeError("calls are opened with a task group first")
+        task = self._tasks.create_task(work)
+        among.add(task)
+        task.add_done_callback(among.discard)
+
+    async def _run(self, entry: Entry[B], call: Call, lane: Lane) -> None:
+        outcome = await self._outcome(entry, call)
+        self._inherited.discard(entry.key)
+        match outcome:
+            case Retry(lane=True, after=after):
+                lane.hold(after or self._policy.circuit_cooldown)
+            case Retry(blame=True) | InDoubt():
+                lane.failed()
+            case Stopped():
+                lane.refused()
+            case NotSent():
+                pass
+            case _:
+                lane.succeeded()
+        self._signals.count(
+            "calls", connection=entry.connection_id, call=call.name, outcome=type(outcome).__name__
+        )
+        self._ended(Ended(key=entry.key, call=call, outcome=outcome))
+
+    async def _outcome(self, entry: Entry[B], call: Call) -> Outcome:
+        def gate() -> None:
+            if self._closed:
+                raise NotSentError("this process no longer owns the record")
+            if call.kind is Kind.ONCE:
+                age = self._clock.monotonic() - self._begun[entry.key]
+                if age > self._policy.send_age:
+                    raise NotSentError(
+                        f"decided {age:.1f} s ago, which is too long to still be sure of owning it"
+                    )
+
+        repeat = entry.key in self._inherited or entry.attempts > 0
+        try:
+            async with asyncio.timeout(self._policy.call_timeout):
+                return await self._caller.call(entry, call, gate=gate, repeat=repeat)
+        except NotSentError as closed:
+            return NotSent(reason=str(closed))
+        except TimeoutError:
+            return InDoubt(reason=f"no answer within {self._policy.call_timeout} s")
+        except Exception as bug:  # noqa: BLE001 - a bug in an adapter must not stop the other records
+            self._signals.log(
+                "error", "call failed by our own fault", record=entry.key, call=call.name, error=repr(bug)
+            )
+            reason = f"our own fault in {call.name}: {type(bug).__name__}: {bug}"
+            return InDoubt(reason=reason) if call.kind is Kind.ONCE else Parked(reason=reason)
+
+    def _probe(self, connection_id: str, remote: str) -> None:
+        self._spawn(self._canary(connection_id, remote), self._aside)
+
+    async def _canary(self, connection_id: str, remote: str) -> None:
+        answers = False
+        try:
+            async with asyncio.timeout(self._policy.call_timeout):
+                answers = await self._caller.probe(connection_id, remote)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the remote cannot be used yet
+            self._signals.log(
+                "warning", "canary failed", connection=connection_id, remote=remote, error=repr(failure)
+            )
+        if not self._closed:
+            self._lanes[connection_id, remote].probed(answers=answers)
+
+    async def _tell_stop(self, connection_id: str, stop: Stop) -> None:
+        """Until every service can know it, or this owner ends (the next one repeats it from the entry)."""
+        while not self._closed:
+            try:
+                await self._flows.stop(connection_id, stop)
+            except Unknown as unknown:
+                self._signals.log("error", "stop not written", connection=connection_id, error=str(unknown))
+                await asyncio.sleep(self._policy.circuit_cooldown)
+            else:
+                return

@@ -1,0 +1,76 @@
+"""What the ledger knows of one record: a frozen entry, replaced as a whole by each decision."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+B = TypeVar("B")
+
+
+class Phase(StrEnum):
+    """Where a record stands with the one call its step asks for."""
+
+    WAITING = "waiting"
+    """The step's call is wanted, not before `due`."""
+    STARTED = "started"
+    """A call that may not be repeated was committed as started; only its outcome moves the record."""
+    IN_DOUBT = "in_doubt"
+    """It was started and nobody knows whether it happened; only looking at the remote settles that."""
+    STOPPED = "stopped"
+    """The remote refused us as such (credentials, configuration): the flow is stopped and the record waits."""
+    PARKED = "parked"
+    """A person must decide; only this record waits."""
+    FINAL = "final"
+    """Nothing is wanted. The entry is a stub that is never deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What was committed before a call that may not be repeated: enough to settle doubt without asking again.
+
+    `settle_seconds` is how long the remote may still be working on it after we stopped listening.
+    `request_digest` is the sha256 of what is sent, as hex; `number` counts the starts of this record.
+    """
+
+    at: datetime
+    number: int
+    settle_seconds: float
+    request_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[B]):
+    """The latest state of one record. `sequence` is one more than that of the entry it replaced.
+
+    `due` is an instant in UTC, read as "not before"; `attempts` counts failed calls of this step in a row;
+    `looks` counts empty answers while in doubt; `stop` names the flow a refusal stopped and the connection
+    version it was refused under. `body` is the service's own.
+    """
+
+    key: str
+    connection_id: str
+    sequence: int
+    phase: Phase
+    step: str
+    due: datetime | None = None
+    attempts: int = 0
+    looks: int = 0
+    reason: str = ""
+    started: Started | None = None
+    stop: "Stop | None" = None
+    trace_id: str = ""
+    body: B
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A flow that must stop for every service: repeated on every load.
+
+    It is void once the connection has a newer version, or somebody resumed the flow after `at`.
+    """
+
+    flow: str
+    connection_version: int
+    at: datetime
+    reason: str

@@ -1,0 +1,62 @@
+"""Events that wait to be decided: outcomes first, then inputs in the order they were read."""
+
+from collections import deque
+
+from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable, record_key
+from chassis.ledger.policy import Policy
+
+
+class Inbox:
+    """Takes events in, hands out groups: at most one event a record, bounded in number and bytes.
+
+    Inputs are never taken out of order: the first whose record is already in the group ends it, so a position
+    never passes an input that was not decided.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._own: deque[Ended | Loaded | Reassert] = deque()
+        self._inputs: deque[Arrived | Undecodable] = deque()
+
+    @property
+    def inputs(self) -> int:
+        """Inputs that wait."""
+        return len(self._inputs)
+
+    def put(self, event: Event) -> None:
+        """Add an event at the end of its queue."""
+        if isinstance(event, Arrived | Undecodable):
+            self._inputs.append(event)
+        else:
+            self._own.append(event)
+
+    def take(self, *, inputs: bool = True) -> list[Event]:
+        """The next group; empty if nothing waits. Without `inputs` only what came out of our own calls."""
+        group: list[Event] = []
+        keys: set[str] = set()
+        self._take_own(group, keys)
+        size = 0
+        while inputs and self._inputs and len(group) < self._policy.group_decisions:
+            event = self._inputs[0]
+            key = record_key(event)
+            weight = event.record.size if isinstance(event, Arrived) else len(event.raw.value)
+            if key in keys or (group and size + weight > self._policy.group_bytes):
+                break
+            size += weight
+            if key is not None:
+                keys.add(key)
+            group.append(self._inputs.popleft())
+        return group
+
+    def _take_own(self, group: list[Event], keys: set[str]) -> None:
+        later: list[Ended | Loaded | Reassert] = []
+        while self._own and len(group) < self._policy.group_decisions:
+            event = self._own.popleft()
+            key = record_key(event)
+            if key in keys:
+                later.append(event)
+                continue
+            if key is not None:
+                keys.add(key)
+            group.append(event)
+        self._own.extendleft(reversed(later))

@@ -1,0 +1,154 @@
+"""One connection's calls to one remote: how many at once, and when not at all.
+
+A lane holds keys of records whose call is due. It knows nothing of entries; its owner starts the calls.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from ap_domain.desired_state import FlowState
+from chassis.ledger.policy import Policy
+
+
+class Lane:
+    """Bounded concurrency, a circuit with one canary, a hold while throttled, a stop when refused.
+
+    Until the remote has answered once, one call goes at a time: a wrong password is tried once, not many times at
+    once. `start` is called with a key that may run now and must not raise. `probe` is called when a canary is
+    wanted; what it finds comes back through `probed`. Nothing here waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        width: Callable[[], int],
+        policy: Policy,
+        flow: Callable[[], FlowState],
+        start: Callable[[str], None],
+        goes_on_when_paused: Callable[[str], bool],
+        probe: Callable[[], None],
+    ) -> None:
+        self._width = width
+        self._policy = policy
+        self._flow = flow
+        self._start = start
+        self._goes_on = goes_on_when_paused
+        self._probe = probe
+        self._due: deque[str] = deque()
+        self._held: list[str] = []
+        self._busy: set[str] = set()
+        self._failures = 0
+        self._cooldown = policy.circuit_cooldown
+        self._proven = False
+        self._open = False
+        self._refused = False
+        self._was_stopped = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the circuit is open: no call goes out but the canary."""
+        return self._open
+
+    @property
+    def waiting(self) -> int:
+        """Records that are due and wait for this lane."""
+        return len(self._due) + len(self._held)
+
+    def offer(self, key: str) -> None:
+        """The record's call is due. Offered once until it started."""
+        self._due.append(key)
+        self.pump()
+
+    def may_go_on(self) -> bool:
+        """Whether a record that holds a place may start its next call at once."""
+        return not self._closed and not self._refused and not self._open and self._flow() is FlowState.RUNNING
+
+    def finished(self, key: str) -> None:
+        """The record gave its place back: its outcome is committed and nothing follows at once."""
+        self._busy.discard(key)
+        self.pump()
+
+    def succeeded(self) -> None:
+        """The remote answered, whatever it said about the record."""
+        self._failures = 0
+        self._proven = True
+
+    def failed(self) -> None:
+        """The remote did not answer or could not serve."""
+        self._failures += 1
+        if self._failures >= self._policy.circuit_failures and not self._open:
+            self._open_for(self._policy.circuit_cooldown)
+
+    def hold(self, seconds: float) -> None:
+        """Throttled: nothing for so long, then the canary first."""
+        self._open_for(min(seconds, self._policy.circuit_longest))
+
+    def refused(self) -> None:
+        """The remote refuses us as such. Nothing more goes out until the flow was stopped and runs again."""
+        self._refused = True
+        self._proven = False
+
+    def probed(self, *, answers: bool) -> None:
+        """What the canary found."""
+        if answers:
+            self._open = False
+            self._proven = True
+            self._failures = 0
+            self._cooldown = self._policy.circuit_cooldown
+            self.pump()
+        else:
+            self._open_for(min(self._cooldown * 2, self._policy.circuit_longest))
+
+    def flow_changed(self, *, connection_changed: bool = False) -> None:
+        """The desired state or the connection changed: after a stop or a refusal the canary goes first."""
+        self._due.extend(self._held)
+        self._held.clear()
+        if self._flow() is FlowState.STOPPED:
+            self._was_stopped = True
+            self._refused = False
+        elif self._was_stopped or (self._refused and connection_changed):
+            self._was_stopped = self._refused = False
+            self._open_for(0.0)
+        self.pump()
+
+    def close(self) -> None:
+        """Start nothing more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def pump(self) -> None:
+        """Start what may start."""
+        while self._due and not self._closed and not self._open and not self._refused:
+            if len(self._busy) >= (self._width() if self._proven else 1):
+                return
+            state = self._flow()
+            if state is FlowState.STOPPED:
+                self._was_stopped = True
+                return
+            key = self._due.popleft()
+            if state is FlowState.PAUSED and not self._goes_on(key):
+                self._held.append(key)
+                continue
+            self._busy.add(key)
+            self._start(key)
+
+    def _open_for(self, seconds: float) -> None:
+        self._open = True
+        self._cooldown = max(seconds, self._policy.circuit_cooldown)
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._closed:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._canary)
+
+    def _canary(self) -> None:
+        if self._closed:
+            return
+        if self._flow() is FlowState.STOPPED:
+            self._was_stopped = True
+            self._open = False
+            return
+        self._probe()

@@ -1,0 +1,150 @@
+"""The mechanics every record shares: how an outcome moves an entry. Pure; the service's machine does the rest."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from chassis.ledger.entry import Entry, Phase, Started, Stop
+from chassis.ledger.machine import Call, Decision, Input, Kind, Machine, Note, Others
+from chassis.ledger.outcomes import Done, InDoubt, NotSent, Outcome, Parked, Rejected, Retry, Sighted, Stopped
+from chassis.ledger.policy import Policy
+
+B = TypeVar("B")
+
+EMPTY_LOOKS = 2
+"""Spaced empty answers after which a call in doubt counts as not happened."""
+
+
+def on_input(machine: Machine[B], entry: Entry[B] | None, record: Input, *, now: datetime) -> Decision[B]:
+    """An input record arrived."""
+    return machine.received(entry, record, now=now)
+
+
+def on_load(entry: Entry[B], *, now: datetime) -> Decision[B] | None:
+    """A new owner read the entry. What was `started` may have happened: it is in doubt from this moment.
+
+    The settle time counts from here, on this owner's clock, whatever an earlier owner had counted.
+    """
+    if entry.phase is Phase.STARTED:
+        doubt = _doubt(entry, "the process that started it ended before the outcome was committed", now=now)
+        return Decision(entry=doubt, notes=(Note(action="in doubt", detail={"reason": doubt.reason}),))
+    return None
+
+
+def on_outcome(
+    machine: Machine[B],
+    entry: Entry[B],
+    call: Call,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    fraction: float,
+    policy: Policy,
+    others: Others[B],
+) -> Decision[B]:
+    """The call of this entry came to an end. `fraction` in [0, 1] is the jitter of a back-off."""
+    if isinstance(outcome, Done):
+        return machine.succeeded(_settled(entry), outcome.value, now=now, others=others)
+    if isinstance(outcome, Rejected):
+        return machine.rejected(_settled(entry), outcome, now=now)
+    match outcome:
+        case Sighted():
+            return _sighted(machine, entry, outcome, now=now, policy=policy)
+        case InDoubt(reason=reason) if call.kind is Kind.ONCE:
+            return _noted(_doubt(entry, reason, now=now), "in doubt", reason)
+        case InDoubt(reason=reason):
+            return _retry(machine, entry, Retry(reason=reason), now=now, fraction=fraction, policy=policy)
+        case Retry():
+            return _retry(machine, entry, outcome, now=now, fraction=fraction, policy=policy)
+        case NotSent(reason=reason):
+            back = _back(machine, entry, now=now)
+            return _noted(replace(back, due=now, reason=reason), "not sent", reason)
+        case Parked(reason=reason):
+            return _noted(replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+        case Stopped(reason=reason, connection_version=version):
+            back = _back(machine, entry, now=now)
+            stop = Stop(flow=call.remote, connection_version=version, at=now, reason=reason)
+            stopped = replace(back, phase=_held(back), due=None, reason=reason, stop=stop)
+            return _noted(stopped, "stopped", reason)
+
+
+def refused_by_broker(entry: Entry[B], reason: str) -> Decision[B]:
+    """The decision could not be written (a record in it was refused): a small parked entry takes its place."""
+    return _noted(replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+
+
+def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now: datetime) -> Entry[B]:
+    """The entry with its unrepeatable call marked as started. For machines to use in `succeeded`."""
+    number = entry.started.number + 1 if entry.started else 1
+    mark = Started(at=now, number=number, settle_seconds=settle_seconds, request_digest=request_digest)
+    return replace(entry, phase=Phase.STARTED, due=None, started=mark, looks=0, attempts=0, reason="")
+
+
+def _held(entry: Entry[B]) -> Phase:
+    """A stop does not end doubt: what is in doubt stays so while its flow is stopped."""
+    return Phase.IN_DOUBT if entry.phase is Phase.IN_DOUBT else Phase.STOPPED
+
+
+def _settled(entry: Entry[B]) -> Entry[B]:
+    return replace(_unstopped(entry), attempts=0, looks=0, reason="")
+
+
+def _unstopped(entry: Entry[B]) -> Entry[B]:
+    """The remote took a call again: the old stop is history."""
+    phase = Phase.WAITING if entry.phase is Phase.STOPPED else entry.phase
+    return replace(entry, phase=phase, stop=None)
+
+
+def _doubt(entry: Entry[B], reason: str, *, now: datetime) -> Entry[B]:
+    settle = entry.started.settle_seconds if entry.started else 0.0
+    due = now + timedelta(seconds=settle)
+    return replace(entry, phase=Phase.IN_DOUBT, due=due, looks=0, attempts=0, reason=reason)
+
+
+def _back(machine: Machine[B], entry: Entry[B], *, now: datetime) -> Entry[B]:
+    """Where a call that provably did not happen leaves the entry."""
+    if entry.phase is Phase.STARTED:
+        return machine.withdrawn(entry, now=now, looked=False)
+    return _unstopped(entry)
+
+
+def _retry(
+    machine: Machine[B], entry: Entry[B], outcome: Retry, *, now: datetime, fraction: float, policy: Policy
+) -> Decision[B]:
+    back = _back(machine, entry, now=now)
+    attempts = entry.attempts + 1 if outcome.blame else entry.attempts
+    wait = outcome.after or 0.0
+    if outcome.blame:
+        wait = policy.backoff.seconds(attempt=attempts, fraction=fraction, retry_after=outcome.after)
+    due = now + timedelta(seconds=wait)
+    again = replace(back, due=due, attempts=attempts, reason=outcome.reason)
+    return _noted(again, "retry", outcome.reason, attempt=str(attempts))
+
+
+def _sighted(
+    machine: Machine[B], entry: Entry[B], sighted: Sighted, *, now: datetime, policy: Policy
+) -> Decision[B]:
+    if len(sighted.same) == 1:
+        return machine.adopted(_settled(entry), sighted.same[0], now=now)
+    if len(sighted.same) > 1:
+        reason = f"more than one live voucher: {', '.join(map(str, sighted.same))}"
+        return _noted(
+            replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason, alert="yes"
+        )
+    if sighted.different:
+        reason = f"found under the same key, but different: {', '.join(map(str, sighted.different))}"
+        return _noted(replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+    looks = entry.looks + 1
+    if looks < EMPTY_LOOKS:
+        due = now + timedelta(seconds=policy.look_spacing)
+        return _noted(replace(entry, looks=looks, due=due, attempts=0), "looked", "not found, looking again")
+    back = machine.withdrawn(entry, now=now, looked=True)
+    return _noted(
+        replace(back, due=now, looks=0, attempts=0, reason=""),
+        "not happened",
+        f"not found in {looks} spaced looks",
+    )
+
+
+def _noted(entry: Entry[B], action: str, reason: str, **detail: str) -> Decision[B]:
+    return Decision(entry=entry, notes=(Note(action=action, detail={"reason": reason, **detail}),))
