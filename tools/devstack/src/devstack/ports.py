@@ -9,18 +9,21 @@ LOOPBACK = "127.0.0.1"
 _LOWEST, _HIGHEST = 20_000, 32_000
 _ATTEMPTS = 200
 
+_given: set[int] = set()  # a port drawn but not yet listened on must not be drawn again
+
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Different ports on which nobody listens at the moment.
+    """Different ports on which nobody listens at the moment; none is given twice by this process.
 
-    They are not reserved: two stacks that start in the same instant may, very rarely, draw the same one;
-    the second then fails at its start and says so.
+    They are not reserved: two processes that start stacks in the same instant may, very rarely, draw the
+    same one; the second stack then fails at its start and says so.
     """
     draw = random.SystemRandom()
     found: list[int] = []
     for _ in range(_ATTEMPTS):
         port = draw.randrange(_LOWEST, _HIGHEST)
-        if port not in found and _is_free(port):
+        if port not in _given and _is_free(port):
+            _given.add(port)
             found.append(port)
         if len(found) == count:
             return tuple(found)

@@ -82,9 +82,13 @@ class ManagedProcess:
             self._on_start(self.name, identity)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process and to everything in its group; nothing happens if all are gone."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
+        """Send a signal to the process and its group; nothing happens once the process ended.
+
+        A process that ended and was waited for has lost its number: signalling it could hit a stranger.
+        """
+        if self.running:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
     async def ended(self, *, within: float) -> bool:
         """Wait until the process ended; False when it still runs after so many seconds."""
@@ -96,14 +100,11 @@ class ManagedProcess:
         return True
 
     async def stop(self, *, grace: float) -> None:
-        """Ask it to end, wait so many seconds, then kill its whole group. Idempotent."""
-        if self._child is None:
-            return
-        if self.running:
-            self.signal(signal.SIGTERM)
-            self.signal(signal.SIGCONT)  # a stopped process would never see the request
-            await self.ended(within=grace)
-        self.signal(signal.SIGKILL)
+        """Ask it to end, wait so many seconds, then kill it with its group. Idempotent."""
+        self.signal(signal.SIGTERM)
+        self.signal(signal.SIGCONT)  # a stopped process would never see the request
+        if not await self.ended(within=grace):
+            self.signal(signal.SIGKILL)
         if not await self.ended(within=5):
             raise DevstackError(
                 f"{self.name} (process {self.pid}) survived SIGKILL for 5 s; see `ps {self.pid}`"

@@ -1,0 +1,127 @@
+"""`python -m devstack up | down | status | demo`: what `make up`, `make down` and `make demo` call."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from devstack import screen
+from devstack.connection_spec import ConnectionSpec
+from devstack.demo import demonstrate
+from devstack.endpoints import Endpoints
+from devstack.errors import DevstackError, StackIsRunning
+from devstack.interruption import run
+from devstack.jvm import REPOSITORY
+from devstack.process_identity import ProcessIdentity
+from devstack.run_state import RunState
+from devstack.stack import Stack
+
+# Two writes to one record are five seconds apart in production; watching a demo, two are enough.
+ACME = ConnectionSpec(id="acme", basware={"record_spacing_seconds": 2})
+
+
+async def up(run_dir: Path, console: Console) -> int:
+    state = RunState.load(run_dir)
+    if state is not None:
+        _refuse_while_starting(state)
+        if len(state.living()) == len(state.processes) > 0:
+            console.print("it is up already")
+            console.print(screen.addresses(Endpoints.read(run_dir)))
+            return 0
+        await _clear(state, console)
+    stack = _stack(run_dir, console, dies_with_parent=False)
+    await stack.start()
+    console.print(screen.addresses(stack.endpoints))
+    console.print(f"addresses: {run_dir / 'endpoints.json'}   logs: {run_dir / 'logs'}   stop: make down")
+    return 0
+
+
+async def down(run_dir: Path, console: Console) -> int:
+    state = RunState.load(run_dir)
+    if state is None:
+        console.print("nothing is up")
+        return 0
+    stopped = await state.stop()
+    (run_dir / "endpoints.json").unlink(missing_ok=True)
+    console.print(f"stopped: {', '.join(stopped)}" if stopped else "everything had ended already")
+    return 0
+
+
+async def status(run_dir: Path, console: Console) -> int:
+    state = RunState.load(run_dir)
+    if state is None:
+        console.print("nothing is up; `make up` starts it")
+        return 3
+    console.print(screen.processes(state))
+    return 0 if len(state.living()) == len(state.processes) else 1
+
+
+async def demo(run_dir: Path, console: Console, *, once: bool) -> int:
+    state = RunState.load(run_dir)
+    if state is not None:
+        _refuse_while_starting(state)
+        if state.living():
+            raise StackIsRunning("a stack is up; `make down` first, the demo brings its own")
+        await _clear(state, console)
+    async with _stack(run_dir, console, dies_with_parent=True) as stack:
+        confirmed = await demonstrate(stack, connection=ACME, console=console)
+        if once:
+            return 0 if confirmed else 1
+        console.print(screen.addresses(stack.endpoints))
+        console.print("It stays up. Ctrl-C ends it.")
+        for name in (recorded.name for recorded in stack.processes.state.processes):
+            if name != "kafka":
+                await stack.wait_ready(name)
+        await stack.first_ended()
+    return 1
+
+
+def _stack(run_dir: Path, console: Console, *, dies_with_parent: bool) -> Stack:
+    return Stack(
+        run_dir=run_dir,
+        connections=[ACME],
+        dies_with_parent=dies_with_parent,
+        starter=ProcessIdentity.of(os.getpid()),
+        progress=lambda what: console.print(f"[dim]{what}[/]"),
+    )
+
+
+def _refuse_while_starting(state: RunState) -> None:
+    starter = state.starter.find() if state.starter else None
+    if starter is not None:
+        raise StackIsRunning(f"process {starter.pid} is starting or showing a stack; `make down` ends it")
+
+
+async def _clear(state: RunState, console: Console) -> None:
+    stopped = await state.stop()
+    if stopped:
+        console.print(f"left over from a run that broke, stopped: {', '.join(stopped)}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="devstack", description=__doc__)
+    parser.add_argument("--run-dir", type=Path, default=REPOSITORY / ".run", help="default: .run")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="start everything, wait until it is ready, leave it running")
+    commands.add_parser("down", help="stop what up started, also after a crash")
+    commands.add_parser("status", help="which processes run; exit code 0 if all, 1 if some ended, 3 if none is up")
+    demonstration = commands.add_parser("demo", help="start everything and take one invoice all the way")
+    demonstration.add_argument("--once", action="store_true", help="then stop; 0 only if it was confirmed")
+    arguments = parser.parse_args()
+
+    run_dir: Path = arguments.run_dir.resolve()
+    console = screen.console()
+    commanded = {"up": up, "down": down, "status": status}
+    try:
+        if arguments.command == "demo":
+            return run(demo(run_dir, console, once=arguments.once))
+        return run(commanded[arguments.command](run_dir, console))
+    except DevstackError as problem:
+        print(f"devstack {arguments.command}: {problem}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

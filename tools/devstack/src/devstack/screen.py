@@ -1,0 +1,37 @@
+"""What `python -m devstack` shows: the table of addresses and the table of processes."""
+
+from rich.console import Console
+from rich.table import Table
+
+from devstack.endpoints import Endpoints
+from devstack.run_state import RunState
+
+
+def console() -> Console:
+    """Lines are never wrapped: addresses and paths are there to be copied."""
+    return Console(soft_wrap=True, highlight=False)
+
+
+def addresses(endpoints: Endpoints) -> Table:
+    table = Table("what", "where", title="apstream is up", title_justify="left")
+    table.add_row("Kafka", endpoints.kafka)
+    table.add_row("webhooks", endpoints.ingress)
+    table.add_row("Basware (simulated)", f"{endpoints.basware}/control/books")
+    table.add_row("PeopleSoft (simulated)", f"{endpoints.peoplesoft}/control/vouchers")
+    if endpoints.console is not None:
+        table.add_row("console", endpoints.console)
+    for service, url in endpoints.metrics.items():
+        table.add_row(f"{service} metrics", url)
+    for connection, endpoint in endpoints.connections.items():
+        table.add_row(f"connection {connection}", endpoint.webhook)
+        table.add_row(f"{connection} webhook secret", endpoint.secret_file)
+    return table
+
+
+def processes(state: RunState) -> Table:
+    living = state.living()
+    table = Table("process", "number", "state")
+    for recorded in state.processes:
+        running = recorded.name in living
+        table.add_row(recorded.name, str(recorded.identity.pid), "runs" if running else "[red]ended[/]")
+    return table
