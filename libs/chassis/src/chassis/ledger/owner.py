@@ -180,6 +180,10 @@ class PartitionOwner(Generic[B]):
         self._closing = True
         self._work.set()
 
+    async def release(self) -> None:
+        """Close the producer, however `load` or `run` ended."""
+        await self._log.close()
+
     def _put(self, event: Event) -> None:
         self._inbox.put(event)
         self._work.set()

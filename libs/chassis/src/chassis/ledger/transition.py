@@ -47,9 +47,22 @@ def on_outcome(
         return machine.succeeded(_settled(entry), outcome.value, now=now, others=others)
     if isinstance(outcome, Rejected):
         return machine.rejected(_settled(entry), outcome, now=now)
+    if isinstance(outcome, Sighted):
+        return _sighted(machine, entry, outcome, now=now, policy=policy)
+    return _unanswered(machine, entry, call, outcome, now=now, fraction=fraction, policy=policy)
+
+
+def _unanswered(
+    machine: Machine[B],
+    entry: Entry[B],
+    call: Call,
+    outcome: InDoubt | Retry | NotSent | Parked | Stopped,
+    *,
+    now: datetime,
+    fraction: float,
+    policy: Policy,
+) -> Decision[B]:
     match outcome:
-        case Sighted():
-            return _sighted(machine, entry, outcome, now=now, policy=policy)
         case InDoubt(reason=reason) if call.kind is Kind.ONCE:
             return _noted(_doubt(entry, reason, now=now), "in doubt", reason)
         case InDoubt(reason=reason):
