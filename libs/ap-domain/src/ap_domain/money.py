@@ -58,7 +58,8 @@ def parse_amount(value: object) -> Decimal:
         raise MoneyFault(f"{_excerpt(value)} is not an amount")
     if not fits(amount):
         raise MoneyFault(f"{_excerpt(value)} does not fit decimal({PRECISION},{SCALE})")
-    return amount
+    # 1E+3 or twelve zeros after the point are allowed in JSON; writers of the topics look at the exponent
+    return amount if _fits_as_written(amount) else Decimal(plain(amount))
 
 
 def fits(amount: Decimal) -> bool:
@@ -104,6 +105,11 @@ def format_amount(amount: Decimal, *, currency: str) -> str:
     whole, _, fraction = plain(amount).partition(".")
     fraction = fraction.ljust(minor_units(currency), "0")
     return f"{whole}.{fraction}" if fraction else whole
+
+
+def _fits_as_written(amount: Decimal) -> bool:
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and -SCALE <= exponent <= 0
 
 
 def _fits(amount: Decimal, *, integer_digits: int, fraction_digits: int) -> bool:
