@@ -1,0 +1,220 @@
+"""The client of one component interface at one site."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from peoplesoft.answers import CreateAnswer, read_create, read_find, read_get
+from peoplesoft.call import Answer, Call
+from peoplesoft.credentials import Authentication, Credentials
+from peoplesoft.errors import ConfigurationError
+from peoplesoft.gateway import Gateway, Timeouts
+from peoplesoft.messages import build_message
+from peoplesoft.outcomes import OutcomeTable
+from peoplesoft.refusals import refusal
+from peoplesoft.safe_xml import UnusableXml, parse_xml
+from peoplesoft.shape import ComponentInterfaceShape, OperationShape, PropertyKind
+from peoplesoft.soap import with_username_token
+from peoplesoft.values import DateFormat, Record, Row, Value
+from peoplesoft.wsdl import imported_locations, read_shape
+
+_MAX_DOCUMENTS = 64
+_KEEP_ALIVE_SECONDS = 5.0
+
+
+class ComponentInterfaceClient:
+    """Create, find and get through one component interface.
+
+    `ci` is a shape already read or the WSDL's name ("CI_AP_VOUCHER.1"), which the first call reads from
+    the site. Without a `session` the client opens one and `close` ends it; a session given stays the
+    caller's, and should keep idle connections shorter than the gateway does: a create that meets a closed
+    one ends as OutcomeUnknown. Calls may run side by side; each opens or borrows a connection of its own.
+    Nothing is ever repeated by itself. All methods raise the errors of `peoplesoft.errors`; `record` is
+    the caller's word for what a call is about.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        node: str,
+        ci: ComponentInterfaceShape | str,
+        credentials: Credentials,
+        authentication: Authentication = Authentication.BASIC,
+        date_format: DateFormat = DateFormat.ISO,
+        session: aiohttp.ClientSession | None = None,
+        timeouts: Timeouts | None = None,
+        outcome_table: OutcomeTable | None = None,
+        answer_limit: int = 10_000_000,
+    ) -> None:
+        self._own_session = session is None
+        # Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed.
+        self._session = session or aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_SECONDS)
+        )
+        self._gateway = Gateway(
+            base_url=base_url,
+            node=node,
+            session=self._session,
+            timeouts=timeouts or Timeouts(),
+            answer_limit=answer_limit,
+        )
+        self._wsdl = ci if isinstance(ci, str) else ""
+        self._shape = None if isinstance(ci, str) else ci
+        self._loading = asyncio.Lock()
+        self._credentials = credentials
+        self._authentication = authentication
+        self._date_format = date_format
+        self._table = outcome_table or OutcomeTable()
+        self._answer_limit = answer_limit
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections if they are the client's own."""
+        if self._own_session:
+            await self._session.close()
+
+    @property
+    def shape(self) -> ComponentInterfaceShape:
+        """The shape, once `load_shape` has read it. Raises ConfigurationError before that."""
+        if self._shape is None:
+            raise ConfigurationError(
+                "the component interface's shape is not loaded", remedy="Call load_shape first."
+            )
+        return self._shape
+
+    async def load_shape(self, *, again: bool = False) -> ComponentInterfaceShape:
+        """Read the site's WSDL and all it imports; `again` reads it anew after the site changed it."""
+        async with self._loading:
+            if self._shape is None or (again and self._wsdl):
+                root = self._gateway.wsdl_url(self._wsdl)
+                documents = await self._documents(root)
+                self._shape = await asyncio.to_thread(read_shape, documents, root=root)
+        return self._shape
+
+    def build_create(self, properties: Row, *, record: str = "") -> bytes:
+        """The exact message `create` sends for `properties`, less the security header: for digests and
+        dry runs.
+
+        Needs the shape loaded. Raises InvalidMessage.
+        """
+        return self._build(_offered(self.shape.create, "create"), properties, record=record)
+
+    async def create(self, properties: Row, *, record: str = "") -> CreateAnswer:
+        """Save one component. Every error but OutcomeUnknown proves that nothing was saved."""
+        shape = await self.load_shape()
+        operation = _offered(shape.create, "create")
+        message = self._build(operation, properties, record=record)
+        call = self._call(operation.name, record=record, saves=True)
+        answer = await self._send(message, operation, call)
+        return read_create(answer, response=operation.response, ci=shape.name, sent=properties, call=call)
+
+    async def find(self, keys: Row, *, record: str = "") -> list[Record]:
+        """The keys of all components whose search keys begin with `keys`; empty if there is none."""
+        shape = await self.load_shape()
+        operation = _offered(shape.find, "find")
+        message = self._build(operation, keys, record=record)
+        call = self._call(operation.name, record=record)
+        answer = await self._send(message, operation, call)
+        return read_find(answer, response=operation.response, keys=keys, call=call)
+
+    async def get(self, keys: Row, *, record: str = "") -> Record | None:
+        """The whole component with exactly these keys, or None."""
+        shape = await self.load_shape()
+        operation = _offered(shape.get, "get")
+        message = self._build(operation, keys, record=record)
+        call = self._call(operation.name, record=record)
+        answer = await self._send(message, operation, call)
+        return read_get(answer, response=operation.response, ci=shape.name, keys=keys, call=call)
+
+    async def ping(self) -> None:
+        """Prove that URL, credentials, permission and WSDL work: a find (or get) for a key that does not
+        exist.
+        """
+        shape = await self.load_shape()
+        if shape.find is not None:
+            await self.find(_improbable_keys(shape.find), record="ping")
+        else:
+            await self.get(_improbable_keys(_offered(shape.get, "find or get")), record="ping")
+
+    def _build(self, operation: OperationShape, properties: Row, *, record: str) -> bytes:
+        return build_message(operation, properties, date_format=self._date_format, record=record)
+
+    def _call(self, operation: str, *, record: str = "", saves: bool = False, remote: str = "") -> Call:
+        return Call(
+            operation=operation,
+            remote=remote or self._gateway.endpoint,
+            saves=saves,
+            record=record,
+            answer_limit=self._answer_limit,
+            table=self._table,
+            credentials=self._credentials,
+        )
+
+    async def _send(self, message: bytes, operation: OperationShape, call: Call) -> Answer:
+        if self._authentication.uses_username_token:
+            message = with_username_token(message, self._credentials)
+        return await self._gateway.post(
+            message, soap_action=operation.soap_action, auth=self._basic(), call=call
+        )
+
+    def _basic(self) -> aiohttp.BasicAuth | None:
+        return self._credentials.basic() if self._authentication.uses_basic else None
+
+    async def _documents(self, root: str) -> dict[str, bytes]:
+        """The WSDL at `root` and everything it imports, each by the location it is imported from."""
+        documents: dict[str, bytes] = {}
+        waiting = [root]
+        while waiting:
+            location = waiting.pop()
+            if location in documents:
+                continue
+            if len(documents) == _MAX_DOCUMENTS:
+                raise ConfigurationError(
+                    f"the WSDL imports more than {_MAX_DOCUMENTS} documents", remote=root
+                )
+            documents[location] = await self._document(self._gateway.own_url(location))
+            waiting.extend(imported_locations(documents[location], url=location))
+        return documents
+
+    async def _document(self, url: str) -> bytes:
+        call = self._call("wsdl", remote=url)
+        answer = await self._gateway.get(url, auth=self._basic(), call=call)
+        if len(answer.body) > self._answer_limit:
+            raise call.error(ConfigurationError, f"the WSDL is larger than {self._answer_limit} bytes")
+        if answer.status != 200:
+            raise refusal(answer, call, why_no_soap="no WSDL")
+        try:
+            parse_xml(answer.body)
+        except UnusableXml as failure:
+            raise refusal(answer, call, why_no_soap=str(failure)) from failure
+        return answer.body
+
+
+def _offered(operation: OperationShape | None, verb: str) -> OperationShape:
+    if operation is None:
+        raise ConfigurationError(
+            f"the site's component interface offers no {verb}",
+            remedy=f"Publish the {verb} operation of the component interface and export its WSDL again.",
+        )
+    return operation
+
+
+def _improbable_keys(operation: OperationShape) -> dict[str, Value]:
+    """One character key, and all required ones, with a value no component has."""
+    keys: dict[str, Value] = {}
+    for shape in operation.request.properties():
+        if shape.kind is PropertyKind.CHAR and (shape.required or not keys):
+            keys[shape.name] = "~" * min(shape.max_length or 5, 5)
+    return keys

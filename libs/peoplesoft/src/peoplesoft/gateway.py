@@ -1,0 +1,179 @@
+"""HTTP to a site's integration gateway: one POST or GET, its answer bounded in time and size.
+
+Knows one thing no status tells: whether the first byte of the body had gone out when a call failed.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
+
+from peoplesoft.call import Answer, Call
+from peoplesoft.errors import ConfigurationError, PeopleSoftError, RetryLater
+
+_CONNECTOR: Final = "/PSIGW/PeopleSoftServiceListeningConnector"
+_CHUNK = 65_536
+_UNTRUSTED = aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch | ssl.SSLError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds: `connect` until a connection is there (waiting for a free one included), `whole` for the
+    whole call.
+
+    The settle time after an unknown outcome must be longer than the site's server may still work on after
+    `whole`.
+    """
+
+    connect: float = 10.0
+    whole: float = 60.0
+
+
+class Gateway:
+    """One gateway and node. `base_url` is scheme, host, port and what a proxy puts before /PSIGW."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        node: str,
+        session: aiohttp.ClientSession,
+        timeouts: Timeouts,
+        answer_limit: int,
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ConfigurationError(f"the base URL {parts.hostname or ''!r} needs http(s):// and a host")
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ConfigurationError("the base URL must not carry credentials, a query or a fragment")
+        base = base_url.rstrip("/").removesuffix("/PSIGW")
+        self.endpoint = f"{base}{_CONNECTOR}/{quote(node, safe='')}" if node else f"{base}{_CONNECTOR}"
+        self._connector_base = f"{base}{_CONNECTOR}"
+        self._session = session
+        self._timeout = aiohttp.ClientTimeout(
+            total=timeouts.whole, connect=timeouts.connect, sock_connect=timeouts.connect
+        )
+        self._answer_limit = answer_limit
+
+    def wsdl_url(self, wsdl: str) -> str:
+        """Where the site publishes the WSDL called `wsdl` ("CI_AP_VOUCHER.1", with or without ".wsdl")."""
+        return f"{self.endpoint}/{quote(wsdl.removesuffix('.wsdl'), safe='')}.wsdl"
+
+    def own_url(self, location: str) -> str:
+        """Where to fetch a document a WSDL imports from `location`.
+
+        Sites publish WSDLs with the gateway's inner host name: the connector's path is kept and put
+        behind our base URL. Anything outside the connector is a ConfigurationError, so that credentials
+        go to no other host.
+        """
+        if location.startswith(f"{self._connector_base}/"):
+            return location
+        path, connector, rest = location.partition(_CONNECTOR)
+        if not connector or not path.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"the WSDL imports {location}, which is not on this gateway: not fetched"
+            )
+        return f"{self._connector_base}{rest}"
+
+    async def post(
+        self, message: bytes, *, soap_action: str, auth: aiohttp.BasicAuth | None, call: Call
+    ) -> Answer:
+        """Send a SOAP 1.1 message. Raises RetryLater or ConfigurationError if nothing of it was sent."""
+        headers = {
+            "Content-Type": "text/xml; charset=UTF-8",
+            "SOAPAction": f'"{soap_action}"',
+            "Accept-Encoding": "identity",
+        }
+        return await self._request(
+            "POST", self.endpoint, headers=headers, auth=auth, body=_Body(message), call=call
+        )
+
+    async def get(self, url: str, *, auth: aiohttp.BasicAuth | None, call: Call) -> Answer:
+        """Fetch a document of the connector."""
+        headers = {"Accept-Encoding": "identity"}
+        return await self._request("GET", url, headers=headers, auth=auth, body=None, call=call)
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        auth: aiohttp.BasicAuth | None,
+        body: _Body | None,
+        call: Call,
+    ) -> Answer:
+        try:
+            async with self._session.request(
+                method,
+                url,
+                data=body,
+                headers=headers,
+                auth=auth,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                return Answer(
+                    status=response.status,
+                    body=await self._read(response),
+                    retry_after=_seconds(response.headers.get("Retry-After", "")),
+                )
+        except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
+            raise _broken(failure, begun=body is not None and body.begun, call=call) from failure
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The body, or its first bytes up to one over the limit."""
+        received = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            received += chunk
+            if len(received) > self._answer_limit:
+                response.close()
+                break
+        return bytes(received[: self._answer_limit + 1])
+
+
+def _broken(failure: Exception, *, begun: bool, call: Call) -> PeopleSoftError:
+    """The error for a call that ended without an answer."""
+    said = str(failure) or type(failure).__name__
+    if not begun:
+        # A ValueError is a URL or header that cannot be sent at all.
+        if isinstance(failure, _UNTRUSTED | ValueError):
+            return call.error(ConfigurationError, "no call to the gateway is possible", said=said)
+        return call.error(RetryLater, "the gateway was not reached; nothing was sent", said=said)
+    late = isinstance(failure, TimeoutError)
+    return call.unclear(RetryLater, "no answer in time" if late else "the connection broke", said=said)
+
+
+class _Body(Payload):
+    """A request body that remembers whether it began to be written."""
+
+    _value: bytes
+
+    def __init__(self, value: bytes) -> None:
+        super().__init__(value, content_type="text/xml")
+        self._size = len(value)
+        self.begun = False
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return self._value.decode(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        self.begun = True
+        for start in range(0, len(self._value), _CHUNK):
+            await writer.write(self._value[start : start + _CHUNK])
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Retry-After in seconds; dates are ignored, they need a clock that agrees with the remote's."""
+    return (
+        float(retry_after)
+        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
+        else None
+    )

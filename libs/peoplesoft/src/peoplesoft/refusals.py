@@ -1,0 +1,74 @@
+"""What an answer means that is not SOAP: proxies, sign-on pages, web servers, cut lines."""
+
+from __future__ import annotations
+
+import re
+
+from peoplesoft.call import Answer, Call
+from peoplesoft.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    NotAuthorised,
+    PeopleSoftError,
+    ProtocolError,
+    RetryLater,
+)
+from peoplesoft.outcomes import tells_of_a_lost_answer
+from peoplesoft.safe_xml import doctype_of
+
+_HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<html[\s>]", re.DOTALL | re.IGNORECASE)
+_SIGN_ON = re.compile(
+    rb"type\s*=\s*[\"']?password|sign[\s-]?(?:on|in)\b|log[\s-]?(?:on|in)\b|invalid user|session has expired",
+    re.IGNORECASE,
+)
+_WRONG_ADDRESS = frozenset({404, 405, 407, 410, 411, 413, 414, 415})
+_BUSY = frozenset({429, 503})
+_LOOKED_AT = 65_536
+
+
+def refusal(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool = False) -> PeopleSoftError:
+    """The error for an answer that is no SOAP envelope; the rows are in `peoplesoft.errors`.
+
+    `damaged`: it begins like XML and is not well-formed, as a cut answer is.
+    """
+    status, said = answer.status, answer.body[:_LOOKED_AT]
+    if 200 <= status < 300:
+        return _success_without_soap(answer, call, why_no_soap=why_no_soap, damaged=damaged)
+    what = f"HTTP {status} without a SOAP answer"
+    if 300 <= status < 400:
+        return call.unclear(
+            CredentialsRefused, f"HTTP {status}: redirected, probably to a sign-on page", said=said
+        )
+    if b"Envelope" in said:
+        # A SOAP answer that broke off: its status is no proof of anything.
+        return call.unclear(RetryLater, f"HTTP {status} with a damaged SOAP answer: {why_no_soap}", said=said)
+    if status == 401:
+        return call.error(CredentialsRefused, what, said=said)
+    if status == 403:
+        return call.error(NotAuthorised, what, said=said)
+    if status in _WRONG_ADDRESS:
+        return call.error(ConfigurationError, what, said=said)
+    if status in _BUSY and not tells_of_a_lost_answer(said.decode("latin-1")):
+        return call.error(RetryLater, what, said=said, retry_after=answer.retry_after)
+    transient = status >= 500 or status in {408, 429}
+    return call.unclear(
+        RetryLater if transient else ProtocolError, what, said=said, retry_after=answer.retry_after
+    )
+
+
+def _success_without_soap(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool) -> PeopleSoftError:
+    said = answer.body[:_LOOKED_AT]
+    if not said.strip():
+        return call.unclear(RetryLater, f"HTTP {answer.status} with an empty answer")
+    if is_html(said):
+        if _SIGN_ON.search(said):
+            return call.unclear(CredentialsRefused, "a sign-on page came instead of an answer", said=said)
+        return call.unclear(RetryLater, "an HTML page came instead of an answer", said=said)
+    if damaged and doctype_of(said) is None:
+        return call.unclear(RetryLater, f"the answer is cut or damaged: {why_no_soap}", said=said)
+    return call.unclear(ProtocolError, f"the answer is not SOAP: {why_no_soap}", said=said)
+
+
+def is_html(body: bytes) -> bool:
+    """Whether `body` is a web page, by its DOCTYPE or its root element."""
+    return doctype_of(body) == "html" or _HTML.match(body.lstrip(b"\xef\xbb\xbf")) is not None
