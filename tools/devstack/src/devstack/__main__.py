@@ -11,7 +11,7 @@ from devstack import screen
 from devstack.connection_spec import ConnectionSpec
 from devstack.demo import demonstrate
 from devstack.endpoints import Endpoints
-from devstack.errors import DevstackError, StackIsRunning
+from devstack.errors import DevstackError, NotReady, StackIsRunning
 from devstack.interruption import run
 from devstack.jvm import REPOSITORY
 from devstack.process_identity import ProcessIdentity
@@ -71,11 +71,10 @@ async def demo(run_dir: Path, console: Console, *, once: bool) -> int:
             return 0 if confirmed else 1
         console.print(screen.addresses(stack.endpoints))
         console.print("It stays up. Ctrl-C ends it.")
-        for name in (recorded.name for recorded in stack.processes.state.processes):
-            if name != "kafka":
-                await stack.wait_ready(name)
-        await stack.first_ended()
-    return 1
+        ended = await stack.processes.first_ended()
+        raise NotReady(
+            f"{ended.name} ended with code {ended.exit_code}; the end of {ended.log}:\n{ended.tail()}"
+        )
 
 
 def _stack(run_dir: Path, console: Console, *, dies_with_parent: bool) -> Stack:
@@ -106,7 +105,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start everything, wait until it is ready, leave it running")
     commands.add_parser("down", help="stop what up started, also after a crash")
-    commands.add_parser("status", help="which processes run; exit code 0 if all, 1 if some ended, 3 if none is up")
+    commands.add_parser(
+        "status", help="which processes run; exit code 0 if all, 1 if some ended, 3 if none is up"
+    )
     demonstration = commands.add_parser("demo", help="start everything and take one invoice all the way")
     demonstration.add_argument("--once", action="store_true", help="then stop; 0 only if it was confirmed")
     arguments = parser.parse_args()

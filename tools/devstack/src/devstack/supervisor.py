@@ -14,6 +14,7 @@ from devstack.readiness import answers
 from devstack.run_state import RunState
 
 READY_WITHIN = 60.0
+_WATCH = 0.25
 
 
 class Supervisor:
@@ -73,6 +74,14 @@ class Supervisor:
             self._overrides[name] = dict(env)
         process.env = self._environment(self.programs[name])
         process.start()
+
+    async def first_ended(self) -> ManagedProcess:
+        """Wait, without a bound, until one of them has ended; the first that is found so."""
+        while True:
+            for process in self._processes.values():
+                if not process.running:
+                    return process
+            await asyncio.sleep(_WATCH)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal to the process group; see `ManagedProcess.ended` to wait for the effect."""
