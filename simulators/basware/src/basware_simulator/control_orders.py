@@ -1,0 +1,78 @@
+"""What the control API takes: the bodies of its calls. Unknown fields are refused, so a misspelt switch is noticed."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
+
+from .document_model import WAITING_FOR_TRANSFER
+from .settings import SignatureEncoding, WebhookSwitches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantOrder:
+    """Make a tenant, or change its credentials and companies; its settings stay."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    tenant: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    company_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionOrder:
+    """Subscribe on behalf of a tenant, without or with the ConnectionTest of the real call."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    tenant: str
+    url: str
+    secret: str = field(repr=False)
+    signature_encoding: SignatureEncoding | None = None
+    task_sub_type: str = WAITING_FOR_TRANSFER
+    connection_test: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOrder:
+    """Approve a document. `webhook` holds switches for its notification alone."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    tenant: str
+    document: dict[str, Any]
+    deliver: bool = True
+    status: str = WAITING_FOR_TRANSFER
+    webhook: WebhookSwitches | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetransferOrder:
+    """Correct a document and send it to transfer again."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    deliver: bool = True
+    webhook: WebhookSwitches | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusOrder:
+    """Put a document into a status, as people in P2P can."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    status: str
+    deliver: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockOrder:
+    """Move the clock forward."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    advance_seconds: float

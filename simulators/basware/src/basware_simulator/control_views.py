@@ -1,0 +1,140 @@
+"""How the control API shows the books. No secret is shown."""
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from .clock import stamp
+from .records import DocumentRecord, RequestRecord, TaskRecord
+from .world import World
+
+
+def exact(value: Any) -> Any:
+    """A value as JSON can hold it: instants as text, floats by their shortest digits."""
+    match value:
+        case datetime():
+            return stamp(value)
+        case float():
+            return Decimal(repr(value))
+        case dict():
+            return {key: exact(item) for key, item in value.items()}
+        case list() | tuple():
+            return [exact(item) for item in value]
+        case _:
+            return value
+
+
+def clock(world: World) -> dict[str, Any]:
+    """The simulated time, and how far it is ahead."""
+    return {"now": stamp(world.now()), "offset_seconds": exact(world.clock.offset.total_seconds())}
+
+
+def receipt(record: DocumentRecord, tasks: list[TaskRecord]) -> dict[str, Any]:
+    """What an approval says: the id, where the document stands, and which notifications go out."""
+    return {
+        "tenant": record.tenant,
+        "invoiceId": record.invoice_id,
+        "status": record.status,
+        "cycle": record.cycle,
+        "notifications": [task.task_id for task in tasks],
+    }
+
+
+def document(world: World, record: DocumentRecord) -> dict[str, Any]:
+    """One document with everything that happened to it."""
+    return {
+        **_summary(world, record),
+        "document": record.document(),
+        "history": exact([asdict(entry) for entry in record.history]),
+        "responses": [_response(request) for request in world.books.requests if _belongs(request, record)],
+        "notifications": [
+            _notification(task)
+            for task in world.books.tasks
+            if (task.tenant, task.document_id) == (record.tenant, record.invoice_id)
+        ],
+        "violations": [
+            violation
+            for violation in violations(world, tenant=record.tenant)
+            if violation["invoice_id"] == record.invoice_id
+        ],
+    }
+
+
+def books(world: World, *, tenant: str | None) -> dict[str, Any]:
+    """Every document in short, and totals."""
+    records = [record for record in world.books.documents if tenant in (None, record.tenant)]
+    return {
+        "clock": clock(world),
+        "tenants": [held.name for held in world.books.tenants],
+        "by_status": dict(Counter(record.status for record in records)),
+        "violations": len(violations(world, tenant=tenant)),
+        "notifications": dict(
+            Counter(task.status.value for task in world.books.tasks if tenant in (None, task.tenant))
+        ),
+        "documents": [_summary(world, record) for record in records],
+    }
+
+
+def violations(world: World, *, tenant: str | None) -> list[dict[str, Any]]:
+    """Every rule that was broken."""
+    return [exact(asdict(held)) for held in world.books.violations if tenant in (None, held.tenant)]
+
+
+def notifications(world: World, *, tenant: str | None) -> list[dict[str, Any]]:
+    """Every notification with its attempts."""
+    return [_notification(task) for task in world.books.tasks if tenant in (None, task.tenant)]
+
+
+def faults(world: World) -> dict[str, Any]:
+    """The faults that are still to come."""
+    return {"faults": [exact(asdict(fault)) for fault in world.faults.open_orders()]}
+
+
+def _summary(world: World, record: DocumentRecord) -> dict[str, Any]:
+    events = Counter(entry.event for entry in record.history)
+    content = record.document()
+    return {
+        "tenant": record.tenant,
+        "invoiceId": record.invoice_id,
+        "invoiceNumber": content.get("invoiceNumber"),
+        "companyCode": record.company_code,
+        "status": record.status,
+        "cycle": record.cycle,
+        "acknowledged": record.acknowledged,
+        "acknowledgements": events["acknowledged"],
+        "stored_responses": events["transfer response stored"],
+        "repeated_responses": events["transfer response repeated"],
+        "fetches": world.fetches.get((record.tenant, record.invoice_id), 0),
+        "voucherNumber1": content.get("voucherNumber1"),
+        "updated": stamp(record.updated),
+    }
+
+
+def _belongs(request: RequestRecord, record: DocumentRecord) -> bool:
+    return (request.tenant, request.invoice_id) == (record.tenant, record.invoice_id)
+
+
+def _response(request: RequestRecord) -> dict[str, Any]:
+    return {
+        "request_id": request.request_id,
+        "cycle": request.cycle,
+        "accepted": stamp(request.accepted),
+        "body": request.response,
+        "status": request.status.value,
+        "repeats": request.repeats,
+        "error": request.error[0] if request.error else None,
+    }
+
+
+def _notification(task: TaskRecord) -> dict[str, Any]:
+    return {
+        "task_id": task.task_id,
+        "document_id": task.document_id,
+        "url": task.url,
+        "status": task.status.value,
+        "lost": task.switches.lose,
+        "created": stamp(task.created),
+        "attempts": exact([asdict(attempt) for attempt in task.attempts]),
+    }

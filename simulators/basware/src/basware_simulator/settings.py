@@ -1,0 +1,95 @@
+"""How one simulated tenant behaves. Where Basware's way is unknown, the default says it is an assumption."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+
+class SignatureEncoding(StrEnum):
+    """How the 32 bytes of a webhook's signature are written; which one Basware uses is not published."""
+
+    HEX = "hex"
+    PREFIXED_HEX = "sha256=hex"
+    BASE64 = "base64"
+
+
+class RepeatedResponse(StrEnum):
+    """What an exact repeat of a stored response gets (assumption: published nowhere)."""
+
+    IDEMPOTENT = "idempotent"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSwitches:
+    """What goes wrong with notifications.
+
+    Args:
+        lose: never send them; the task stays ``New``.
+        duplicate: send each this many more times after it was delivered.
+        bad_signature: sign with another key.
+        unsigned: leave the signature header out.
+        delay_seconds: wait this long, on the simulated clock, before the first attempt.
+        misspelled: write the task type as Basware's own example does, ``AccoutingDocuments``.
+        retry_after_seconds: the waits between attempts (assumption); empty means one attempt only.
+        timeout_seconds: how long an attempt waits for its answer (assumption).
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    lose: bool = False
+    duplicate: int = 0
+    bad_signature: bool = False
+    unsigned: bool = False
+    delay_seconds: float = 0
+    misspelled: bool = False
+    retry_after_seconds: tuple[float, ...] = (1, 2, 4, 8, 15, 30, 60, 120, 300)
+    timeout_seconds: float = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemError:
+    """The asynchronous refusal that the next responses meet in P2P.
+
+    Args:
+        times: how many responses; None means all until it is changed.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    message: str
+    category: Literal["Unknown", "Technical", "DataValidation"] = "DataValidation"
+    times: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """Everything of a tenant that the control API can change while it runs.
+
+    Args:
+        confirm_delay_seconds: from storing a response to its outcome in P2P, on the simulated clock.
+        request_status_hidden_seconds: for how long a new request is answered with 404.
+        token_seconds: validity of tokens issued from then on.
+        redirect: whether documents are served through the second origin (302) or directly.
+        repeat_response: see `RepeatedResponse`.
+        item_error: see `ItemError`.
+        missing_scope_status: answer to a token without the scope of the call (unknown: 401 or 403).
+        signature_encoding: see `SignatureEncoding`.
+        sign_connection_test: whether the ConnectionTest notification is signed (unknown).
+        webhook: see `WebhookSwitches`.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    confirm_delay_seconds: float = 2
+    request_status_hidden_seconds: float = 0
+    token_seconds: int = 3600
+    redirect: bool = True
+    repeat_response: RepeatedResponse = RepeatedResponse.IDEMPOTENT
+    item_error: ItemError | None = None
+    missing_scope_status: Literal[401, 403] = 403
+    signature_encoding: SignatureEncoding = SignatureEncoding.HEX
+    sign_connection_test: bool = True
+    webhook: WebhookSwitches = field(default_factory=WebhookSwitches)
