@@ -104,10 +104,11 @@ class Api:
         first = await self.send(
             call=call, method="GET", url=url, max_bytes=max_bytes, headers=headers, traceparent=traceparent
         )
-        answer = first
-        for _ in range(self._max_redirects + 1):
-            if answer.status not in _redirect.STATUSES:
-                break
+        answer, hops = first, 0
+        while answer.status in _redirect.STATUSES:
+            if hops == self._max_redirects:
+                raise call.protocol_error(f"redirected more than {hops} times", status=answer.status)
+            hops += 1
             url, call = _follow(answer, origin=url, call=call)
             answer = await self._transport.exchange(
                 call=call,
@@ -115,10 +116,6 @@ class Api:
                 url=url,
                 headers={"Accept": "application/json"},
                 max_bytes=max_bytes,
-            )
-        else:
-            raise call.protocol_error(
-                f"redirected more than {self._max_redirects} times", status=answer.status
             )
         if answer is first:
             return Reading(final=answer)

@@ -51,7 +51,7 @@ class TokenSource:
         self._lock = asyncio.Lock()
         self._token = ""
         self._renew_at = 0.0
-        self._attempts = 0
+        self._outcomes = 0
         self._failure: BaswareError | None = None
 
     @property
@@ -68,13 +68,12 @@ class TokenSource:
         return await self._get(rejected=rejected, record=record)
 
     async def _get(self, *, rejected: str | None, record: str | None) -> str:
-        attempts_before = self._attempts
+        outcomes_before = self._outcomes
         async with self._lock:
             if self._token and self._token != rejected and self._clock() < self._renew_at:
                 return self._token
-            if self._attempts != attempts_before and self._failure is not None:
+            if self._outcomes != outcomes_before and self._failure is not None:
                 raise self._failure.for_record(record)
-            self._attempts += 1
             self._failure = None
             call = Call(operation="token", remote=self._url.host or "", record=record)
             try:
@@ -82,6 +81,8 @@ class TokenSource:
             except BaswareError as failure:
                 self._failure = failure
                 raise
+            finally:
+                self._outcomes += 1
             return self._token
 
     async def _fetch(self, call: Call) -> None:
