@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["ServiceSettings", "load"]
@@ -38,6 +38,9 @@ class ServiceSettings(BaseSettings):
     keys_file: Path | None = Field(
         default=None,
         description="YAML or JSON file {key id: base64 of 32 bytes}, the first key is the active one",
+    )
+    keys: SecretStr | None = Field(
+        default=None, description="the same as text, for platforms that hand secrets over in the environment"
     )
     instance: str = Field(default_factory=_this_process, description="a name for this process")
 

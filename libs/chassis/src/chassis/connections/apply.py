@@ -1,0 +1,117 @@
+"""Writes a connection: checks it against the others, versions it, seals its secrets, makes it durable."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from chassis.connections.model import ConnectionDocument, DocumentRefused
+from chassis.connections.record import CONNECTION, ConnectionRecord, seal_connection
+from chassis.connections.secrets import KeyRing
+from chassis.follower import CompactedFollower, ConsumerRecord
+from chassis.keys import record_key, shard
+from chassis.producer import DurableProducer
+from chassis.topics import CONNECTIONS
+
+__all__ = ["apply_connection", "conflicts", "next_record", "stored_connections"]
+
+TERRITORIES = (
+    ("basware", ("base_url", "client_id"), "company_codes"),
+    ("peoplesoft", ("base_url", "node"), "business_units"),
+)
+"""Side of the document, what names the tenant there, what only one connection of a tenant may serve."""
+
+
+async def stored_connections(*, bootstrap: str) -> dict[str, ConnectionRecord]:
+    """The current record of every connection, still sealed. A version that is not higher is passed over."""
+    current: dict[str, ConnectionRecord] = {}
+
+    def keep(message: ConsumerRecord) -> None:
+        if message.value is None:
+            return
+        record = CONNECTION.decode(message.value)
+        held = current.get(record.connection_id)
+        if held is None or record.version > held.version:
+            current[record.connection_id] = record
+
+    await CompactedFollower(bootstrap=bootstrap, topic=CONNECTIONS, apply=keep).load()
+    return current
+
+
+async def apply_connection(
+    document: ConnectionDocument,
+    *,
+    bootstrap: str,
+    keys: KeyRing,
+    partitions: int,
+    applied_by: str,
+    applied_at: datetime,
+) -> ConnectionRecord:
+    """Returns the record written. Raises DocumentRefused when it conflicts with other connections or
+    another apply.
+
+    ``partitions`` is the number of shards of the system. Also raises NotAnswered, TopicMissing and
+    NotDurable.
+    """
+    record = next_record(
+        document,
+        stored=await stored_connections(bootstrap=bootstrap),
+        keys=keys,
+        partitions=partitions,
+        applied_by=applied_by,
+        applied_at=applied_at,
+    )
+    async with DurableProducer(bootstrap=bootstrap, client_id="apstream-apply") as producer:
+        await producer.send(
+            topic=CONNECTIONS.name,
+            partition=0,
+            key=record_key(record.connection_id),
+            value=CONNECTION.encode(record),
+        )
+    # Two applies at once write the same version; everyone keeps the first, so the second must be told.
+    winner = (await stored_connections(bootstrap=bootstrap))[record.connection_id]
+    if winner.version == record.version and winner.secrets.nonce != record.secrets.nonce:
+        raise DocumentRefused(
+            (f"connection: {winner.applied_by} applied version {winner.version} first; look again",)
+        )
+    return record
+
+
+def next_record(
+    document: ConnectionDocument,
+    *,
+    stored: dict[str, ConnectionRecord],
+    keys: KeyRing,
+    partitions: int,
+    applied_by: str,
+    applied_at: datetime,
+) -> ConnectionRecord:
+    """The record that follows what is stored. Raises DocumentRefused with every conflict."""
+    if found := tuple(conflicts(document, stored.values())):
+        raise DocumentRefused(found)
+    previous = stored.get(document.connection)
+    return seal_connection(
+        document,
+        keys=keys,
+        version=previous.version + 1 if previous else 1,
+        shard=previous.shard if previous else shard(document.connection, partitions),
+        applied_at=applied_at,
+        applied_by=applied_by,
+    )
+
+
+def conflicts(document: ConnectionDocument, stored: Iterable[ConnectionRecord]) -> Iterator[str]:
+    """Company codes of one Basware tenant and business units of one PeopleSoft have one connection each."""
+    ours = document.without_secrets()
+    for record in stored:
+        if record.connection_id != document.connection:
+            for side, tenant, served in TERRITORIES:
+                yield from _overlap(ours[side], record, side=side, tenant=tenant, served=served)
+
+
+def _overlap(
+    ours: dict[str, Any], record: ConnectionRecord, *, side: str, tenant: tuple[str, str], served: str
+) -> Iterator[str]:
+    theirs = record.fields[side]
+    if all(ours[name] == theirs[name] for name in tenant):
+        for code in sorted({*ours[served]} & {*theirs[served]}):
+            yield f"{side}.{served}: {code} is served by the connection {record.connection_id} already"

@@ -1,0 +1,212 @@
+"""The connection document people write: its fields, their rules, and every fault of it at once."""
+
+import os
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+import yaml
+from ap_domain.mapping.faults import ConfigurationFault
+from ap_domain.mapping.mapping_document import parse_mapping
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+__all__ = ["ConnectionDocument", "DocumentRefused", "SecretSource", "read_document"]
+
+
+class DocumentRefused(Exception):
+    """The document cannot be applied; ``problems`` are all reasons, each with the path of its field."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def _safe_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an absolute https URL")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("must be https: credentials travel on it (plain http only to this machine)")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("must not hold credentials, a query or a fragment")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("names a value twice")
+    return values
+
+
+Text = Annotated[str, Field(min_length=1, max_length=254, pattern=r"^\S(.*\S)?$")]
+Code = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^\S+$")]
+Codes = Annotated[tuple[Code, ...], Field(min_length=1), AfterValidator(_distinct)]
+Url = Annotated[str, AfterValidator(_safe_url)]
+Stage = Literal["test", "production"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SecretSource(_Strict):
+    """Where a secret is taken from when the document is applied: exactly one of the three."""
+
+    file: Path | None = None
+    env: str | None = None
+    value: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("wants exactly one of file, env and value")
+        self.read()
+        return self
+
+    def read(self) -> str:
+        """The secret, without the line end of a file. Raises ValueError saying why there is none."""
+        if self.file is not None:
+            try:
+                secret = self.file.expanduser().read_text("utf-8").strip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"cannot be read: {error}") from None
+        elif self.env is not None:
+            secret = os.environ.get(self.env, "")
+        else:
+            secret = self.value.get_secret_value() if self.value else ""
+        if not secret:
+            raise ValueError("is empty or not set")
+        return secret
+
+
+class BaswareSection(_Strict):
+    """Basware's side."""
+
+    base_url: Url
+    client_id: Text
+    client_secret: SecretSource
+    stage: Stage
+    company_codes: Codes
+    webhook_secrets: tuple[SecretSource, ...] = Field(min_length=1, max_length=5)
+    record_spacing_seconds: float = Field(default=5, ge=0, le=3600)
+
+
+class ComponentInterfaceSection(_Strict):
+    """The site's component interface for vouchers."""
+
+    name: Code
+    wsdl: Text
+
+
+class PeopleSoftSection(_Strict):
+    """PeopleSoft's side."""
+
+    base_url: Url
+    node: Code
+    stage: Stage
+    operator: Text
+    password: SecretSource
+    authentication: Literal["basic", "username_token", "both"] = "basic"
+    component_interface: ComponentInterfaceSection
+    business_units: Codes
+    settle_seconds: float = Field(default=900, ge=1, le=86_400)
+    match: Codes = ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
+
+
+class ConnectionDocument(_Strict):
+    """The whole document; ``mapping`` is checked by the rules of the mapping itself."""
+
+    connection: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    stage: Stage
+    basware: BaswareSection
+    peoplesoft: PeopleSoftSection
+    mapping: dict[str, Any]
+
+    def without_secrets(self) -> dict[str, Any]:
+        """What may be stored in clear and shown; defaults are written out."""
+        hidden = {"basware": {"client_secret", "webhook_secrets"}, "peoplesoft": {"password"}}
+        return self.model_dump(mode="json", exclude=hidden)
+
+    def secrets(self) -> dict[str, list[str]]:
+        """The secrets by their place in the document."""
+        return {
+            "basware.client_secret": [self.basware.client_secret.read()],
+            "basware.webhook_secrets": [source.read() for source in self.basware.webhook_secrets],
+            "peoplesoft.password": [self.peoplesoft.password.read()],
+        }
+
+
+def read_document(text: str) -> ConnectionDocument:
+    """Parses YAML (or JSON). Raises DocumentRefused with every problem at once; no problem shows a secret.
+
+    Relative files of secrets are looked for in the working directory.
+    """
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DocumentRefused((f"not YAML: {error}",)) from None
+    if not isinstance(raw, dict):
+        raise DocumentRefused(("the document must be a table of keys and values",))
+    problems = list(_contradictions(raw))
+    try:
+        document = ConnectionDocument.model_validate(raw)
+    except ValidationError as error:
+        problems += [
+            f"{_path(found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
+            for found in error.errors(include_input=False, include_url=False)
+        ]
+        raise DocumentRefused(tuple(problems)) from None
+    if problems:
+        raise DocumentRefused(tuple(problems))
+    return document
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".")
+
+
+def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Rules between fields, on the raw document so that they are said together with the faults of single fields."""
+    basware, peoplesoft, mapping = (_table(raw, name) for name in ("basware", "peoplesoft", "mapping"))
+    stages = {
+        path: section["stage"]
+        for path, section in (("stage", raw), ("basware.stage", basware), ("peoplesoft.stage", peoplesoft))
+        if "stage" in section
+    }
+    if len({str(stage) for stage in stages.values()}) > 1:
+        said = ", ".join(f"{path} is {stage}" for path, stage in stages.items())
+        yield f"stage: test and production must not be mixed: {said}"
+    if not isinstance(raw.get("mapping"), dict):
+        return
+    try:
+        parse_mapping(mapping)
+    except ConfigurationFault as fault:
+        yield from (f"mapping: {problem}" for problem in fault.problems)
+    units = _table(mapping, "business_units")
+    for company in _list(basware, "company_codes"):
+        if company not in units:
+            yield f"mapping.business_units: has no business unit for the company code {company!r}"
+    served = _list(peoplesoft, "business_units")
+    for company, unit in units.items():
+        if unit not in served:
+            yield f"mapping.business_units.{company}: {unit!r} is not one of peoplesoft.business_units"
+
+
+def _table(raw: Mapping[str, Any], name: str) -> dict[Any, Any]:
+    value = raw.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(raw: Mapping[str, Any], name: str) -> list[Any]:
+    value = raw.get(name)
+    return value if isinstance(value, list) else []
