@@ -126,7 +126,7 @@ class Gateway:
                     retry_after=_seconds(response.headers.get("Retry-After", "")),
                 )
         except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
-            raise _broken(failure, begun=body is not None and body.begun, call=call) from failure
+            raise _broken(failure, body, call) from failure
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, or its first bytes up to one over the limit."""
@@ -139,13 +139,14 @@ class Gateway:
         return bytes(received[: self._answer_limit + 1])
 
 
-def _broken(failure: Exception, *, begun: bool, call: Call) -> PeopleSoftError:
+def _broken(failure: Exception, body: _Body | None, call: Call) -> PeopleSoftError:
     """The error for a call that ended without an answer."""
     said = str(failure) or type(failure).__name__
-    if not begun:
+    sent = body is not None and body.begun
+    if not sent and isinstance(failure, _UNTRUSTED | ValueError):
         # A ValueError is a URL or header that cannot be sent at all.
-        if isinstance(failure, _UNTRUSTED | ValueError):
-            return call.error(ConfigurationError, "no call to the gateway is possible", said=said)
+        return call.error(ConfigurationError, "no call to the gateway is possible", said=said)
+    if body is not None and not sent:
         return call.error(RetryLater, "the gateway was not reached; nothing was sent", said=said)
     late = isinstance(failure, TimeoutError)
     return call.unclear(RetryLater, "no answer in time" if late else "the connection broke", said=said)

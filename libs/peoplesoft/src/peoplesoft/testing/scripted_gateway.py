@@ -1,0 +1,107 @@
+"""A gateway that follows a script, byte by byte, on a free port of 127.0.0.1: for the answers no server
+would give.
+
+It knows nothing of PeopleSoft; for behaviour use a simulator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRequest:
+    """A request as it arrived; header names in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What to do with one request, after reading it whole.
+
+    `drop` closes without an answer, `silent` never answers (until the caller goes away), `missing` holds
+    back that many of the bytes promised by Content-Length and closes.
+    """
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] | None = None
+    drop: bool = False
+    silent: bool = False
+    missing: int = 0
+
+
+class ScriptedGateway:
+    """An async context manager. `documents` are served to every GET by path; each POST takes the next
+    reply.
+    """
+
+    def __init__(self, *, documents: Mapping[str, bytes] | None = None) -> None:
+        self.documents = dict(documents or {})
+        self.replies: deque[Reply] = deque()
+        self.seen: list[SeenRequest] = []
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None  # noqa: S101 - entered before it is left
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        assert self._server is not None  # noqa: S101 - only asked for while serving
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await self._request(reader)
+            self.seen.append(request)
+            reply = self._reply(request)
+            if reply.silent:
+                await reader.read()
+            elif not reply.drop:
+                head = [
+                    f"HTTP/1.1 {reply.status} Scripted",
+                    f"Content-Length: {len(reply.body)}",
+                    "Connection: close",
+                ]
+                head += [f"{name}: {value}" for name, value in (reply.headers or {}).items()]
+                writer.write(
+                    "\r\n".join([*head, "", ""]).encode() + reply.body[: len(reply.body) - reply.missing]
+                )
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the caller went away: that is its test
+        finally:
+            writer.close()
+
+    def _reply(self, request: SeenRequest) -> Reply:
+        if request.method == "GET":
+            document = self.documents.get(request.path)
+            return Reply(status=404) if document is None else Reply(body=document)
+        return self.replies.popleft() if self.replies else Reply(status=500, body=b"nothing scripted")
+
+    async def _request(self, reader: asyncio.StreamReader) -> SeenRequest:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, path, _ = head[0].split(" ", 2)
+        pairs = (line.partition(":") for line in head[1:] if line)
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        return SeenRequest(method=method, path=path, headers=headers, body=body)
