@@ -102,12 +102,8 @@ class Machine(Protocol[B]):
         """Go on after a look found that the call in doubt did happen; `value` is what was sighted."""
         ...
 
-    def withdrawn(self, entry: Entry[B], *, now: datetime, looked: bool) -> Entry[B]:
-        """The entry as before its `started`, because it is known not to have happened.
-
-        `looked`: known from empty looks at the remote, not from an answer; a later success is looked at
-        once more.
-        """
+    def withdrawn(self, entry: Entry[B], *, now: datetime) -> Entry[B]:
+        """The entry as before its `started`: by an answer, or by empty looks, it is known not to have happened."""
         ...
 
     def call(self, entry: Entry[B]) -> Call | None:

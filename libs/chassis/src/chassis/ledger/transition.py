@@ -117,7 +117,7 @@ def _doubt(entry: Entry[B], reason: str, *, now: datetime) -> Entry[B]:
 def _back(machine: Machine[B], entry: Entry[B], *, now: datetime) -> Entry[B]:
     """Where a call that provably did not happen leaves the entry."""
     if entry.phase is Phase.STARTED:
-        return machine.withdrawn(entry, now=now, looked=False)
+        return machine.withdrawn(entry, now=now)
     return _unstopped(entry)
 
 
@@ -151,7 +151,7 @@ def _sighted(
     if looks < EMPTY_LOOKS:
         due = now + timedelta(seconds=policy.look_spacing)
         return _noted(replace(entry, looks=looks, due=due, attempts=0), "looked", "not found, looking again")
-    back = machine.withdrawn(entry, now=now, looked=True)
+    back = machine.withdrawn(entry, now=now)
     return _noted(
         replace(back, due=now, looks=0, attempts=0, reason=""),
         "not happened",

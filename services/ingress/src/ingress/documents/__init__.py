@@ -1,0 +1,1 @@
+"""The document fetcher: a notification in, the whole accounting document out."""

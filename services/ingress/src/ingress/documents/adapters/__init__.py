@@ -1,0 +1,1 @@
+"""What the fetcher needs from outside: Basware and Kafka."""

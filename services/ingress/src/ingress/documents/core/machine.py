@@ -1,0 +1,123 @@
+"""One document's fetches: one at a time, and what differs from the last published is published under a new number."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ap_domain.document import AccountingDocument
+from ap_domain.notification import Notification
+from chassis import topics
+from chassis.keys import record_key
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Call, Decision, Fact, Input, Kind, Note, Others
+from chassis.ledger.outcomes import Rejected
+
+from ingress.documents.core.fetch_state import Fetched, FetchState, Missing, Step
+
+FetchEntry = Entry[FetchState]
+FetchDecision = Decision[FetchState]
+
+FETCH = Call(name="fetch", remote="basware", kind=Kind.READ)
+
+REMEMBERED_TASKS = 20
+
+
+class DocumentMachine:
+    """One document's rules. Has no state of its own."""
+
+    def received(self, entry: FetchEntry | None, record: Input, *, now: datetime) -> FetchDecision:
+        """A notification: fetch, or fetch once more, or nothing if this very one was acted on."""
+        notification = record.payload
+        if not isinstance(notification, Notification):
+            raise TypeError(f"not a notification: {notification!r}")
+        detail = {"task": notification.task_id, "source": str(notification.source)}
+        if entry is None:
+            entry = Entry(
+                key=record.key,
+                connection_id=record.connection_id,
+                sequence=0,
+                phase=Phase.FINAL,
+                step=Step.FETCHED,
+                body=FetchState(invoice_id=notification.document_id),
+            )
+        elif notification.task_id in entry.body.tasks:
+            return Decision(entry=entry, notes=(Note(action="repeated notification", detail=detail),))
+        tasks = (*entry.body.tasks, notification.task_id)[-REMEMBERED_TASKS:]
+        resting = entry.phase in (Phase.FINAL, Phase.PARKED)
+        body = replace(entry.body, tasks=tasks, again=not resting)
+        if resting:
+            entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=now, attempts=0, reason="")
+        notified = replace(entry, body=body, trace_id=record.trace_id or entry.trace_id)
+        return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
+
+    def succeeded(
+        self, entry: FetchEntry, value: object, *, now: datetime, others: Others[FetchState]
+    ) -> FetchDecision:
+        """The document came, or Basware does not know it."""
+        match value:
+            case Fetched(document=document):
+                return self._fetched(entry, document, now=now)
+            case Missing(said=said):
+                note = Note(action="not found in Basware", detail={"reason": said})
+                return Decision(entry=_rest(entry, entry.body, now=now, reason=said), notes=(note,))
+            case _:
+                raise TypeError(f"a fetch does not bring {value!r}")
+
+    def rejected(self, entry: FetchEntry, outcome: Rejected, *, now: datetime) -> FetchDecision:
+        """Basware refuses to show the document: a person must look."""
+        parked = replace(entry, phase=Phase.PARKED, due=None, reason=outcome.reason)
+        return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": outcome.reason}),))
+
+    def adopted(self, entry: FetchEntry, value: object, *, now: datetime) -> FetchDecision:
+        """Reading changes nothing, so there is no doubt to settle."""
+        raise TypeError("a fetch is never in doubt")
+
+    def withdrawn(self, entry: FetchEntry, *, now: datetime) -> FetchEntry:
+        """Reading changes nothing, so there is nothing to withdraw."""
+        return entry
+
+    def call(self, entry: FetchEntry) -> Call | None:
+        """The fetch, while one is wanted."""
+        return FETCH if entry.step == Step.FETCH else None
+
+    def claims(self, entry: FetchEntry) -> tuple[str, ...]:
+        """Nothing: documents do not get in each other's way."""
+        return ()
+
+    def _fetched(self, entry: FetchEntry, document: AccountingDocument, *, now: datetime) -> FetchDecision:
+        found = _fingerprint(document)
+        if found == entry.body.fingerprint:
+            note = Note(action="fetched, unchanged", answer_digest=document.content_digest)
+            return Decision(entry=_rest(entry, entry.body, now=now), notes=(note,))
+        number = entry.body.fetch_number + 1
+        published = replace(document, fetch_number=number)
+        body = replace(entry.body, fetch_number=number, fingerprint=found)
+        fact = Fact(
+            topic=topics.DOCUMENTS.name,
+            key=record_key(document.connection_id, document.invoice_id, str(number)),
+            payload=published,
+        )
+        note = Note(
+            action="published",
+            detail={"fetch": str(number), "status": document.processing_status},
+            answer_digest=document.content_digest,
+        )
+        return Decision(entry=_rest(entry, body, now=now), facts=(fact,), notes=(note,))
+
+
+def _rest(entry: FetchEntry, body: FetchState, *, now: datetime, reason: str = "") -> FetchEntry:
+    """Until the next notification, or at once again if one came meanwhile."""
+    if body.again:
+        return replace(
+            entry,
+            phase=Phase.WAITING,
+            step=Step.FETCH,
+            due=now,
+            reason=reason,
+            body=replace(body, again=False),
+        )
+    return replace(entry, phase=Phase.FINAL, step=Step.FETCHED, due=None, reason=reason, body=body)
+
+
+def _fingerprint(document: AccountingDocument) -> str:
+    updated = document.last_updated.isoformat() if document.last_updated else ""
+    return "|".join((document.content_digest, document.batch_id or "", document.processing_status, updated))

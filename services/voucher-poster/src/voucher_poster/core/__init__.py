@@ -1,0 +1,1 @@
+"""The rules of an invoice from document to confirmed voucher. Pure."""

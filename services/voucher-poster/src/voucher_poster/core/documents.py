@@ -1,0 +1,123 @@
+"""What a fetch of the document means for an invoice: at most one live voucher, whatever its revisions.
+
+A newer revision replaces work that is waiting, rejected or parked, never work that is started, in doubt or done.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ap_domain.document import AccountingDocument
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Input, Note
+
+from voucher_poster.core.invoice_state import DocumentRef, InvoiceState, Step
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+WAITING = "WaitingForTransfer"
+"""Basware offers the document to us: the only status in which work begins."""
+IN_PROGRESS = "TransferInProgress"
+"""Acknowledged, and not yet answered."""
+
+_UNTOUCHABLE = (Step.VERIFY, Step.REPORT, Step.CONFIRM)
+
+
+def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> InvoiceDecision:
+    """A fetch arrived: first, repeated, older or newer."""
+    document = record.payload
+    if not isinstance(document, AccountingDocument):
+        raise TypeError(f"not an accounting document: {document!r}")
+    ref = DocumentRef(
+        partition=record.partition,
+        offset=record.offset,
+        fetch_number=document.fetch_number,
+        status=document.processing_status,
+        revision=document.revision,
+        digest=document.content_digest,
+    )
+    if entry is None:
+        return _first(record, document, ref, now=now)
+    newest = entry.body.newer or entry.body.document
+    if ref.fetch_number <= newest.fetch_number:
+        return Decision(entry=entry, notes=(_seen("repeated fetch", ref),))
+    if entry.phase in (Phase.STARTED, Phase.IN_DOUBT) or entry.step in _UNTOUCHABLE:
+        return Decision(
+            entry=replace(entry, body=replace(entry.body, newer=ref)),
+            notes=(_seen("newer fetch waits", ref),),
+        )
+    return act_on(entry, ref, now=now)
+
+
+def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
+    """A newer fetch of an invoice that is waiting, parked or final."""
+    body = replace(entry.body, document=ref, newer=None)
+    if ref.status == WAITING:
+        if body.voucher is None:
+            return _again(entry, body, ref, now=now)
+        if ref.revision == body.posted_revision:
+            return Decision(
+                entry=replace(
+                    entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=now, attempts=0, body=body
+                ),
+                notes=(_seen("offered again, same content", ref),),
+            )
+        reason = (
+            f"fetch {ref.fetch_number} has other content than voucher {body.voucher.voucher_id} was made of"
+            f" (revision {ref.revision[:12]} instead of {(body.posted_revision or '')[:12]})"
+        )
+        parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason, body=body)
+        return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason}),))
+    if ref.status == IN_PROGRESS or entry.phase is Phase.FINAL or body.voucher is not None:
+        return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
+    gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
+    return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def _first(
+    record: Input, document: AccountingDocument, ref: DocumentRef, *, now: datetime
+) -> InvoiceDecision:
+    if ref.status != WAITING:
+        return Decision(entry=None, notes=(_seen("not offered to us", ref),))
+    body = InvoiceState(
+        invoice_id=document.invoice_id, invoice_number=document.invoice_number or "", document=ref
+    )
+    entry = Entry(
+        key=record.key,
+        connection_id=record.connection_id,
+        sequence=0,
+        phase=Phase.WAITING,
+        step=Step.ACKNOWLEDGE,
+        due=now,
+        trace_id=record.trace_id,
+        body=body,
+    )
+    return Decision(entry=entry, notes=(_seen("received", ref),))
+
+
+def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
+    """Offered once more before anything was posted: corrected while it waited, or sent again after a no."""
+    returned = entry.step == Step.RETURNED
+    body = replace(
+        body, cycle=body.cycle + 1 if returned else body.cycle, intent=None, report=None, refusal=None
+    )
+    fresh = replace(
+        entry,
+        phase=Phase.WAITING,
+        step=Step.ACKNOWLEDGE,
+        due=now,
+        attempts=0,
+        looks=0,
+        reason="",
+        stop=None,
+        body=body,
+    )
+    return Decision(entry=fresh, notes=(_seen("transferred again" if returned else "newer fetch", ref),))
+
+
+def _seen(action: str, ref: DocumentRef) -> Note:
+    return Note(
+        action=action,
+        detail={"fetch": str(ref.fetch_number), "status": ref.status, "revision": ref.revision[:12]},
+        answer_digest=ref.digest,
+    )

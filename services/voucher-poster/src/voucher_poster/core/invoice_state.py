@@ -1,0 +1,126 @@
+"""What is remembered of one invoice, and the answers its calls bring."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ap_domain.posting import PostingIntent, VoucherRef
+
+
+class Step(StrEnum):
+    """fetched -> acknowledged -> posted -> reported -> confirmed: the step names what is wanted next."""
+
+    ACKNOWLEDGE = "acknowledge"
+    POST = "post"
+    VERIFY = "verify"
+    REPORT = "report"
+    CONFIRM = "confirm"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRef:
+    """Where a fetch of the document stands on `basware.accounting-documents`, and what it is known by.
+
+    `revision` is the hash of what a coder or approver can change, `digest` the sha256 of Basware's bytes.
+    """
+
+    partition: int
+    offset: int
+    fetch_number: int
+    status: str
+    revision: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A transferResponse, fixed before it is sent so that a repeat is the same response.
+
+    `number` counts the reports of this invoice; `request_id` is Basware's, once it stored the report.
+    """
+
+    number: int
+    success: bool
+    message: str
+    payment_block: bool = False
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceState:
+    """The body of an invoice's ledger entry.
+
+    `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
+    `posted_revision` is the content the voucher was made of; `cycle` counts transfers of the invoice;
+    `write_after` is when Basware's record may be written again; `refusal` keeps a rejection that must be
+    checked against PeopleSoft before it is told.
+    """
+
+    invoice_id: str
+    invoice_number: str = ""
+    cycle: int = 1
+    document: DocumentRef
+    newer: DocumentRef | None = None
+    intent: PostingIntent | None = None
+    voucher: VoucherRef | None = None
+    posted_revision: str | None = None
+    refusal: str | None = None
+    report: Report | None = None
+    reports: int = 0
+    write_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """Basware took the document off its list. `spacing` in seconds until the next write on the record."""
+
+    spacing: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """The document was mapped and PeopleSoft was asked for the natural key.
+
+    `fetch_number` says which fetch was mapped; `same` and `different` are live vouchers under the key.
+    `payment_block` is what Basware is told of the voucher's hold.
+    """
+
+    fetch_number: int
+    intent: PostingIntent
+    same: tuple[VoucherRef, ...] = ()
+    different: tuple[VoucherRef, ...] = ()
+    settle_seconds: float
+    payment_block: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """PeopleSoft saved the voucher. `warnings` are its words."""
+
+    voucher: VoucherRef
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """All live vouchers that match, seen after a create that followed empty looks."""
+
+    same: tuple[VoucherRef, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """Basware stored the response; what becomes of it is asked under `request_id`."""
+
+    request_id: str | None
+    spacing: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """Basware carried the response out; `problem` holds its words if it did not."""
+
+    problem: str | None = None
