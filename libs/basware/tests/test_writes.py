@@ -212,7 +212,7 @@ async def test_retry_after_is_honoured_and_bounded(
         ({"response_message": ""}, "responseMessage"),
         ({"response_message": " \n"}, "responseMessage"),
         ({"response_message": "m" * 251}, "responseMessage"),
-        ({"response_message": "🚫" * 126}, "responseMessage"),
+        ({"response_message": "🚫" * 251}, "responseMessage"),
         ({"response_message": "a\x00b"}, "responseMessage"),
         ({"response_message": "a\ud800b"}, "responseMessage"),
         ({"source_system": "s" * 33}, "sourceSystem"),

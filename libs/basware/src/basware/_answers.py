@@ -2,7 +2,7 @@
 
 from basware import request_status as statuses
 from basware._call import Call
-from basware._json import NotJson, records, text_of
+from basware._json import Element, NotJson, records, text_of
 from basware._redaction import excerpt
 from basware._transport import Answer
 from basware.errors import ProtocolError
@@ -16,34 +16,41 @@ def means_none(answer: Answer) -> bool:
     return answer.status == 404 and not answer.is_markup
 
 
+def elements(answer: Answer, call: Call, *, wrapper: str) -> tuple[Element, ...]:
+    """The records of an answer, wrapped or bare; `ProtocolError` saying what came instead."""
+    try:
+        return records(answer.body, wrapper=wrapper)
+    except NotJson as exc:
+        if not answer.body.strip():
+            reason = "the answer is empty"
+        elif answer.is_markup:
+            reason = "a page instead of an answer of the API"
+        else:
+            reason = f"the answer is not the JSON expected: {exc}"
+        raise unreadable(answer, call, reason) from None
+
+
 def check_echo(answer: Answer, call: Call, *, external_code: str) -> None:
     """Basware echoes a response it has stored; without our external code in it, it is no answer to it."""
-    try:
-        echoed = [r.value for r in records(answer.body, wrapper="transferResponses")]
-    except NotJson as exc:
-        what = "empty" if not answer.body.strip() else f"not JSON: {exc}"
-        raise _unreadable(answer, call, f"the answer is {what}") from None
+    echoed = [element.value for element in elements(answer, call, wrapper="transferResponses")]
     if not any(isinstance(e, dict) and text_of(e, "externalCode") == external_code for e in echoed):
-        raise _unreadable(answer, call, "the answer does not echo the response that was sent")
+        raise unreadable(answer, call, "the answer does not echo the response that was sent")
 
 
 def request_status(answer: Answer, call: Call, *, request_id: str) -> RequestStatus | None:
     """The status of the request asked for; None when the list is empty."""
-    try:
-        found = [r.value for r in records(answer.body, wrapper=statuses.WRAPPER)]
-    except NotJson as exc:
-        what = "empty" if not answer.body.strip() else f"not JSON: {exc}"
-        raise _unreadable(answer, call, f"the answer is {what}") from None
+    found = [element.value for element in elements(answer, call, wrapper=statuses.WRAPPER)]
     if not found:
         return None
     for content in found:
         status = statuses.read(content) if isinstance(content, dict) else None
         if status is not None and status.request_id.lower() == request_id.lower():
             return status
-    raise _unreadable(answer, call, "the answer is about another request than the one asked for")
+    raise unreadable(answer, call, "the answer is about another request than the one asked for")
 
 
-def _unreadable(answer: Answer, call: Call, message: str) -> ProtocolError:
+def unreadable(answer: Answer, call: Call, reason: str) -> ProtocolError:
+    """An answer with a good status that cannot be believed."""
     return call.protocol_error(
-        message, status=answer.status, request_id=answer.request_id, excerpt=excerpt(answer.body)
+        reason, status=answer.status, request_id=answer.request_id, excerpt=excerpt(answer.body)
     )

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from basware._answers import elements, unreadable
 from basware._call import Call
-from basware._json import Element, Json, NotJson, records, text_of
-from basware._redaction import excerpt
+from basware._json import Json, text_of
 from basware._transport import Answer
-from basware.errors import ProtocolError
 
 WRAPPER = "accountingDocuments"
 
@@ -37,31 +36,19 @@ def read_one(answer: Answer, call: Call, *, invoice_id: str) -> FetchedDocument:
     if len(asked) == 1:
         return asked[0]
     if asked:
-        raise _unreadable(answer, call, f"the answer holds the document {len(asked)} times")
+        raise unreadable(answer, call, f"the answer holds the document {len(asked)} times")
     others = ", ".join(document.invoice_id for document in found[:3]) or "none"
-    raise _unreadable(answer, call, f"the answer holds another document than the one asked for: {others}")
+    raise unreadable(answer, call, f"the answer holds another document than the one asked for: {others}")
 
 
 def read_all(answer: Answer, call: Call) -> list[FetchedDocument]:
     """The documents of an answer, wrapped or bare, in its order."""
-    try:
-        return [_document(element) for element in records(answer.body, wrapper=WRAPPER)]
-    except ValueError as exc:
-        what = "empty" if not answer.body.strip() else f"not a list of documents: {exc}"
-        raise _unreadable(answer, call, f"the answer is {what}") from None
-
-
-def _document(element: Element) -> FetchedDocument:
-    content = element.value
-    if not isinstance(content, dict):
-        raise NotJson("an element is not an object")
-    invoice_id = text_of(content, "invoiceId")
-    if invoice_id is None:
-        raise NotJson("an element without invoiceId")
-    return FetchedDocument(invoice_id=invoice_id, raw=element.raw, content=content)
-
-
-def _unreadable(answer: Answer, call: Call, message: str) -> ProtocolError:
-    return call.protocol_error(
-        message, status=answer.status, request_id=answer.request_id, excerpt=excerpt(answer.body)
-    )
+    documents = []
+    for element in elements(answer, call, wrapper=WRAPPER):
+        if not isinstance(element.value, dict):
+            raise unreadable(answer, call, "the answer holds something that is not an object")
+        invoice_id = text_of(element.value, "invoiceId")
+        if invoice_id is None:
+            raise unreadable(answer, call, "the answer holds a document without invoiceId")
+        documents.append(FetchedDocument(invoice_id=invoice_id, raw=element.raw, content=element.value))
+    return documents

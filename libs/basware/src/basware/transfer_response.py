@@ -56,17 +56,17 @@ class TransferResponse:
 def checked_text(value: str, call: Call, *, field: str, longest: int, shortest: int = 0) -> str:
     """`value` itself if it keeps the field's limits, else `InvalidRequest`.
 
-    Lengths count UTF-16 units: Basware's service counts them so, and it is the stricter reading of the
-    published limit. Control characters and half characters cannot be stored or sent.
+    Control characters and half characters cannot be stored or sent.
     """
     limit = f"{shortest} to {longest} characters"
     if any(0xD800 <= ord(c) <= 0xDFFF or (c < " " and c not in "\t\r\n") for c in value):
         raise call.invalid(
             f"{field} holds a character that cannot be sent", field=field, limit="printable text"
         )
-    length = len(value.encode("utf-16-le")) // 2
-    if not shortest <= length <= longest:
-        raise call.invalid(f"{field} has {length} characters, allowed are {limit}", field=field, limit=limit)
+    if not shortest <= len(value) <= longest:
+        raise call.invalid(
+            f"{field} has {len(value)} characters, allowed are {limit}", field=field, limit=limit
+        )
     if shortest and not value.strip():
         raise call.invalid(f"{field} is blank", field=field, limit=limit)
     return value
