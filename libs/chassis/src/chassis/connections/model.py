@@ -1,10 +1,11 @@
 """The connection document people write: its fields, their rules, and every fault of it at once."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -13,6 +14,16 @@ from ap_domain.mapping.mapping_document import parse_mapping
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 __all__ = ["ConnectionDocument", "DocumentRefused", "SecretSource", "read_document"]
+
+
+V = TypeVar("V")
+
+IN_OTHER_WORDS = {
+    "extra_forbidden": "is not a key of a connection",
+    "missing": "is missing",
+    "string_pattern_mismatch": "has characters that are not allowed here",
+}
+"""Pydantic's error types that read better in the words of the document."""
 
 
 class DocumentRefused(Exception):
@@ -41,15 +52,29 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _filled(values: tuple[V, ...]) -> tuple[V, ...]:
+    if not values:
+        raise ValueError("must not be empty")
+    return values
+
+
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise ValueError("names a value twice")
     return values
 
 
+def _connection_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,62}", text):
+        raise ValueError(
+            "must be up to 63 lower-case letters, digits, dots, dashes; it is part of a URL and of keys"
+        )
+    return text
+
+
 Text = Annotated[str, Field(min_length=1, max_length=254, pattern=r"^\S(.*\S)?$")]
 Code = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^\S+$")]
-Codes = Annotated[tuple[Code, ...], Field(min_length=1), AfterValidator(_distinct)]
+Codes = Annotated[tuple[Code, ...], AfterValidator(_filled), AfterValidator(_distinct)]
 Url = Annotated[str, AfterValidator(_safe_url)]
 Stage = Literal["test", "production"]
 
@@ -96,7 +121,7 @@ class BaswareSection(_Strict):
     client_secret: SecretSource
     stage: Stage
     company_codes: Codes
-    webhook_secrets: tuple[SecretSource, ...] = Field(min_length=1, max_length=5)
+    webhook_secrets: Annotated[tuple[SecretSource, ...], AfterValidator(_filled), Field(max_length=5)]
     record_spacing_seconds: float = Field(default=5, ge=0, le=3600)
 
 
@@ -125,7 +150,7 @@ class PeopleSoftSection(_Strict):
 class ConnectionDocument(_Strict):
     """The whole document; ``mapping`` is checked by the rules of the mapping itself."""
 
-    connection: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    connection: Annotated[str, AfterValidator(_connection_id)]
     stage: Stage
     basware: BaswareSection
     peoplesoft: PeopleSoftSection
@@ -161,7 +186,7 @@ def read_document(text: str) -> ConnectionDocument:
         document = ConnectionDocument.model_validate(raw)
     except ValidationError as error:
         problems += [
-            f"{_path(found['loc'])}: {found['msg'].removeprefix('Value error, ')}"
+            f"{_path(found['loc'])}: {IN_OTHER_WORDS.get(found['type'], found['msg']).removeprefix('Value error, ')}"
             for found in error.errors(include_input=False, include_url=False)
         ]
         raise DocumentRefused(tuple(problems)) from None
