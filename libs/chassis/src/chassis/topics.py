@@ -54,7 +54,6 @@ class Topic:
     name: str
     key: str
     schema: str
-    also: tuple[str, ...] = ()
     partitions: Literal["sharded"] | int
     cleanup: Literal["compact", "delete"]
     configs: Mapping[str, str] = field(default_factory=dict)
@@ -65,11 +64,6 @@ class Topic:
     def for_ever(self) -> bool:
         """Whether its records are never deleted by age."""
         return self.cleanup == "compact"
-
-    @property
-    def schemas(self) -> tuple[str, ...]:
-        """Every record that may lie in it."""
-        return (self.schema, *self.also)
 
     def partition_count(self, shards: int) -> int:
         """Partitions of the topic in a system of ``shards`` shards."""
@@ -103,7 +97,6 @@ VOUCHERS = Topic(
     name="peoplesoft.vouchers",
     key="connection/invoice id",
     schema="VoucherLedgerEntry",
-    also=("LedgerOwner", "LedgerPosition"),
     partitions="sharded",
     cleanup="compact",
     configs=LEDGER,
@@ -114,7 +107,6 @@ DOCUMENT_LEDGER = Topic(
     name="ledger.documents",
     key="connection/invoice id",
     schema="DocumentLedgerEntry",
-    also=("LedgerOwner", "LedgerPosition"),
     partitions="sharded",
     cleanup="compact",
     configs=LEDGER,
