@@ -55,7 +55,7 @@ class WebhookHandler:
         self._seen = SeenTasks()
         self._in_flight = 0
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """The answer to one webhook."""
         started = time.perf_counter()
         if self._in_flight >= self._concurrency:
@@ -64,14 +64,14 @@ class WebhookHandler:
             self._in_flight += 1
             metrics.IN_FLIGHT.set(self._in_flight)
             try:
-                answer = await self._receive(request)
+                answer = await self._answer(request)
             finally:
                 self._in_flight -= 1
                 metrics.IN_FLIGHT.set(self._in_flight)
         metrics.SECONDS.labels(str(answer.status)).observe(time.perf_counter() - started)
         return answer
 
-    async def _receive(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.Response:
         if reason := self._subscribers.not_ready():
             return _later(metrics.UNKNOWN, "not_ready", detail=reason)
         try:

@@ -18,7 +18,7 @@ class WebhookServer:
         self._host = host
         self._port = port
         app = web.Application()
-        app.router.add_post(PATH, handler)
+        app.router.add_post(PATH, handler.receive)
         self._runner = web.AppRunner(
             app,
             access_log=None,
