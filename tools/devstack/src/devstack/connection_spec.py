@@ -77,6 +77,7 @@ class ConnectionSpec:
                 "authentication": "basic",
                 "component_interface": {"name": "AP_VOUCHER", "wsdl": "CI_AP_VOUCHER.1.wsdl"},
                 "business_units": sorted(set(self.business_units.values())),
+                "settle_seconds": 60,
                 "match": ["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID"],
                 **self.peoplesoft,
             },

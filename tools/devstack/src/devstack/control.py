@@ -1,5 +1,6 @@
 """The simulators' control APIs, as far as setting up a connection and watching an invoice need them."""
 
+import json
 from types import TracebackType
 from typing import Any, Self
 
@@ -7,11 +8,14 @@ import aiohttp
 
 from devstack.errors import Refused
 
-Json = dict[str, Any]
+_JSON = {"Content-Type": "application/json"}
 
 
 class ControlApi:
-    """JSON over HTTP to `/control/...` of one simulator. Use as `async with`."""
+    """JSON over HTTP to `/control/...` of one simulator. Use as `async with`.
+
+    Every call raises Refused, with the simulator's words, unless the answer is 2xx.
+    """
 
     def __init__(self, *, name: str, base_url: str) -> None:
         self._name = name
@@ -29,19 +33,27 @@ class ControlApi:
             await self._session.close()
 
     async def get(self, path: str, **query: str) -> Any:
-        """The decoded answer; Refused with the simulator's words unless it is 2xx."""
+        return json.loads(await self.get_text(path, **query))
+
+    async def get_text(self, path: str, **query: str) -> str:
+        """The answer as it came: digits of amounts are not touched."""
         return await self._ask("GET", path, params=query)
 
-    async def post(self, path: str, body: Json) -> Any:
-        return await self._ask("POST", path, json=body)
+    async def post(self, path: str, body: dict[str, Any]) -> Any:
+        return await self.post_text(path, json.dumps(body))
 
-    async def _ask(self, method: str, path: str, **how: Any) -> Any:
+    async def post_text(self, path: str, body: str) -> Any:
+        """Send JSON that is written already."""
+        return json.loads(await self._ask("POST", path, data=body.encode(), headers=_JSON))
+
+    async def _ask(self, method: str, path: str, **how: Any) -> str:
         if self._session is None:
             raise RuntimeError("a ControlApi is used inside `async with`")
         async with self._session.request(method, f"{self._base_url}/control/{path}", **how) as response:
+            said = await response.text()
             if not response.ok:
                 raise Refused(
                     f"{self._name}'s control API refused {method} /control/{path}: "
-                    f"{response.status} {(await response.text())[:1000]}"
+                    f"{response.status} {said[:1000]}"
                 )
-            return await response.json()
+            return said

@@ -46,7 +46,7 @@ def service(*, name: str, module: str, admin_port: int, env: Mapping[str, str]) 
         "APSTREAM_ADMIN_HOST": LOOPBACK,
         "APSTREAM_ADMIN_PORT": str(admin_port),
         "APSTREAM_LOG_FORMAT": "json",
-        "APSTREAM_LOG_LEVEL": "INFO",
+        "APSTREAM_LOG_LEVEL": "info",
     }
     return Program(
         name=name,

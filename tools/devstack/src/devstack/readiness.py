@@ -39,5 +39,5 @@ async def answers(process: ManagedProcess, url: str | None, *, within: float) ->
 def _not_ready(process: ManagedProcess, what: str) -> NotReady:
     return NotReady(
         f"{process.name} {what}.\nThe end of its log, {process.log}:\n{process.tail()}\n"
-        f"Next: read the whole log; to start it by hand in the same surroundings: {' '.join(process.argv)}"
+        "Next: if that does not tell, read the whole log; it stays until the next start"
     )
