@@ -116,7 +116,7 @@ async def door(limits: dict[str, Any]) -> AsyncIterator[Door]:
         **limits,
     )
     async with (
-        WebhookServer(handler=handler, host="127.0.0.1", port=0) as server,
+        WebhookServer(handler=handler, host="127.0.0.1", port=0, idle_seconds=0.5) as server,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client,
     ):
         yield Door(

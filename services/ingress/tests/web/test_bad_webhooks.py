@@ -180,6 +180,15 @@ async def test_broken_http_is_refused(door: Any, head: bytes) -> None:
     assert door.kafka.published == []
 
 
+@pytest.mark.parametrize("head", [b"", b"POST /webhooks/acme HTTP/1.1\r\nHo"])
+async def test_a_connection_that_brings_no_whole_head_is_closed(door: Any, head: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(head)
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def test_a_sender_who_hangs_up_in_the_middle_harms_nobody(
     door: Any, make_notification: MakeNotification
 ) -> None:

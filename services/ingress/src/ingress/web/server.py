@@ -7,14 +7,17 @@ from aiohttp import web
 
 from ingress.web.handler import PATH, WebhookHandler
 
-IDLE_SECONDS = 75.0
+IDLE_SECONDS = 30.0
+"""A connection is closed when it brings no whole head of a request for so long."""
 STOP_SECONDS = 10.0
 
 
 class WebhookServer:
     """Serves until closed; closing lets webhooks in flight finish, for at most STOP_SECONDS."""
 
-    def __init__(self, *, handler: WebhookHandler, host: str, port: int) -> None:
+    def __init__(
+        self, *, handler: WebhookHandler, host: str, port: int, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._host = host
         self._port = port
         app = web.Application()
@@ -22,7 +25,7 @@ class WebhookServer:
         self._runner = web.AppRunner(
             app,
             access_log=None,
-            keepalive_timeout=IDLE_SECONDS,
+            keepalive_timeout=idle_seconds,
             shutdown_timeout=STOP_SECONDS,
             # a signature covers the bytes as sent, and a small body must not unpack into a large one
             auto_decompress=False,
