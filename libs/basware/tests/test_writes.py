@@ -150,6 +150,7 @@ async def test_every_error_model_is_understood(
         (Canned(status=503), RetryLater, True),
         (Canned.of_json({"message": "Endpoint request timed out"}, status=504), RetryLater, True),
         (Canned(status=429), RetryLater, False),
+        (Canned(status=408), RetryLater, False),
         (Canned(status=400), Refused, False),
         (Canned(status=409), Refused, False),
         (Canned(status=413), Refused, False),
