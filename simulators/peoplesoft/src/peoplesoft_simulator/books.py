@@ -1,0 +1,164 @@
+"""The books of every site on disk: vouchers, their numbering, and what the sites are configured with.
+
+SQLite with a write-ahead log and full synchronisation: what a method has returned from survives the death of
+the process and of the machine. One connection, used from one thread at a time (see :class:`World`).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from peoplesoft_simulator.row import Row, row_from_json
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS configuration (
+    kind TEXT NOT NULL, node TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, node)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS numbers (
+    node TEXT NOT NULL, business_unit TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (node, business_unit)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vouchers (
+    node TEXT NOT NULL, BUSINESS_UNIT TEXT NOT NULL, VOUCHER_ID TEXT NOT NULL,
+    INVOICE_ID TEXT NOT NULL, INVOICE_DT TEXT NOT NULL, VENDOR_SETID TEXT NOT NULL, VENDOR_ID TEXT NOT NULL,
+    ENTRY_STATUS TEXT NOT NULL, created_at TEXT NOT NULL, created_by TEXT NOT NULL, request INTEGER NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (node, BUSINESS_UNIT, VOUCHER_ID)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vouchers_by_invoice ON vouchers (node, INVOICE_ID);
+"""
+_COLUMNS = (
+    "BUSINESS_UNIT",
+    "VOUCHER_ID",
+    "INVOICE_ID",
+    "INVOICE_DT",
+    "VENDOR_SETID",
+    "VENDOR_ID",
+    "ENTRY_STATUS",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """A saved voucher: all its values, when it was created, by which operator and which logged request."""
+
+    node: str
+    row: Row
+    created_at: str
+    created_by: str
+    request: int
+
+    @property
+    def deleted(self) -> bool:
+        """A deleted voucher stays in the books with entry status X."""
+        return self.row.text("ENTRY_STATUS") == "X"
+
+    def having(self, **values: str) -> "Voucher":
+        """The same voucher with these header values."""
+        return replace(self, row=self.row.having(**values))
+
+
+class Books:
+    """Vouchers and configuration of all sites in one file."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(
+            directory / "books.sqlite", isolation_level=None, check_same_thread=False
+        )
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file. Everything saved is on disk already."""
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when the block has ended."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    def keep(self, kind: str, node: str, body: Any) -> None:
+        """Keep one piece of configuration, replacing what was kept under that kind and node."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO configuration VALUES (?, ?, ?)", (kind, node, json.dumps(body))
+        )
+
+    def kept(self, kind: str) -> dict[str, Any]:
+        """Configuration of one kind, by node."""
+        rows = self._database.execute("SELECT node, body FROM configuration WHERE kind = ?", (kind,))
+        return {node: json.loads(body) for node, body in rows}
+
+    def next_number(self, node: str, business_unit: str, *, first: int) -> str:
+        """The next voucher number of a business unit, 8 digits, starting at `first`."""
+        row = self._database.execute(
+            "INSERT INTO numbers VALUES (?1, ?2, ?3)"
+            " ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
+            (node, business_unit, first),
+        ).fetchone()
+        return f"{row[0]:08d}"
+
+    def save(self, voucher: Voucher) -> None:
+        """Save a voucher, replacing the one with the same keys."""
+        columns = [voucher.row.text(name) for name in _COLUMNS]
+        self._database.execute(
+            "INSERT OR REPLACE INTO vouchers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                voucher.node,
+                *columns,
+                voucher.created_at,
+                voucher.created_by,
+                voucher.request,
+                json.dumps(voucher.row.as_json()),
+            ),
+        )
+
+    def voucher(self, node: str, business_unit: str, voucher_id: str) -> Voucher | None:
+        """One voucher by its keys."""
+        found = self.search(
+            node, {"BUSINESS_UNIT": business_unit, "VOUCHER_ID": voucher_id}, match="exact", limit=1
+        )
+        return found[0] if found else None
+
+    def search(
+        self,
+        node: str | None,
+        keys: Mapping[str, str],
+        *,
+        match: Literal["begins_with", "exact"],
+        limit: int = -1,
+    ) -> list[Voucher]:
+        """Vouchers whose search keys match, ordered by node and keys; empty keys match everything.
+
+        `limit` -1 is no limit. Node None looks at every site.
+        """
+        conditions, values = ["?1 IS NULL OR node = ?1"], [node]
+        for name in _COLUMNS:
+            if keys.get(name):
+                values.append(keys[name])
+                at = f"?{len(values)}"
+                equal = f"{name} = {at}"
+                begins = f"substr({name}, 1, length({at})) = {at}"
+                conditions.append(begins if match == "begins_with" else equal)
+        where = " AND ".join(f"({each})" for each in conditions)
+        rows = self._database.execute(
+            # Only column names of this module and numbered placeholders go into the text.
+            f"SELECT node, body, created_at, created_by, request FROM vouchers WHERE {where}"  # noqa: S608
+            f" ORDER BY node, BUSINESS_UNIT, VOUCHER_ID LIMIT {int(limit)}",
+            values,
+        )
+        return [
+            Voucher(
+                node=at, row=row_from_json(json.loads(body)), created_at=when, created_by=who, request=request
+            )
+            for at, body, when, who, request in rows
+        ]

@@ -1,0 +1,84 @@
+"""The message catalogue: every (set, number) this simulator can say, and how far each is known to be true.
+
+"confirmed" was seen in public documentation or code, "practitioner" was reported by people who run such a
+site, "assumption" is invented here: such a number must never be relied upon by a client.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Evidence = Literal["confirmed", "practitioner", "assumption"]
+MessageType = Literal["OK", "Warning", "Error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """One message of the catalogue; `text` takes its parameters by position."""
+
+    set: int
+    number: int
+    text: str
+    evidence: Evidence
+
+    def says(self, *parameters: str, type: MessageType = "Error") -> "Message":  # noqa: A002
+        """The message with its parameters filled in, ending with (set,number) as PeopleSoft writes it."""
+        text = f"{self.text.format(*parameters)} ({self.set},{self.number})"
+        return Message(type=type, set=self.set, number=self.number, text=text, parameters=parameters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it was said, in a `messages` element or in a fault."""
+
+    type: MessageType
+    set: int
+    number: int
+    text: str
+    parameters: tuple[str, ...] = ()
+
+
+def _entry(set_number: int, number: int, evidence: Evidence, text: str) -> CatalogueEntry:
+    return CatalogueEntry(set=set_number, number=number, text=text, evidence=evidence)
+
+
+PASSWORD_FAILED = _entry(158, 45, "confirmed", "User password failed.")
+USER_UNKNOWN = _entry(158, 55, "practitioner", "User name {} is not defined.")
+NOT_AUTHORISED = _entry(158, 536, "practitioner", "User {} not authorized to invoke Service Operation {}.")
+XML_UNREADABLE = _entry(159, 5, "confirmed", "ParseXmlString: XML parser error: {}")
+ROW_EXISTS = _entry(91, 49, "confirmed", "Row already exists with the specified keys. {{{}}}")
+NO_ROWS = _entry(91, 50, "assumption", "No rows exist for the specified keys. {{{}}}")
+OPERATION_UNKNOWN = _entry(158, 9001, "assumption", "No service operation answers to SOAPAction {}.")
+NOT_THE_MESSAGE = _entry(158, 9002, "assumption", "Message does not fit its schema: {}")
+SITE_UNKNOWN = _entry(158, 9003, "assumption", "No target connect node {} and no default.")
+
+BUSINESS_UNIT_INVALID = _entry(7030, 9001, "assumption", "Invalid business unit {}.")
+SETID_INVALID = _entry(7030, 9002, "assumption", "Supplier SetID {} is not the SetID of business unit {}.")
+SUPPLIER_INVALID = _entry(7030, 9003, "assumption", "Supplier {} does not exist in SetID {}.")
+SUPPLIER_NOT_APPROVED = _entry(7030, 9004, "assumption", "Supplier {} is not approved (status {}).")
+LOCATION_MISSING = _entry(7030, 9005, "assumption", "Supplier {} has no default location.")
+LOCATION_INVALID = _entry(7030, 9006, "assumption", "Location {} of supplier {} is not active on {}.")
+FIELD_REQUIRED = _entry(7030, 9007, "assumption", "{} is required.")
+CODE_INVALID = _entry(7030, 9008, "assumption", "{} {} is not a valid value.")
+TOO_PRECISE = _entry(7030, 9009, "assumption", "{} {} has more decimals than currency {} has.")
+PERIOD_CLOSED = _entry(7030, 9010, "assumption", "Accounting date {} is not in an open period of {}.")
+NO_LINES = _entry(7030, 9011, "assumption", "A voucher must have at least one line.")
+NO_DISTRIBUTION = _entry(
+    7030, 9012, "assumption", "Voucher line {} has no distribution and no purchase order."
+)
+NUMBERED_TWICE = _entry(7030, 9013, "assumption", "{} {} was entered twice.")
+OUT_OF_BALANCE = _entry(
+    7030, 9014, "assumption", "Voucher is out of balance: gross amount {}, lines and charges {}."
+)
+LINE_OUT_OF_BALANCE = _entry(
+    7030, 9015, "assumption", "Voucher line {} is out of balance: line {}, distributions {}."
+)
+CHARTFIELD_INVALID = _entry(
+    7030, 9016, "assumption", "{} {} is not valid in SetID {} on {} (line {}, distribution {})."
+)
+GL_UNIT_INVALID = _entry(7030, 9017, "assumption", "Invalid GL business unit {} (line {}, distribution {}).")
+RELATED_VOUCHER_MISSING = _entry(7030, 9018, "assumption", "Related voucher {} does not exist in {}.")
+DUPLICATE_INVOICE = _entry(
+    7030, 9020, "assumption", "Duplicate invoice: {} of supplier {} is already entered as voucher {}."
+)
+ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, CatalogueEntry))
+"""The whole table."""

@@ -1,0 +1,88 @@
+"""The data a site starts with: enough for every invoice of the demo and a few that must be refused."""
+
+import random
+from datetime import date
+
+from peoplesoft_simulator.reference_data import (
+    BusinessUnit,
+    ChartField,
+    Codes,
+    Location,
+    ReferenceData,
+    Supplier,
+)
+
+DEMO_SUPPLIER = "0000430022"
+INACTIVE_SUPPLIER = "0000430090"
+UNAPPROVED_SUPPLIER = "0000430091"
+SUPPLIER_WITHOUT_LOCATION = "0000430092"
+CLOSED_ACCOUNT = "18699"
+
+_CODES = Codes(
+    origins=("ONL", "BSW", "XML"),
+    terms={"00": 0, "14N": 14, "30N": 30, "NT30": 30, "NT60": 60, "NET30": 30, "D30": 30, "Net90": 90},
+    currencies={"EUR": 2, "USD": 2, "GBP": 2, "SEK": 2, "CHF": 2, "JPY": 0, "ISK": 0, "KWD": 3, "BHD": 3},
+)
+_UNITS = (
+    BusinessUnit(business_unit="US001", currency="USD"),
+    BusinessUnit(business_unit="US002", currency="USD"),
+    BusinessUnit(business_unit="EU001", currency="EUR"),
+    BusinessUnit(business_unit="EU002", currency="EUR"),
+    BusinessUnit(business_unit="JP001", currency="JPY"),
+)
+_ACCOUNTS = ("18200", "18600", "18620", "28520", "10012", "10017", "765232", "500100", "500200", "640000")
+_DEPARTMENTS = ("61300", "61400", "35680", "23800", "1000", "1010", "71830", "213441", "10000", "20000")
+_PROJECTS = ("677020A", "32101")
+_EXAMPLE_SUPPLIERS = ("10280", "32789", "25365", "321687")
+_TRADES = ("Office", "Paper", "Cleaning", "Freight", "Catering", "Software", "Legal", "Energy", "Travel")
+_FIRST = ("Northern", "Harbour", "Summit", "Cedar", "Atlas", "Riverside", "Union", "Granite", "Beacon")
+
+
+def starting_data(*, seed: int) -> ReferenceData:
+    """Reference data of a fresh site; the same seed gives the same suppliers."""
+    return (
+        ReferenceData(codes=_CODES)
+        .with_business_units(_UNITS)
+        .with_suppliers(_suppliers(seed=seed))
+        .with_chart_fields(_chart_fields())
+    )
+
+
+def _suppliers(*, seed: int) -> list[Supplier]:
+    names = random.Random(seed)  # noqa: S311 - made-up names, not secrets
+    invented = [
+        Supplier(vendor_id=f"{430100 + n:010d}", name=f"{names.choice(_FIRST)} {names.choice(_TRADES)} Ltd.")
+        for n in range(36)
+    ]
+    examples = [
+        Supplier(vendor_id=code.zfill(10), name=f"Example Supplier {code}") for code in _EXAMPLE_SUPPLIERS
+    ]
+    special = [
+        Supplier(
+            vendor_id=DEMO_SUPPLIER,
+            name="Easy Office Supplies Inc.",
+            locations=(Location(vndr_loc="MAIN", terms="30N"), Location(vndr_loc="BRANCH")),
+        ),
+        Supplier(vendor_id=INACTIVE_SUPPLIER, name="Closed Down GmbH", status="I"),
+        Supplier(vendor_id=UNAPPROVED_SUPPLIER, name="Not Yet Approved AB", status="E"),
+        Supplier(
+            vendor_id=SUPPLIER_WITHOUT_LOCATION,
+            name="No Location SARL",
+            default_location=None,
+            locations=(),
+        ),
+    ]
+    return [*special, *examples, *invented]
+
+
+def _chart_fields() -> list[ChartField]:
+    closed = [
+        ChartField(field="ACCOUNT", value=CLOSED_ACCOUNT),
+        ChartField(field="ACCOUNT", value=CLOSED_ACCOUNT, effdt=date(2000, 1, 1), status="I"),
+    ]
+    return [
+        *(ChartField(field="ACCOUNT", value=value) for value in _ACCOUNTS),
+        *(ChartField(field="DEPTID", value=value) for value in _DEPARTMENTS),
+        *(ChartField(field="PROJECT_ID", value=value) for value in _PROJECTS),
+        *closed,
+    ]

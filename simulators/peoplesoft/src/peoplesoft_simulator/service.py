@@ -1,0 +1,169 @@
+"""What Integration Broker does with one call, in its order: read, log in, authorise, check, carry out, answer."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from peoplesoft_simulator import catalogue
+from peoplesoft_simulator.catalogue import Message
+from peoplesoft_simulator.component import Entry
+from peoplesoft_simulator.row import Row
+from peoplesoft_simulator.schema import SiteShape
+from peoplesoft_simulator.security import Credentials, log_in, presented
+from peoplesoft_simulator.shape import Block, ValueRefused, read_row
+from peoplesoft_simulator.site import Operation
+from peoplesoft_simulator.soap import (
+    Request,
+    broker_fault,
+    component_fault,
+    create_answer,
+    find_answer,
+    get_answer,
+)
+from peoplesoft_simulator.spoiled import Answer
+from peoplesoft_simulator.world import SiteState, World
+
+_ELSEWHERE = {"BUSINESS_UNIT": "WRONG", "VOUCHER_ID": "99999999", "INVOICE_ID": "ANOTHER-INVOICE"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as the gateway took it in. `request` is None when the body could not be read; `problem` says why."""
+
+    number: int
+    state: SiteState
+    alias: str
+    operation: Operation | None
+    request: Request | None
+    problem: str
+    basic: Credentials | None = field(repr=False)
+
+    @property
+    def node(self) -> str:
+        """The site's own node, whatever node was asked for."""
+        return self.state.site.node
+
+    @property
+    def operator(self) -> str:
+        """Who the call says it is, before anything is checked."""
+        token = self.request.token if self.request else None
+        shown = presented(self.state.site.authentication, basic=self.basic, token=token)
+        return shown[0].operator if shown else "ANONYMOUS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The answer to a call, what it came to in a word for the log, and the voucher it made."""
+
+    answer: Answer
+    outcome: str
+    voucher: str | None = None
+
+
+class BrokerService:
+    """Serves calls on the world's books."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def serve(self, call: Call, *, wrong: bool = False) -> Served:
+        """Carry a call out; with `wrong` the answer is about another invoice, whatever was done."""
+        request = call.request
+        if request is None:
+            return _refused(call, catalogue.XML_UNREADABLE.says(call.problem))
+        refusal = await self._log_in(call, request)
+        if refusal is not None:
+            return _refused(call, refusal)
+        operation = call.operation
+        if operation is None:
+            return _refused(call, catalogue.OPERATION_UNKNOWN.says(call.alias))
+        operator = call.state.operators[call.operator]
+        if operation not in operator.operations:
+            return _refused(call, catalogue.NOT_AUTHORISED.says(call.operator, call.alias))
+        await asyncio.sleep(call.state.settings.latency_ms / 1000)
+        try:
+            row = _read(call, operation, request)
+        except ValueRefused as refused:
+            message = catalogue.NOT_THE_MESSAGE.says(str(refused))
+            return _refused(call, message, keys=_keys_sent(request))
+        match operation:
+            case "create":
+                return await self._create(call, row, wrong=wrong)
+            case "find":
+                return await self._find(call, row, wrong=wrong)
+            case "get":
+                return await self._get(call, row, wrong=wrong)
+
+    async def _log_in(self, call: Call, request: Request) -> Message | None:
+        shown = presented(call.state.site.authentication, basic=call.basic, token=request.token)
+        login = log_in(call.state.operators, shown, lock_after=call.state.settings.lock_after)
+        if login.operator is not None:
+            await self._world.record_login(call.node, login.operator)
+        return login.refusal
+
+    async def _create(self, call: Call, row: Row, *, wrong: bool) -> Served:
+        world, state = self._world, call.state
+        entry = Entry(
+            node=call.node, row=row, operator=call.operator, now=world.clock.now(), request=call.number
+        )
+        created = await world.on_disk(
+            lambda: world.component.create(entry, data=state.data, settings=state.settings)
+        )
+        shown = created
+        if wrong:
+            elsewhere = _ELSEWHERE["BUSINESS_UNIT"], _ELSEWHERE["VOUCHER_ID"]
+            shown = replace(created, business_unit=elsewhere[0], voucher_id=elsewhere[1])
+        return Served(
+            answer=Answer(body=create_answer(state.site, state.shape, shown)),
+            outcome="saved" if created.saved else "not saved",
+            voucher=f"{created.business_unit}/{created.voucher_id}" if created.saved else None,
+        )
+
+    async def _find(self, call: Call, row: Row, *, wrong: bool) -> Served:
+        world, state = self._world, call.state
+        rows = await world.on_disk(lambda: world.component.find(call.node, row, settings=state.settings))
+        shown = [Row(values={}).having(**_ELSEWHERE)] if wrong else rows
+        return Served(
+            answer=Answer(body=find_answer(state.site, state.shape, shown)), outcome=f"found {len(rows)}"
+        )
+
+    async def _get(self, call: Call, row: Row, *, wrong: bool) -> Served:
+        world, state = self._world, call.state
+        found = await world.on_disk(lambda: world.component.get(call.node, row))
+        if found is None:
+            return _refused(call, catalogue.NO_ROWS.says(state.site.ci_name), keys=dict(row.values))
+        shown = found.having(**_ELSEWHERE) if wrong else found
+        return Served(answer=Answer(body=get_answer(state.site, state.shape, shown)), outcome="got")
+
+
+def _read(call: Call, operation: Operation, request: Request) -> Row:
+    """The row of a request, checked against exactly the schema the WSDL shows."""
+    site, shape = call.state.site, call.state.shape
+    schema = shape.validators[operation]
+    try:
+        schema.assertValid(request.body)
+    except etree.DocumentInvalid as invalid:
+        raise ValueRefused(str(invalid)[:1000]) from invalid
+    return read_row(_block(shape, operation), request.body, date_format=site.date_format)
+
+
+def _block(shape: SiteShape, operation: Operation) -> Block:
+    if operation == "create":
+        return shape.create
+    properties = shape.search if operation == "find" else shape.keys
+    return Block(name=shape.create.name, tag=shape.create.tag, properties=properties)
+
+
+def _keys_sent(request: Request) -> dict[str, str]:
+    leaves = (each for each in request.body.iterchildren("*") if len(each) == 0)
+    sent = {etree.QName(each).localname: each.text or "" for each in leaves}
+    return {name: text for name, text in sent.items() if name.endswith(("BUSINESS_UNIT", "VOUCHER_ID"))}
+
+
+def _refused(call: Call, message: Message, *, keys: dict[str, str] | None = None) -> Served:
+    body = broker_fault(message) if keys is None else component_fault(message, keys=keys)
+    return Served(
+        answer=Answer(status=call.state.settings.fault_http_status, body=body),
+        outcome=f"fault ({message.set},{message.number})",
+    )

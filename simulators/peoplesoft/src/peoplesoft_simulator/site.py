@@ -1,0 +1,132 @@
+"""What differs between one PeopleSoft site and the next, and the switches a test may turn.
+
+No component interface for vouchers is delivered by Oracle, so its name, the generated message names, the
+property prefixes and the schema host are each site's own.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from pydantic import ConfigDict
+
+Operation = Literal["create", "find", "get"]
+OPERATIONS: tuple[Operation, ...] = ("create", "find", "get")
+VERBS: dict[Operation, str] = {"create": "Create", "find": "Find", "get": "Get"}
+SUFFIXES: dict[Operation, str] = {"create": "C", "find": "F", "get": "G"}
+
+MessageRole = Literal["create", "create_response", "find", "find_response", "get", "get_response"]
+MESSAGE_ROLES: tuple[MessageRole, ...] = (
+    "create",
+    "create_response",
+    "find",
+    "find_response",
+    "get",
+    "get_response",
+)
+RESPONSES: dict[Operation, MessageRole] = {
+    "create": "create_response",
+    "find": "find_response",
+    "get": "get_response",
+}
+
+MatchField = Literal["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "GROSS_AMT", "VOUCHER_STYLE"]
+DuplicateAction = Literal["reject", "recycle", "warn"]
+EditAction = Literal["reject", "recycle"]
+Authentication = Literal["either", "basic", "username_token", "both"]
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefixes:
+    """What a site writes before property and collection names, for example KEYPROP_, PROP_, COLL_."""
+
+    __pydantic_config__ = STRICT
+
+    key: str = ""
+    prop: str = ""
+    collection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One PeopleSoft database behind the gateway, with its own build of the voucher component interface.
+
+    `message_numbers` maps a message role to its generated name (M and digits); a missing one is derived from
+    the node. `collections` renames records. With `nesting` "payment_collection" the scheduled payment is a
+    collection of its own instead of header fields.
+    """
+
+    __pydantic_config__ = STRICT
+
+    node: str
+    ci_name: str = "AP_VOUCHER"
+    namespace_host: str = "http://xmlns.oracle.com"
+    message_numbers: dict[MessageRole, str] = field(default_factory=dict)
+    prefixes: Prefixes = field(default_factory=Prefixes)
+    collections: dict[str, str] = field(default_factory=dict)
+    date_format: Literal["YYYY-MM-DD", "YYYY/MM/DD"] = "YYYY-MM-DD"
+    nesting: Literal["plain", "payment_collection"] = "plain"
+    authentication: Authentication = "either"
+
+    @property
+    def service(self) -> str:
+        """The service Oracle generates for a component interface."""
+        return f"CI_{self.ci_name}"
+
+    def alias(self, operation: Operation) -> str:
+        """External alias of a service operation, which is what SOAPAction carries."""
+        return f"{self.service}_{SUFFIXES[operation]}.V1"
+
+    def root(self, operation: Operation) -> str:
+        """Local name of the request's body element (two underscores on each side)."""
+        return f"{VERBS[operation]}__CompIntfc__{self.ci_name}"
+
+    def message(self, role: MessageRole) -> str:
+        """Generated message name: M and digits, different on every database."""
+        digest = hashlib.sha256(f"{self.node}/{role}".encode()).digest()
+        derived = f"M{int.from_bytes(digest[:4]) % 900_000 + 100_000}"
+        return self.message_numbers.get(role, derived)
+
+    def namespace(self, role: MessageRole) -> str:
+        """Target namespace of one message's schema."""
+        return f"{self.namespace_host}/Enterprise/Tools/schemas/{self.message(role)}.V1"
+
+    @property
+    def service_namespace(self) -> str:
+        """Target namespace of the WSDL itself."""
+        return f"{self.namespace_host}/Enterprise/Tools/services/{self.service}.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """An open accounting period, both days included."""
+
+    __pydantic_config__ = STRICT
+
+    begins: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Switches of one site. Those a business unit may override stand in its :class:`BusinessUnit` too.
+
+    `find_match` "begins_with" is how component search keys behave (assumption); `find_limit` cuts a Find
+    silently, as PeopleSoft's search limit does (assumption). `latency_ms` is real time added to each call.
+    """
+
+    __pydantic_config__ = STRICT
+
+    duplicate_action: DuplicateAction = "reject"
+    match_fields: tuple[MatchField, ...] = ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
+    balance_action: EditAction = "reject"
+    chartfield_action: EditAction = "reject"
+    open_periods: tuple[Period, ...] = (Period(begins=date(1990, 1, 1), ends=date(2099, 12, 31)),)
+    upper_case_invoice_id: bool = False
+    find_match: Literal["begins_with", "exact"] = "begins_with"
+    find_limit: int = 300
+    fault_http_status: Literal[200, 500] = 500
+    latency_ms: int = 0
+    lock_after: int = 3

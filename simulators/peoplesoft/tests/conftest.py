@@ -1,0 +1,169 @@
+"""A running simulator and a caller that writes its SOAP by hand, so that no client's habits hide a fault."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from lxml import etree
+
+from peoplesoft_simulator.schema import site_shape
+from peoplesoft_simulator.server import simulator
+from peoplesoft_simulator.site import Operation, Site
+
+PASSWORD = "correct horse"
+CONNECTOR = "/PSIGW/PeopleSoftServiceListeningConnector"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer as received."""
+
+    status: int
+    content_type: str
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        """The element in the SOAP body."""
+        return etree.fromstring(self.raw).find(f"{{{SOAP}}}Body")[0]
+
+    def text(self, name: str) -> str | None:
+        """Text of the first element of that local name."""
+        found = self.body.xpath(f"descendant-or-self::*[local-name()='{name}']")
+        return (found[0].text or "") if found else None
+
+    def texts(self, name: str) -> list[str]:
+        """Texts of all elements of that local name."""
+        return [each.text or "" for each in self.body.xpath(f"descendant::*[local-name()='{name}']")]
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """Calls one site of one running simulator."""
+
+    url: str
+    session: aiohttp.ClientSession
+    site: Site = field(default_factory=lambda: Site(node="PSFT_EP"))
+    password: str = PASSWORD
+
+    async def control(self, method: str, path: str, body: Values | None = None) -> Any:
+        """One call of the control API; its JSON, which must be a success."""
+        async with self.session.request(method, f"{self.url}/control/{path}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def fault(self, kind: str, *, operation: str = "create", **params: Any) -> None:
+        """Order one fault."""
+        await self.control("POST", "faults", {"kind": kind, "operation": operation, "params": params})
+
+    def envelope(self, operation: Operation, values: Values, *, header: str = "") -> bytes:
+        """An envelope with these elements as the body's children, by tag; lists are collections."""
+        namespace = self.site.namespace(operation)
+        inner = "".join(_element(name, value) for name, value in values.items())
+        root = self.site.root(operation)
+        return (
+            f'<e:Envelope xmlns:e="{SOAP}"><e:Header>{header}</e:Header>'
+            f'<e:Body><{root} xmlns="{namespace}">{inner}</{root}></e:Body></e:Envelope>'
+        ).encode()
+
+    async def call(self, operation: Operation, values: Values, **how: Any) -> Reply:
+        """Call an operation with HTTP Basic."""
+        return await self.send(self.envelope(operation, values), operation=operation, **how)
+
+    async def send(
+        self, raw: bytes, *, operation: Operation, basic: bool = True, path: str | None = None
+    ) -> Reply:
+        """Post these bytes."""
+        headers = {"SOAPAction": f'"{self.site.alias(operation)}"', "Content-Type": "text/xml;charset=UTF-8"}
+        if basic:
+            headers["Authorization"] = aiohttp.encode_basic_auth("APSTREAM", self.password)
+        async with self.session.post(
+            f"{self.url}{CONNECTOR}/{path or self.site.node}",
+            data=raw,
+            headers=headers,
+        ) as answer:
+            return Reply(status=answer.status, content_type=answer.content_type, raw=await answer.read())
+
+    async def create(self, **changes: Any) -> Reply:
+        """Create the usual voucher with changes; None leaves a field out."""
+        return await self.call("create", in_order(self.site, voucher(**changes)))
+
+    async def vouchers(self, **query: str) -> list[Values]:
+        """Vouchers in the books."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        found: list[Values] = (await self.control("GET", f"vouchers?{asked}"))["vouchers"]
+        return found
+
+
+def _element(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        rows = ("".join(_element(*each) for each in row.items()) for row in value)
+        return "".join(f"<{name}>{row}</{name}>" for row in rows)
+    return f"<{name}>{value}</{name}>"
+
+
+def voucher(**changes: Any) -> Values:
+    """A voucher that posts: one line of 100.00 on two distributions, sales tax 25.00."""
+    distributions = [
+        {"DISTRIB_LINE_NUM": 1, "ACCOUNT": "18620", "DEPTID": "61300", "MERCHANDISE_AMT": "60.00"},
+        {"DISTRIB_LINE_NUM": 2, "ACCOUNT": "18200", "DEPTID": "61300", "MERCHANDISE_AMT": "40.00"},
+    ]
+    line = {"VOUCHER_LINE_NUM": 1, "MERCHANDISE_AMT": "100.00", "DISTRIB_LINE": distributions}
+    usual: Values = {
+        "BUSINESS_UNIT": "US001",
+        "VOUCHER_ID": "NEXT",
+        "INVOICE_ID": "INV-1",
+        "INVOICE_DT": "2026-03-01",
+        "VENDOR_ID": "0000430022",
+        "ORIGIN": "BSW",
+        "GROSS_AMT": "125.00",
+        "SALETX_AMT": "25.00",
+        "TXN_CURRENCY_CD": "EUR",
+        "VOUCHER_LINE": [line],
+    }
+    return {name: value for name, value in {**usual, **changes}.items() if value is not None}
+
+
+def in_order(site: Site, values: Values) -> Values:
+    """Canonical values under the site's tags, in the order its schema asks for."""
+    return _spelled(site_shape(site).create, values, slashes=site.date_format == "YYYY/MM/DD")
+
+
+def _spelled(block: Any, values: Values, *, slashes: bool) -> Values:
+    spelled: Values = {}
+    known = set()
+    for each in block.properties:
+        name = each.field.name
+        known.add(name)
+        if name in values:
+            value = values[name]
+            spelled[each.tag] = str(value).replace("-", "/") if slashes and name.endswith("_DT") else value
+    for below in block.blocks:
+        rows = [values] if below.merged else values.get(below.name, [])
+        known.add(below.name)
+        merged = {each.field.name for each in below.properties} if below.merged else set()
+        known |= merged
+        if below.merged:
+            rows = [{"PYMNT_CNT": 1, **values}] if merged & set(values) else []
+        spelled_rows = [_spelled(below, row, slashes=slashes) for row in rows]
+        if spelled_rows:
+            spelled[below.tag] = spelled_rows
+    if not block.merged:
+        spelled.update({name: value for name, value in values.items() if name not in known})
+    return spelled
+
+
+@pytest.fixture
+async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
+    """A caller of a fresh simulator whose operator has a password."""
+    async with simulator(books=tmp_path / "books", seed=7) as url, aiohttp.ClientSession() as session:
+        caller = Caller(url=url, session=session)
+        await caller.control("POST", "sites", {"node": "PSFT_EP", "password": PASSWORD})
+        yield caller
