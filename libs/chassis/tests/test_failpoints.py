@@ -1,0 +1,40 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from chassis.failpoints import reached
+
+PROGRAM = "from chassis.failpoints import reached; reached({point!r}); print('alive')"
+
+
+def run(point: str, kill_at: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - the test's own program
+        [sys.executable, "-c", PROGRAM.format(point=point)],
+        env={**os.environ, "APSTREAM_KILL_AT": kill_at},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+
+
+def test_the_first_to_reach_an_armed_point_is_killed_and_only_the_first(tmp_path: Path) -> None:
+    once = tmp_path / "once upon"
+    assert run("create sent", f"create sent:{once}").returncode == -signal.SIGKILL
+    assert run("create sent", f"create sent:{once}").stdout == "alive\n"
+
+
+def test_other_points_pass(tmp_path: Path) -> None:
+    assert run("acknowledged", f"create sent:{tmp_path / 'once'}").stdout == "alive\n"
+    assert not (tmp_path / "once").exists()
+
+
+def test_a_misspelt_point_is_said(tmp_path: Path) -> None:
+    assert "no such point" in run("acknowledged", f"created:{tmp_path / 'once'}").stderr
+
+
+def test_nothing_happens_when_none_is_armed(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached("create sent")
