@@ -166,10 +166,10 @@ class ComponentInterfaceClient:
         if self._authentication.uses_username_token:
             message = with_username_token(message, self._credentials)
         return await self._gateway.post(
-            message, soap_action=operation.soap_action, auth=self._basic(), call=call
+            message, soap_action=operation.soap_action, authorization=self._basic(), call=call
         )
 
-    def _basic(self) -> aiohttp.BasicAuth | None:
+    def _basic(self) -> str | None:
         return self._credentials.basic() if self._authentication.uses_basic else None
 
     async def _documents(self, root: str) -> dict[str, bytes]:
@@ -190,7 +190,7 @@ class ComponentInterfaceClient:
 
     async def _document(self, url: str) -> bytes:
         call = self._call("wsdl", remote=url)
-        answer = await self._gateway.get(url, auth=self._basic(), call=call)
+        answer = await self._gateway.get(url, authorization=self._basic(), call=call)
         if len(answer.body) > self._answer_limit:
             raise call.error(ConfigurationError, f"the WSDL is larger than {self._answer_limit} bytes")
         if answer.status != 200:

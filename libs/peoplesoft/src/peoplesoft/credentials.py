@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from aiohttp import BasicAuth
+from xml.sax.saxutils import escape
 
 
 class Authentication(StrEnum):
@@ -33,12 +33,14 @@ class Credentials:
     operator: str
     password: str = field(repr=False)
 
-    def basic(self) -> BasicAuth:
-        """The HTTP Basic credentials, UTF-8 encoded."""
-        return BasicAuth(self.operator, self.password, encoding="utf-8")
+    def basic(self) -> str:
+        """The value of an HTTP Basic Authorization header, UTF-8 encoded."""
+        return f"Basic {b64encode(f'{self.operator}:{self.password}'.encode()).decode('ascii')}"
 
     def hide(self, text: str) -> str:
-        """`text` without the password, should a remote have echoed it."""
+        """`text` without the password, should a remote have echoed it: plain, as XML or inside a header."""
         if not self.password:
             return text
-        return text.replace(self.basic().encode().removeprefix("Basic "), "***").replace(self.password, "***")
+        for secret in (self.basic().removeprefix("Basic "), escape(self.password), self.password):
+            text = text.replace(secret, "***")
+        return text

@@ -34,6 +34,7 @@ Fault (158,45) (158,55): sign-on refused              CredentialsRefused      Cr
 Fault (158,536): not authorised                       NotAuthorised           NotAuthorised
 Fault (158,10721): gateway reaches no app server      RetryLater [1]_         RetryLater
 (91,49): row already exists with these keys           OutcomeUnknown          NeedsPerson
+Fault (91,50): no rows exist for these keys           OutcomeUnknown          (nothing found)
 Fault the outcome table does not know                 OutcomeUnknown          NeedsPerson
 `notification` 0 with messages                        Rejected [2]_           NeedsPerson
 `notification` 0 without any message                  NeedsPerson             NeedsPerson

@@ -83,22 +83,20 @@ class Gateway:
         return f"{self._connector_base}{rest}"
 
     async def post(
-        self, message: bytes, *, soap_action: str, auth: aiohttp.BasicAuth | None, call: Call
+        self, message: bytes, *, soap_action: str, authorization: str | None, call: Call
     ) -> Answer:
         """Send a SOAP 1.1 message. Raises RetryLater or ConfigurationError if nothing of it was sent."""
         headers = {
             "Content-Type": "text/xml; charset=UTF-8",
             "SOAPAction": f'"{soap_action}"',
-            "Accept-Encoding": "identity",
+            **_common_headers(authorization),
         }
-        return await self._request(
-            "POST", self.endpoint, headers=headers, auth=auth, body=_Body(message), call=call
-        )
+        return await self._request("POST", self.endpoint, headers=headers, body=_Body(message), call=call)
 
-    async def get(self, url: str, *, auth: aiohttp.BasicAuth | None, call: Call) -> Answer:
+    async def get(self, url: str, *, authorization: str | None, call: Call) -> Answer:
         """Fetch a document of the connector."""
-        headers = {"Accept-Encoding": "identity"}
-        return await self._request("GET", url, headers=headers, auth=auth, body=None, call=call)
+        headers = _common_headers(authorization)
+        return await self._request("GET", url, headers=headers, body=None, call=call)
 
     async def _request(
         self,
@@ -106,7 +104,6 @@ class Gateway:
         url: str,
         *,
         headers: Mapping[str, str],
-        auth: aiohttp.BasicAuth | None,
         body: _Body | None,
         call: Call,
     ) -> Answer:
@@ -116,7 +113,6 @@ class Gateway:
                 url,
                 data=body,
                 headers=headers,
-                auth=auth,
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
@@ -137,6 +133,12 @@ class Gateway:
                 response.close()
                 break
         return bytes(received[: self._answer_limit + 1])
+
+
+def _common_headers(authorization: str | None) -> dict[str, str]:
+    # No compression: an answer's size is bounded as it is sent.
+    headers = {"Accept-Encoding": "identity"}
+    return headers if authorization is None else {**headers, "Authorization": authorization}
 
 
 def _broken(failure: Exception, body: _Body | None, call: Call) -> PeopleSoftError:

@@ -59,7 +59,7 @@ class MessageClass(StrEnum):
     IN_DOUBT = "in_doubt"
 
 
-_DOCUMENTED: Mapping[tuple[int, int], MessageClass] = MappingProxyType(
+_KNOWN: Mapping[tuple[int, int], MessageClass] = MappingProxyType(
     {
         (158, 45): MessageClass.CREDENTIALS_REFUSED,
         (158, 55): MessageClass.CREDENTIALS_REFUSED,
@@ -67,6 +67,8 @@ _DOCUMENTED: Mapping[tuple[int, int], MessageClass] = MappingProxyType(
         (158, 10721): MessageClass.NOT_REACHED,
         # A row that is already there may be the one an earlier, unanswered create of ours made.
         (91, 49): MessageClass.IN_DOUBT,
+        # No rows exist for the specified keys: reported by practitioners; it only ever concerns reads.
+        (91, 50): MessageClass.NOT_FOUND,
     }
 )
 
@@ -85,11 +87,11 @@ _PRECEDENCE = (
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTable:
-    """(message set, number) -> class. Starts from the numbers Oracle documents; a site adds and overrides
+    """(message set, number) -> class. Starts from the numbers that are publicly known; a site adds and overrides
     its own.
     """
 
-    entries: Mapping[tuple[int, int], MessageClass] = field(default_factory=lambda: _DOCUMENTED)
+    entries: Mapping[tuple[int, int], MessageClass] = field(default_factory=lambda: _KNOWN)
 
     def with_entries(self, entries: Mapping[tuple[int, int], MessageClass]) -> OutcomeTable:
         """This table with a site's entries laid over it."""

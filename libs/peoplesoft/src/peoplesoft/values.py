@@ -134,7 +134,7 @@ def _number(value: object, shape: PropertyShape) -> str:
         raise ValueRefused(f"{written} is less than {shape.minimum}")
     if shape.maximum is not None and number > shape.maximum:
         raise ValueRefused(f"{written} is more than {shape.maximum}")
-    return "0" if number.is_zero() and written.startswith("-") else written
+    return written.removeprefix("-") if number.is_zero() else written
 
 
 def _whole_digits(number: Decimal) -> int:

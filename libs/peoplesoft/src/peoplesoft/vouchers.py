@@ -63,14 +63,23 @@ class CreatedVoucher:
 
 
 class VoucherClient:
-    """Find and create vouchers. `most` bounds how many candidates one search may look at."""
+    """Find and create vouchers. `most` bounds how many candidates one search may read; `search_limit` is
+    how many rows the site's Find returns at most (PeopleSoft's search limit): an answer that long may be
+    cut.
+    """
 
     def __init__(
-        self, client: ComponentInterfaceClient, *, names: PropertyNames | None = None, most: int = 50
+        self,
+        client: ComponentInterfaceClient,
+        *,
+        names: PropertyNames | None = None,
+        most: int = 50,
+        search_limit: int = 300,
     ) -> None:
         self._client = client
         self._names = names or PropertyNames()
         self._most = most
+        self._search_limit = search_limit
 
     async def check(self) -> None:
         """Raise ConfigurationError unless this component interface can create, find by invoice and show
@@ -94,6 +103,14 @@ class VoucherClient:
         """
         shape = await self._client.load_shape()
         candidates = await self._client.find(self._search_keys(shape, match), record=record)
+        if len(candidates) >= self._search_limit:
+            # The one we look for may be among those the site left out: concluding "absent" could pay twice.
+            raise NeedsPerson(
+                f"the search returned {len(candidates)} vouchers, as many as the site shows at most",
+                operation="find",
+                record=record,
+                remedy="Look the invoice up in PeopleSoft; let the component interface search by the supplier too.",
+            )
         candidates = [each for each in candidates if _agrees(self._names.to_canonical(each), match)]
         if len(candidates) > self._most:
             raise NeedsPerson(
