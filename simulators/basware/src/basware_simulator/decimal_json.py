@@ -20,13 +20,16 @@ def loads(text: str | bytes) -> Any:
         JsonError: not JSON, not UTF-8, or nested too deeply.
     """
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        # Half of a surrogate pair can be escaped in JSON but not written as UTF-8.
+        dumps(value).encode()
     except JsonError:
         raise
     except RecursionError as error:
         raise JsonError("nested too deeply") from error
     except ValueError as error:
         raise JsonError(str(error)) from error
+    return value
 
 
 def dumps(value: Any) -> str:

@@ -38,10 +38,13 @@ _AUTO_RESPONDER = Shape(
         "autoResponseMode": Choice(words=frozenset({"Disabled", "Success", "Failed"})),
         "autoResponseMessage": Text(nullable=False),
         "fieldUpdateArray": Listing(
-            of=Shape(fields={"fieldId": Text(nullable=False), "updateToValue": Text(nullable=False)})
+            of=Shape(
+                fields={"fieldId": Text(nullable=False), "updateToValue": Text(nullable=False)}, open=True
+            )
         ),
     },
     nullable=True,
+    open=True,
 )
 
 SUBSCRIPTIONS = Listing(

@@ -134,10 +134,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """An object with known fields only (the vendor's ``additionalProperties: false``)."""
+    """An object. Fields it does not know are refused (the vendor's ``additionalProperties: false``) unless open."""
 
     fields: Mapping[str, Kind]
     required: frozenset[str] = field(default_factory=frozenset)
+    open: bool = False
     nullable: bool = False
 
     def problems(self, value: Any, path: str) -> Iterator[str]:
@@ -150,6 +151,8 @@ class Shape:
             yield f"{prefix}{name} field required"
         for name, item in value.items():
             kind = self.fields.get(name)
+            if kind is None and self.open:
+                continue
             if kind is None:
                 yield f"{prefix}{name} is not a known field"
             else:
