@@ -43,9 +43,10 @@ class Started:
 class Entry(Generic[B]):
     """The latest state of one record. `sequence` is one more than that of the entry it replaced.
 
-    `due` is an instant in UTC, read as "not before"; `attempts` counts failed calls of this step in a row;
-    `looks` counts empty answers while in doubt; `stop` names the flow a refusal stopped and the connection
-    version it was refused under. `body` is the service's own.
+    `since` is when it came into this phase (the ledger sets it, like `sequence`); `due` is an instant in UTC, read
+    as "not before"; `attempts` counts failed calls of this step in a row; `looks` counts empty answers while in
+    doubt; `stop` names the flow a refusal stopped and the connection version it was refused under. `body` is the
+    service's own.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Entry(Generic[B]):
     sequence: int
     phase: Phase
     step: str
+    since: datetime | None = None
     due: datetime | None = None
     attempts: int = 0
     looks: int = 0

@@ -141,7 +141,8 @@ class Journal(Generic[B]):
         entry = decision.entry
         if entry is not None and entry is not before:
             sequence += 1
-            entry = replace(entry, sequence=sequence)
+            stays = before is not None and before.phase is entry.phase
+            entry = replace(entry, sequence=sequence, since=before.since if before and stays else now)
             draft.entries[key] = entry
             draft.records.append(
                 LogRecord(

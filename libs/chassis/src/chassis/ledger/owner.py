@@ -18,15 +18,16 @@ The contract
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from chassis.ledger.book import Book
 from chassis.ledger.calls import Calls, Width
-from chassis.ledger.entry import Phase
+from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable
 from chassis.ledger.inbox import Inbox
 from chassis.ledger.journal import Draft, Held, Journal
+from chassis.ledger.lane import Lane
 from chassis.ledger.machine import Machine
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import (
@@ -69,7 +70,9 @@ class PartitionOwner(Generic[B]):
         policy: Policy,
         width: Width,
         store: Store[B] | None = None,
+        committed: Callable[[Entry[B]], None] | None = None,
     ) -> None:
+        """`committed` is told of every entry after the commit that wrote it; it must not raise or wait."""
         self.partition = partition
         self._layout = layout
         self._instance = instance
@@ -80,6 +83,7 @@ class PartitionOwner(Generic[B]):
         self._fraction = fraction
         self._signals = signals
         self._policy = policy
+        self._committed = committed
         self._book: Book[B] = Book(machine, store if store is not None else MemoryStore())
         self._held: Held[B] = Held(get=self._book.get, holders=self._book.holders)
         self._journal: Journal[B] = Journal(
@@ -110,6 +114,11 @@ class PartitionOwner(Generic[B]):
     def book(self) -> Book[B]:
         """The committed entries."""
         return self._book
+
+    @property
+    def lanes(self) -> Iterable[tuple[tuple[str, str], Lane]]:
+        """The lanes by connection and remote, for metrics."""
+        return self._calls.lanes()
 
     @property
     def intake_stopped(self) -> bool:
@@ -231,6 +240,8 @@ class PartitionOwner(Generic[B]):
             await commit(self._log, draft.records, bound=self._policy.commit_bound)
         for entry in draft.entries.values():
             self._book.show(entry)
+            if self._committed is not None:
+                self._committed(entry)
         self._signals.count("ledger_decisions", topic=self._layout.ledger)
         for event in group:
             match event:
