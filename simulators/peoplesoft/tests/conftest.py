@@ -8,7 +8,6 @@ from typing import Any
 import aiohttp
 import pytest
 from lxml import etree
-
 from peoplesoft_simulator.schema import site_shape
 from peoplesoft_simulator.server import simulator
 from peoplesoft_simulator.site import Operation, Site
@@ -32,7 +31,8 @@ class Reply:
     @property
     def body(self) -> Any:
         """The element in the SOAP body."""
-        return etree.fromstring(self.raw).find(f"{{{SOAP}}}Body")[0]
+        (body,) = etree.fromstring(self.raw).iterchildren(f"{{{SOAP}}}Body")
+        return body[0]
 
     def text(self, name: str) -> str | None:
         """Text of the first element of that local name."""

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
-
 from peoplesoft_simulator.site import Site
+from pydantic import TypeAdapter
 
 SITES: list[dict[str, Any]] = [
     {"node": "PSFT_EP"},

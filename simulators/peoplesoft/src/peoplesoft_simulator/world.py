@@ -103,7 +103,7 @@ class World:
         fresh = ReferenceData() if empty else starting_data(seed=self._seed)
         self.sites[site.node] = SiteState(
             site=site,
-            shape=site_shape(site),
+            shape=known.shape if known and known.site == site else site_shape(site),
             settings=known.settings if known else Settings(),
             data=known.data if known else fresh,
             operators={**(known.operators if known else {}), **operators},
