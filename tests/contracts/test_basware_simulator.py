@@ -115,8 +115,8 @@ def pruned(value: Any, path: tuple[str | int, ...], kept: frozenset[str]) -> Any
     }
 
 
-WRONG_FOR_SOME = (None, True, 0, "", "x", "x" * 2100, [], {}, [None], [{}], {"unheardOf": 1})
-WRONG_FOR_NUMBERS = (-1, 101, 1.5, 100_001, 2_000_000_000, -2_000_000_000)
+WRONG_FOR_SOME: tuple[Any, ...] = (None, True, 0, "", "x", "x" * 2100, [], {}, [None], [{}], {"unheardOf": 1})
+WRONG_FOR_NUMBERS: tuple[Any, ...] = (-1, 101, 1.5, 100_001, 2_000_000_000, -2_000_000_000)
 
 
 def lengths(schemas: Any) -> dict[str, list[str]]:

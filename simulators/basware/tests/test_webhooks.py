@@ -46,6 +46,10 @@ async def test_an_approval_fires_a_thin_notification(customer: Customer, webhook
     assert task["task_id"] == notification["taskId"]
 
 
+def attempted(times: int) -> Callable[[Any], bool]:
+    return lambda task: len(task["attempts"]) == times
+
+
 @pytest.mark.parametrize(
     ("encoding", "write"),
     [
@@ -68,7 +72,7 @@ async def test_it_is_repeated_until_it_gets_200(customer: Customer, webhook: Web
     await customer.settings(webhook={"retry_after_seconds": [10, 10, 10]})
     await customer.approve()
     for attempts in (1, 2):
-        await delivered(customer, lambda task, n=attempts: len(task["attempts"]) == n)
+        await delivered(customer, attempted(attempts))
         await customer.advance(10)
     task = await delivered(customer, lambda task: task["status"] == "Completed")
     assert [attempt["status"] for attempt in task["attempts"]] == [503, 202, 200]

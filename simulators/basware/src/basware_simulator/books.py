@@ -18,6 +18,7 @@ from .records import (
     Token,
     Violation,
 )
+from .typed import adapter
 
 Key = tuple[str, ...]
 Record = TypeVar("Record")
@@ -30,7 +31,7 @@ class Table(Generic[Record]):
         self, *, name: str, of: type[Record], key: Callable[[Record], Key], journal: Journal
     ) -> None:
         self._name = name
-        self._adapter: TypeAdapter[Record] = TypeAdapter(of)
+        self._adapter: TypeAdapter[Record] = adapter(of)
         self._key = key
         self._journal = journal
         self._records: dict[Key, Record] = {}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from . import control_views
 from .approvals import ApprovalError, approve, retransfer, set_status
@@ -23,11 +23,12 @@ from .faults import Fault
 from .records import DocumentRecord, Subscription, Tenant
 from .samples import sample
 from .settings import TenantSettings
+from .typed import adapter
 from .webhooks import ACCOUNTING_DOCUMENTS, WebhookSender
 from .world import World
 
 Order = TypeVar("Order")
-_SETTINGS = TypeAdapter(TenantSettings)
+_SETTINGS = adapter(TenantSettings)
 
 
 class OrderError(Exception):
@@ -243,7 +244,7 @@ async def _json(request: web.Request) -> dict[str, Any]:
 
 async def _order(request: web.Request, kind: type[Order]) -> Order:
     try:
-        return TypeAdapter(kind).validate_python(await _json(request))
+        return adapter(kind).validate_python(await _json(request))
     except ValidationError as error:
         raise OrderError(400, *_words(error)) from error
 
