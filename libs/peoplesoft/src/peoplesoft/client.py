@@ -8,6 +8,7 @@ from typing import Self
 
 import aiohttp
 
+from peoplesoft.address import GatewayAddress
 from peoplesoft.answers import CreateAnswer, read_create, read_find, read_get
 from peoplesoft.call import Answer, Call
 from peoplesoft.credentials import Authentication, Credentials
@@ -51,14 +52,16 @@ class ComponentInterfaceClient:
         outcome_table: OutcomeTable | None = None,
         answer_limit: int = 10_000_000,
     ) -> None:
+        if authentication.uses_basic and ":" in credentials.operator:
+            raise ConfigurationError("HTTP Basic cannot carry an operator with a colon in it")
+        self._address = GatewayAddress(base_url=base_url, node=node)
         self._own_session = session is None
         # Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed.
         self._session = session or aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_SECONDS)
         )
         self._gateway = Gateway(
-            base_url=base_url,
-            node=node,
+            endpoint=self._address.endpoint,
             session=self._session,
             timeouts=timeouts or Timeouts(),
             answer_limit=answer_limit,
@@ -98,7 +101,7 @@ class ComponentInterfaceClient:
         """Read the site's WSDL and all it imports; `again` reads it anew after the site changed it."""
         async with self._loading:
             if self._shape is None or (again and self._wsdl):
-                root = self._gateway.wsdl_url(self._wsdl)
+                root = self._address.wsdl_url(self._wsdl)
                 documents = await self._documents(root)
                 self._shape = await asyncio.to_thread(read_shape, documents, root=root)
         return self._shape
@@ -154,7 +157,7 @@ class ComponentInterfaceClient:
     def _call(self, operation: str, *, record: str = "", saves: bool = False, remote: str = "") -> Call:
         return Call(
             operation=operation,
-            remote=remote or self._gateway.endpoint,
+            remote=remote or self._address.endpoint,
             saves=saves,
             record=record,
             answer_limit=self._answer_limit,
@@ -184,7 +187,7 @@ class ComponentInterfaceClient:
                 raise ConfigurationError(
                     f"the WSDL imports more than {_MAX_DOCUMENTS} documents", remote=root
                 )
-            documents[location] = await self._document(self._gateway.own_url(location))
+            documents[location] = await self._document(self._address.own_url(location))
             waiting.extend(imported_locations(documents[location], url=location))
         return documents
 

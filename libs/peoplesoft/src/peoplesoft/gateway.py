@@ -8,8 +8,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import quote, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -18,7 +16,6 @@ from aiohttp.payload import Payload
 from peoplesoft.call import Answer, Call
 from peoplesoft.errors import ConfigurationError, PeopleSoftError, RetryLater
 
-_CONNECTOR: Final = "/PSIGW/PeopleSoftServiceListeningConnector"
 _CHUNK = 65_536
 _UNTRUSTED = aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch | ssl.SSLError
 
@@ -37,50 +34,17 @@ class Timeouts:
 
 
 class Gateway:
-    """One gateway and node. `base_url` is scheme, host, port and what a proxy puts before /PSIGW."""
+    """The HTTP side of one site. Follows no redirect and repeats nothing."""
 
     def __init__(
-        self,
-        *,
-        base_url: str,
-        node: str,
-        session: aiohttp.ClientSession,
-        timeouts: Timeouts,
-        answer_limit: int,
+        self, *, endpoint: str, session: aiohttp.ClientSession, timeouts: Timeouts, answer_limit: int
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigurationError(f"the base URL {parts.hostname or ''!r} needs http(s):// and a host")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ConfigurationError("the base URL must not carry credentials, a query or a fragment")
-        base = base_url.rstrip("/").removesuffix("/PSIGW")
-        self.endpoint = f"{base}{_CONNECTOR}/{quote(node, safe='')}" if node else f"{base}{_CONNECTOR}"
-        self._connector_base = f"{base}{_CONNECTOR}"
+        self._endpoint = endpoint
         self._session = session
         self._timeout = aiohttp.ClientTimeout(
             total=timeouts.whole, connect=timeouts.connect, sock_connect=timeouts.connect
         )
         self._answer_limit = answer_limit
-
-    def wsdl_url(self, wsdl: str) -> str:
-        """Where the site publishes the WSDL called `wsdl` ("CI_AP_VOUCHER.1", with or without ".wsdl")."""
-        return f"{self.endpoint}/{quote(wsdl.removesuffix('.wsdl'), safe='')}.wsdl"
-
-    def own_url(self, location: str) -> str:
-        """Where to fetch a document a WSDL imports from `location`.
-
-        Sites publish WSDLs with the gateway's inner host name: the connector's path is kept and put
-        behind our base URL. Anything outside the connector is a ConfigurationError, so that credentials
-        go to no other host.
-        """
-        if location.startswith(f"{self._connector_base}/"):
-            return location
-        path, connector, rest = location.partition(_CONNECTOR)
-        if not connector or not path.startswith(("http://", "https://")):
-            raise ConfigurationError(
-                f"the WSDL imports {location}, which is not on this gateway: not fetched"
-            )
-        return f"{self._connector_base}{rest}"
 
     async def post(
         self, message: bytes, *, soap_action: str, authorization: str | None, call: Call
@@ -91,7 +55,7 @@ class Gateway:
             "SOAPAction": f'"{soap_action}"',
             **_common_headers(authorization),
         }
-        return await self._request("POST", self.endpoint, headers=headers, body=_Body(message), call=call)
+        return await self._request("POST", self._endpoint, headers=headers, body=_Body(message), call=call)
 
     async def get(self, url: str, *, authorization: str | None, call: Call) -> Answer:
         """Fetch a document of the connector."""

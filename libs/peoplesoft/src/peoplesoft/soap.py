@@ -33,4 +33,4 @@ def with_username_token(message: bytes, credentials: Credentials) -> bytes:
     token = etree.SubElement(security, f"{{{_WSSE}}}UsernameToken")
     etree.SubElement(token, f"{{{_WSSE}}}Username").text = credentials.operator
     etree.SubElement(token, f"{{{_WSSE}}}Password", {"Type": _PASSWORD_TEXT}).text = credentials.password
-    return message.replace(_EMPTY_HEADER, etree.tostring(header), 1)
+    return message.replace(_EMPTY_HEADER, etree.tostring(header, encoding="UTF-8", xml_declaration=False), 1)

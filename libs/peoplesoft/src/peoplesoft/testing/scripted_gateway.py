@@ -49,6 +49,7 @@ class ScriptedGateway:
         self.documents = dict(documents or {})
         self.replies: deque[Reply] = deque()
         self.seen: list[SeenRequest] = []
+        self.arrived = asyncio.Event()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -73,6 +74,7 @@ class ScriptedGateway:
         try:
             request = await self._request(reader)
             self.seen.append(request)
+            self.arrived.set()
             reply = self._reply(request)
             if reply.silent:
                 await reader.read()

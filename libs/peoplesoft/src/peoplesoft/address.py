@@ -1,0 +1,49 @@
+"""Where one node's SOAP connector and its WSDLs are."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from peoplesoft.errors import ConfigurationError
+
+_CONNECTOR: Final = "/PSIGW/PeopleSoftServiceListeningConnector"
+
+
+class GatewayAddress:
+    """The addresses of one node behind one gateway.
+
+    `base_url` is scheme, host, port and what a proxy puts before /PSIGW; `node` goes into the path, where one gateway
+    tells several databases apart, and may be empty. Raises ConfigurationError for a base URL that cannot be used.
+    """
+
+    def __init__(self, *, base_url: str, node: str) -> None:
+        try:
+            parts = urlsplit(base_url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError as failure:
+            raise ConfigurationError("the base URL cannot be read") from failure
+        if parts.username is not None or parts.query or parts.fragment:
+            raise ConfigurationError("the base URL must not carry credentials, a query or a fragment")
+        if not usable:
+            raise ConfigurationError(f"the base URL {base_url!r} needs http(s):// and a host")
+        self._connector = f"{base_url.rstrip('/').removesuffix('/PSIGW')}{_CONNECTOR}"
+        self.endpoint = f"{self._connector}/{quote(node, safe='')}" if node else self._connector
+
+    def wsdl_url(self, wsdl: str) -> str:
+        """Where the site publishes the WSDL called `wsdl` ("CI_AP_VOUCHER.1", with or without ".wsdl")."""
+        return f"{self.endpoint}/{quote(wsdl.removesuffix('.wsdl'), safe='')}.wsdl"
+
+    def own_url(self, location: str) -> str:
+        """Where to fetch a document a WSDL imports from `location`.
+
+        Sites publish WSDLs with the gateway's inner host name: the connector's path is kept and put behind our base
+        URL. Anything outside the connector is a ConfigurationError, so that credentials go to no other host.
+        """
+        before, connector, rest = location.partition(_CONNECTOR)
+        inside = rest.startswith(("/", "?")) and ".." not in rest
+        if not connector or not inside or not before.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"the WSDL imports {location}, which is not on this gateway: not fetched"
+            )
+        return f"{self._connector}{rest}"

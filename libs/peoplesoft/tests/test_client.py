@@ -1,0 +1,306 @@
+"""The client over real HTTP: what it sends, what it loads, and what a broken line means."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from peoplesoft.client import ComponentInterfaceClient
+from peoplesoft.credentials import Authentication, Credentials
+from peoplesoft.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    InvalidMessage,
+    OutcomeUnknown,
+    PeopleSoftError,
+    ProtocolError,
+    RetryLater,
+)
+from peoplesoft.gateway import Timeouts
+from peoplesoft.names import PropertyNames
+from peoplesoft.testing.invented_sites import PLAIN_SITE, PREFIXED_SITE, SITES, InventedSite, sample_voucher
+from peoplesoft.testing.message_schema import message_body
+from peoplesoft.testing.scripted_gateway import Reply, ScriptedGateway
+from peoplesoft.values import Row
+
+CREDENTIALS = Credentials(operator="APSTREAM", password="pa55word-ü")
+SHAPES = {site.name: site.shape() for site in SITES}
+
+
+def paths(site: InventedSite) -> dict[str, bytes]:
+    """The site's documents by path, as a gateway serves them; the imports still name the inner host."""
+    return {"/" + url.split("/", 3)[3]: document for url, document in site.documents().items()}
+
+
+@asynccontextmanager
+async def connected(
+    gateway: ScriptedGateway, site: InventedSite = PLAIN_SITE, **options: Any
+) -> AsyncIterator[ComponentInterfaceClient]:
+    arguments: dict[str, Any] = {
+        "base_url": gateway.url,
+        "node": site.node,
+        "ci": SHAPES[site.name],
+        "credentials": CREDENTIALS,
+        "timeouts": Timeouts(connect=2.0, whole=5.0),
+        "date_format": site.date_format,
+    }
+    async with ComponentInterfaceClient(**(arguments | options)) as client:
+        yield client
+
+
+def found(site: InventedSite = PLAIN_SITE) -> bytes:
+    root = f"Find__CompIntfc__{site.ci}Response"
+    return (
+        '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
+        f'<{root} xmlns="{site.namespace(3)}"/></e:Body></e:Envelope>'
+    ).encode()
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+async def test_the_shape_is_loaded_once_from_the_gateway_and_from_nowhere_else(site: InventedSite) -> None:
+    async with (
+        ScriptedGateway(documents=paths(site)) as gateway,
+        connected(gateway, site, ci=site.wsdl_name) as client,
+    ):
+        first, second = await asyncio.gather(client.load_shape(), client.load_shape())
+        assert first is second
+        assert first == SHAPES[site.name]
+        assert len(gateway.seen) == len(site.documents())
+        assert all("authorization" in request.headers for request in gateway.seen)
+        assert await client.load_shape(again=True) == first
+        assert len(gateway.seen) == 2 * len(site.documents())
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://elsewhere.invalid/M1.V1.xsd",
+        "file:///etc/passwd",
+        "ftp://gateway.invalid/PSIGW/x.xsd",
+        "../../x.xsd",
+    ],
+)
+async def test_a_wsdl_cannot_send_the_client_to_another_place(location: str) -> None:
+    documents = paths(PREFIXED_SITE)
+    wsdl = documents[PREFIXED_SITE.wsdl_path]
+    start = wsdl.index(b'schemaLocation="') + len(b'schemaLocation="')
+    documents[PREFIXED_SITE.wsdl_path] = wsdl[:start] + location.encode() + wsdl[wsdl.index(b'"', start) :]
+    async with (
+        ScriptedGateway(documents=documents) as gateway,
+        connected(gateway, PREFIXED_SITE, ci=PREFIXED_SITE.wsdl_name) as client,
+    ):
+        with pytest.raises(ConfigurationError, match="not on this gateway"):
+            await client.load_shape()
+
+
+async def test_a_wsdl_that_is_not_there_or_is_a_sign_on_page_says_so() -> None:
+    page = b"<!DOCTYPE html><html><input type='password'></html>"
+    async with ScriptedGateway() as gateway, connected(gateway, ci="CI_AP_VOUCHER.1") as client:
+        with pytest.raises(ConfigurationError, match="404"):
+            await client.load_shape()
+        gateway.documents[PLAIN_SITE.wsdl_path] = page
+        with pytest.raises(CredentialsRefused):
+            await client.load_shape()
+        with pytest.raises(ConfigurationError, match="not loaded"):
+            client.build_create({})
+
+
+@pytest.mark.parametrize(
+    ("authentication", "basic", "token"),
+    [
+        (Authentication.BASIC, True, False),
+        (Authentication.USERNAME_TOKEN, False, True),
+        (Authentication.BOTH, True, True),
+    ],
+)
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+async def test_a_call_goes_to_the_node_with_its_action_and_credentials(
+    site: InventedSite, authentication: Authentication, basic: bool, token: bool
+) -> None:
+    async with (
+        ScriptedGateway() as gateway,
+        connected(gateway, site, authentication=authentication) as client,
+    ):
+        gateway.replies.append(Reply(body=found(site)))
+        await client.ping()
+        request = gateway.seen[0]
+        assert (request.method, request.path) == (
+            "POST",
+            f"/PSIGW/PeopleSoftServiceListeningConnector/{site.node}",
+        )
+        assert request.headers["soapaction"] == f'"{site.aliases[1]}"'
+        assert request.headers["content-type"].startswith("text/xml")
+        assert (request.headers.get("authorization") == CREDENTIALS.basic()) is basic
+        assert ("pa55word-ü".encode() in request.body) is token
+        assert message_body(request.body).tag == f"{{{site.namespace(2)}}}Find__CompIntfc__{site.ci}"
+
+
+async def test_the_message_sent_is_the_message_built() -> None:
+    async with ScriptedGateway() as gateway, connected(gateway) as client:
+        with pytest.raises(OutcomeUnknown):
+            await client.create(sample_voucher())
+        assert gateway.seen[0].body == client.build_create(sample_voucher())
+
+
+@pytest.mark.parametrize(
+    ("reply", "of_create", "of_read"),
+    [
+        (Reply(drop=True), OutcomeUnknown, RetryLater),
+        (Reply(body=found(), missing=10), OutcomeUnknown, RetryLater),
+        (Reply(body=b"<html/>", status=503, missing=3), OutcomeUnknown, RetryLater),
+        (Reply(body=b"x" * 3000), OutcomeUnknown, ProtocolError),
+        (
+            Reply(status=302, headers={"Location": "http://127.0.0.1:1/signon"}),
+            OutcomeUnknown,
+            CredentialsRefused,
+        ),
+        (Reply(status=503, headers={"Retry-After": "17"}), RetryLater, RetryLater),
+        (Reply(silent=True), OutcomeUnknown, RetryLater),
+    ],
+    ids=["dropped", "cut", "503 cut", "oversized", "redirected", "busy", "silent"],
+)
+async def test_a_broken_line_leaves_a_create_unknown(
+    reply: Reply, of_create: type[PeopleSoftError], of_read: type[PeopleSoftError]
+) -> None:
+    timeouts = Timeouts(connect=0.2, whole=0.2 if reply.silent else 5.0)
+    async with (
+        ScriptedGateway() as gateway,
+        connected(gateway, answer_limit=2000, timeouts=timeouts) as client,
+    ):
+        gateway.replies.extend([reply] * 3)
+        with pytest.raises(PeopleSoftError) as caught:
+            await client.create(sample_voucher(), record="invoice 17")
+        assert type(caught.value) is of_create
+        assert "invoice 17" in str(caught.value)
+        assert caught.value.retry_after == (17 if reply.headers and "Retry-After" in reply.headers else None)
+        for call in (
+            client.find({"BUSINESS_UNIT": "US001"}),
+            client.get({"BUSINESS_UNIT": "A", "VOUCHER_ID": "1"}),
+        ):
+            with pytest.raises(PeopleSoftError) as caught:
+                await call
+            assert type(caught.value) is of_read
+        assert len(gateway.seen) == 3
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def test_what_was_never_sent_may_be_sent_again() -> None:
+    async with (
+        ScriptedGateway() as gateway,
+        connected(gateway, base_url=f"http://127.0.0.1:{_closed_port()}") as client,
+    ):
+        with pytest.raises(RetryLater, match="nothing was sent"):
+            await client.create(sample_voucher())
+
+
+async def test_a_connection_that_is_not_made_in_time_was_never_used() -> None:
+    with socket.socket() as deaf:
+        # A backlog that is full: the connection is neither made nor refused.
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        crowd = [socket.socket() for _ in range(4)]
+        for each in crowd:
+            each.setblocking(False)
+            each.connect_ex(deaf.getsockname())
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        timeouts = Timeouts(connect=0.2, whole=5.0)
+        async with (
+            ScriptedGateway() as gateway,
+            connected(gateway, base_url=url, timeouts=timeouts) as client,
+        ):
+            with pytest.raises(RetryLater, match="nothing was sent"):
+                await client.create(sample_voucher())
+        for each in crowd:
+            each.close()
+
+
+async def test_a_gateway_that_speaks_no_tls_is_a_configuration_error() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Plain\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server, ScriptedGateway() as gateway:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with connected(gateway, base_url=url) as client:
+            with pytest.raises(ConfigurationError):
+                await client.create(sample_voucher())
+
+
+async def test_a_cancelled_call_stays_cancelled() -> None:
+    async with ScriptedGateway() as gateway, connected(gateway) as client:
+        gateway.replies.append(Reply(silent=True))
+        task = asyncio.create_task(client.create(sample_voucher()))
+        async with asyncio.timeout(5):
+            await gateway.arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def test_an_invalid_message_is_never_sent() -> None:
+    async with ScriptedGateway() as gateway, connected(gateway) as client:
+        with pytest.raises(InvalidMessage):
+            await client.create({**sample_voucher(), "ORIGIN": "TOO LONG"})
+        assert gateway.seen == []
+
+
+async def test_a_large_message_goes_out_whole() -> None:
+    lines: list[Row] = [{"VOUCHER_LINE_NUM": number, "DESCR": "line"} for number in range(1, 20_001)]
+    async with ScriptedGateway() as gateway, connected(gateway) as client:
+        with pytest.raises(OutcomeUnknown):
+            await client.create({"BUSINESS_UNIT": "US001", "VOUCHER_ID": "NEXT", "VOUCHER_LINE": lines})
+        assert len(gateway.seen[0].body) > 2_000_000
+        assert len(message_body(gateway.seen[0].body)) == 20_002
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "",
+        "gateway.invalid",
+        "ftp://gateway.invalid",
+        "http://",
+        "http://u:pa55word@gateway.invalid",
+        "http://g.invalid/?a=b",
+    ],
+)
+async def test_an_unusable_base_url_is_refused_without_showing_secrets(base_url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        ComponentInterfaceClient(
+            base_url=base_url, node="N", ci=SHAPES[PLAIN_SITE.name], credentials=CREDENTIALS
+        )
+    assert "pa55word" not in str(caught.value)
+
+
+async def test_an_operator_that_basic_cannot_carry_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="colon"):
+        ComponentInterfaceClient(
+            base_url="http://gateway.invalid",
+            node="N",
+            ci=SHAPES[PLAIN_SITE.name],
+            credentials=Credentials(operator="AP:STREAM", password="x"),
+        )
+
+
+def test_names_find_a_site_s_own_words() -> None:
+    create = SHAPES[PREFIXED_SITE.name].create
+    assert create is not None
+    names = PropertyNames({"ORIGIN": "DESCR254_MIXED", "VENDOR_ID": "PROP_VENDOR_ID"})
+    assert names.site_name("BUSINESS_UNIT", create.request) == "KEYPROP_BUSINESS_UNIT"
+    assert names.site_name("ORIGIN", create.request) == "PROP_DESCR254_MIXED"
+    assert names.site_name("NO_SUCH", create.request) is None
+    assert [
+        names.canonical(name) for name in ("PROP_DESCR254_MIXED", "PROP_VENDOR_ID", "COLL_VOUCHER_LINE")
+    ] == [
+        "ORIGIN",
+        "VENDOR_ID",
+        "VOUCHER_LINE",
+    ]
