@@ -1,0 +1,57 @@
+"""Every place of the shipped ledger at which a process can be stopped: the awaits, found in the source itself."""
+
+import ast
+import inspect
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chassis.ledger import calls, owner, transaction, worker
+
+from .sim_loop import where
+
+MODULES = (owner, calls, transaction, worker)
+
+
+@cache
+def sites() -> tuple[str, ...]:
+    """`file:line function` of each await, async for and async with."""
+    return tuple(sorted({name for lines in _by_file().values() for name in lines.values()}))
+
+
+@cache
+def _by_file() -> dict[str, dict[int, str]]:
+    found: dict[str, dict[int, str]] = {}
+    for module in MODULES:
+        path = inspect.getfile(module)
+        lines: dict[int, str] = {}
+        for function in ast.walk(ast.parse(Path(path).read_text())):
+            if isinstance(function, ast.AsyncFunctionDef) and not _is_stub(function):
+                for node in ast.walk(function):
+                    if _suspends(node):
+                        name = f"{Path(path).name}:{node.lineno} {function.name}"
+                        last = node.end_lineno if isinstance(node, ast.Await) else node.lineno
+                        for line in range(node.lineno, (last or node.lineno) + 1):
+                            lines.setdefault(line, name)
+        found[path] = lines
+    return found
+
+
+def _suspends(node: Any) -> bool:
+    """Entering and leaving `asyncio.timeout` does not suspend; leaving a task group does."""
+    if isinstance(node, ast.AsyncWith):
+        return "TaskGroup" in ast.dump(node.items[0].context_expr)
+    return isinstance(node, ast.Await | ast.AsyncFor)
+
+
+def _is_stub(function: ast.AsyncFunctionDef) -> bool:
+    last = function.body[-1]
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is ...
+
+
+def suspended_at(coroutine: Any) -> set[str]:
+    """The awaits of the ledger this coroutine is suspended in."""
+    files = _by_file()
+    return {
+        files[path][line] for path, line in where(coroutine) if path in files and line in files[path]
+    }

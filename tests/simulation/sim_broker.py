@@ -1,0 +1,293 @@
+"""Kafka in memory, with the semantics that matter: offsets, markers, fencing, lost markers, groups, down time.
+
+A partition is a list of slots; a marker takes an offset of its own. What a transaction wrote is readable once its
+marker is there. A broker crash can lose the markers of a transaction whose commit was already answered: the next
+marker of the same transactional id on the partition, whatever its kind, then decides about the dangling slots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.ledger.ports import Fenced, LogRecord, Refused, Unknown
+
+from .sim_loop import PROCESS, Process, ProcessExit, SimLoop
+
+TopicPartition = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Slot:
+    """One offset: a record of a transaction, a plain record (state committed), or a marker (record None)."""
+
+    record: LogRecord | None
+    writer: str = ""
+    state: str = "committed"
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The coordinator's state of one transactional id."""
+
+    epoch: int = 0
+    state: str = "empty"
+    partitions: set[TopicPartition] = field(default_factory=set)
+    marking: bool = False
+    waiters: list[asyncio.Future[None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Member:
+    """One member of a group."""
+
+    process: Process
+    topics: tuple[str, ...]
+    generation: int = 0
+    wants: asyncio.Event = field(default_factory=asyncio.Event)
+    joined: bool = False
+    expelled: bool = False
+
+
+class Broker:
+    """One broker, one group. `chance(p)` and latencies come from the seeded loop."""
+
+    def __init__(self, loop: SimLoop, *, partitions: int, session: float = 6.0) -> None:
+        self.loop = loop
+        self.partitions = partitions
+        self.logs: dict[TopicPartition, list[Slot]] = {}
+        self.transactions: dict[str, Transaction] = {}
+        self.down_until = 0.0
+        self.restarts = 0
+        self.lost_markers = 0
+        self.session = session
+        self.members: list[Member] = []
+        self.generation = 0
+        self.refuse: Callable[[LogRecord], bool] = lambda record: False
+        self.lose_answer: Callable[[], bool] = lambda: False
+        self.arrived: list[asyncio.Event] = []
+        self._hints: dict[TopicPartition, int] = {}
+        self._last_seen: dict[str, float] = {}
+
+    # logs
+
+    def log(self, topic: str, partition: int) -> list[Slot]:
+        return self.logs.setdefault((topic, partition), [])
+
+    def publish(self, record: LogRecord) -> int:
+        """A plain producer's record, durable at once."""
+        log = self.log(record.topic, record.partition)
+        log.append(Slot(record))
+        self.wake()
+        return len(log) - 1
+
+    def high_watermark(self, topic: str, partition: int) -> int:
+        return len(self.log(topic, partition))
+
+    def stable(self, topic: str, partition: int) -> int:
+        """The last stable offset."""
+        log = self.log(topic, partition)
+        at = self._hints.get((topic, partition), 0)
+        while at < len(log) and log[at].state != "open":
+            at += 1
+        self._hints[topic, partition] = at
+        return at
+
+    def read(self, topic: str, partition: int, start: int, limit: int) -> tuple[list[tuple[int, LogRecord]], int]:
+        """Committed records from `start` below the last stable offset, and the position after them."""
+        end = self.stable(topic, partition)
+        log = self.log(topic, partition)
+        found: list[tuple[int, LogRecord]] = []
+        at = start
+        while at < end and len(found) < limit:
+            slot = log[at]
+            if slot.state == "committed" and slot.record is not None:
+                found.append((at, slot.record))
+            at += 1
+        return found, at
+
+    def wake(self) -> None:
+        """Tell pollers that something may be readable."""
+        for event in self.arrived:
+            event.set()
+
+    # network
+
+    async def network(self) -> None:
+        """One round trip: takes time, waits for the broker to be up, ends in a dead process."""
+        await asyncio.sleep(self.loop.random.uniform(0.0002, 0.003))
+        while self.down_until > self.loop.time():
+            await asyncio.sleep(self.down_until - self.loop.time() + self.loop.random.uniform(0.0, 0.5))
+        self.alive()
+
+    def alive(self) -> None:
+        process = PROCESS.get(self.loop.world)
+        if not process.alive:
+            raise ProcessExit
+
+    def crash(self, down: float) -> None:
+        """kill -9 of the broker: markers not yet written are lost, the coordinator calls their transactions ended."""
+        self.down_until = self.loop.time() + down
+        self.restarts += 1
+        for transaction in self.transactions.values():
+            if transaction.state in ("prepare_commit", "prepare_abort") and self.loop.random.random() < 0.7:
+                self.lost_markers += 1
+                self._ended(transaction)
+
+    # transactions
+
+    def transaction(self, name: str) -> Transaction:
+        return self.transactions.setdefault(name, Transaction())
+
+    async def initialise(self, name: str) -> int:
+        await self.network()
+        transaction = self.transaction(name)
+        await self._settled(transaction)
+        transaction.epoch += 1
+        if transaction.state == "ongoing":
+            self._prepare(name, transaction, "prepare_abort")
+            await self._settled(transaction)
+        await self.network()
+        return transaction.epoch
+
+    async def ready(self, name: str, epoch: int) -> None:
+        """The partitions may be added: the markers of the transaction before are out."""
+        await self.network()
+        transaction = self.transaction(name)
+        self.check(transaction, epoch)
+        await self._settled(transaction)
+
+    def append(self, name: str, epoch: int, record: LogRecord) -> int:
+        """One record of the open transaction. Raises Fenced or Refused."""
+        transaction = self.transaction(name)
+        self.check(transaction, epoch)
+        if self.refuse(record):
+            raise Refused(f"record of {record.topic} is too large")
+        transaction.state = "ongoing"
+        transaction.partitions.add((record.topic, record.partition))
+        log = self.log(record.topic, record.partition)
+        log.append(Slot(record, name, "open"))
+        return len(log) - 1
+
+    async def end(self, name: str, epoch: int, *, commit: bool) -> None:
+        await self.network()
+        transaction = self.transaction(name)
+        self.check(transaction, epoch)
+        if transaction.state == "ongoing":
+            self._prepare(name, transaction, "prepare_commit" if commit else "prepare_abort")
+        if self.lose_answer():
+            raise Unknown("connection lost while the transaction ended")
+        await self.network()
+
+    def check(self, transaction: Transaction, epoch: int) -> None:
+        if transaction.epoch != epoch:
+            raise Fenced(f"epoch {epoch} is not {transaction.epoch}")
+
+    def _prepare(self, name: str, transaction: Transaction, state: str) -> None:
+        """The decision is durable; the markers follow."""
+        transaction.state = state
+        transaction.marking = True
+        self.loop.world_later(self.loop.random.choice((0.0005, 0.002, 0.02)), self._mark, name, transaction)
+
+    def _mark(self, name: str, transaction: Transaction) -> None:
+        if transaction.state not in ("prepare_commit", "prepare_abort"):
+            return
+        fate = "committed" if transaction.state == "prepare_commit" else "aborted"
+        for topic, partition in sorted(transaction.partitions):
+            for slot in self.log(topic, partition)[self._hints.get((topic, partition), 0) :]:
+                if slot.writer == name and slot.state == "open":
+                    slot.state = fate
+            self.log(topic, partition).append(Slot(None))
+        self._ended(transaction)
+        self.wake()
+
+    def _ended(self, transaction: Transaction) -> None:
+        transaction.state = "empty"
+        transaction.partitions = set()
+        transaction.marking = False
+        for waiter in transaction.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        transaction.waiters.clear()
+
+    async def _settled(self, transaction: Transaction) -> None:
+        while transaction.marking:
+            waiter = self.loop.create_future()
+            transaction.waiters.append(waiter)
+            await waiter
+            await self.network()
+
+    # the group
+
+    def join(self, member: Member) -> None:
+        """A member (re)joined: once all have, partitions are assigned by range."""
+        if member not in self.members:
+            self.members.append(member)
+            self.rebalance()
+        member.joined = True
+        self._assign_if_all()
+
+    def rebalance(self) -> None:
+        """Every member must give up what it has and join again."""
+        self.generation += 1
+        generation = self.generation
+        for member in self.members:
+            member.joined = False
+            member.wants.set()
+        self.loop.world_later(60.0, self._give_up, generation)
+
+    def leave(self, member: Member) -> None:
+        if member in self.members:
+            self.members.remove(member)
+            self.rebalance()
+            self._assign_if_all()
+
+    def watch(self) -> None:
+        """Expel members that gave no sign of life for a session; runs every second in the world."""
+        now = self.loop.time()
+        if now >= self.down_until:
+            for member in list(self.members):
+                if not self.responsive(member, now):
+                    member.expelled = True
+                    member.wants.set()
+                    self.leave(member)
+        self.loop.world_later(1.0, self.watch)
+
+    def responsive(self, member: Member, now: float) -> bool:
+        process = member.process
+        last = self._last_seen.get(process.name, now)
+        if process.alive and process.frozen_until <= now:
+            self._last_seen[process.name] = now
+            return True
+        self._last_seen.setdefault(process.name, last)
+        return now - last < self.session
+
+    def _give_up(self, generation: int) -> None:
+        """The rebalance time-out: who has not joined is out."""
+        if generation == self.generation and any(not member.joined for member in self.members):
+            for member in [each for each in self.members if not each.joined]:
+                member.expelled = True
+                self.members.remove(member)
+            self._assign_if_all()
+
+    def _assign_if_all(self) -> None:
+        if self.members and all(member.joined for member in self.members):
+            for member in self.members:
+                member.generation = self.generation
+                member.wants.set()
+
+    def assignment(self, member: Member) -> list[TopicPartition]:
+        """The range assignor: contiguous partitions, the same of every topic."""
+        ranked = sorted(self.members, key=lambda each: each.process.name)
+        place, count = ranked.index(member), len(ranked)
+        share, rest = divmod(self.partitions, count)
+        first = place * share + min(place, rest)
+        size = share + (1 if place < rest else 0)
+        return [(topic, number) for topic in member.topics for number in range(first, first + size)]
+
+
+def written(log: Iterable[Slot]) -> list[LogRecord]:
+    """What a reader of committed records sees in the end."""
+    return [slot.record for slot in log if slot.state == "committed" and slot.record is not None]
