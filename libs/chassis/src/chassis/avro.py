@@ -28,8 +28,8 @@ class AvroType(Generic[T]):
 
     ``record_type`` is a dataclass, generic ones included (``Entry[Invoice]``); its fields must be exactly
     those of the schema, which is checked at the first use (a field missing in the schema would be lost
-    silently). Amounts are ``Decimal`` and come back with ten fractional digits, instants are aware
-    datetimes in UTC.
+    silently). Amounts are ``Decimal`` and come back with ten fractional digits (a float fits
+    only fields of type double, such as seconds), instants are aware datetimes in UTC.
     """
 
     def __init__(self, schema_name: str, record_type: type[T], *, codec: Codec | None = None) -> None:
@@ -122,8 +122,6 @@ def _misfit(value: Any) -> str | None:
                 return f"{value} has {-exponent} fractional digits, at most {DECIMAL_SCALE} are kept"
             if value and value.adjusted() >= DECIMAL_DIGITS - DECIMAL_SCALE:
                 return f"{value} has more than {DECIMAL_DIGITS - DECIMAL_SCALE} digits before the point"
-        case float():
-            return f"{value} is a float; amounts are Decimal"
         case datetime() if value.tzinfo is None:
             return f"{value} has no time zone"
     return None

@@ -1,0 +1,53 @@
+"""What the ledger tells to metrics and logs."""
+
+from collections.abc import Mapping
+
+import structlog
+from chassis import metrics
+from prometheus_client import Counter
+
+log = structlog.get_logger("chassis.ledger")
+
+COUNTERS: Mapping[str, Counter] = {
+    "calls": metrics.counter(
+        "ledger_calls", "Calls to remotes that came to an end, by outcome.", ("connection", "call", "outcome")
+    ),
+    "ledger_decisions": metrics.counter(
+        "ledger_decisions", "Transactions of the ledger: each holds one decision or more.", ("topic",)
+    ),
+    "ledger_markers_missing": metrics.counter(
+        "ledger_markers_missing",
+        "Times a partition showed committed records without their markers (a broker crashed); must not grow.",
+        ("topic",),
+    ),
+    "ledger_repeated_version": metrics.counter(
+        "ledger_repeated_version",
+        "Entries read whose version was not higher than the one before: two owners wrote. Alert on any.",
+        ("topic",),
+    ),
+    "unreadable": metrics.counter(
+        "ledger_unreadable", "Input records set aside because their bytes cannot be decoded.", ("topic",)
+    ),
+    "intake_stopped": metrics.counter(
+        "ledger_intake_stopped",
+        "Times a partition's intake stopped at a schema this release does not know: upgrade.",
+        ("topic",),
+    ),
+}
+
+
+class ServiceSignals:
+    """Signals, over Prometheus and structlog."""
+
+    def count(self, name: str, **labels: str) -> None:
+        """As the port says. A name that is not in the catalogue is logged, once a call."""
+        counter = COUNTERS.get(name)
+        if counter is None:
+            log.error("a count without a metric", name=name, **labels)
+            return
+        counter.labels(**labels).inc()
+
+    def log(self, level: str, event: str, **fields: object) -> None:
+        """As the port says."""
+        write = {"error": log.error, "warning": log.warning, "info": log.info}.get(level, log.error)
+        write(event, **fields)
