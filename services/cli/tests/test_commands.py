@@ -47,3 +47,12 @@ def test_a_bad_document_is_refused_with_every_reason_and_status_1(runner: CliRun
     assert said.exit_code == 1
     assert said.output.count("refused: ") > 5
     assert "must not be mixed" in said.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["topics", "plan"], ["topics", "apply"], ["connection", "list"], ["audit", "show"]]
+)
+def test_when_kafka_is_not_there_the_command_says_so(runner: CliRunner, arguments: list[str]) -> None:
+    said = runner.invoke(app, arguments)
+    assert said.exit_code == 1
+    assert "no Kafka at 127.0.0.1:1" in said.output

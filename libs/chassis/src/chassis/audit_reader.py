@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 from ap_domain.audit import AuditEvent
 
 from chassis.errors import NotAnswered
@@ -44,20 +45,22 @@ async def read_audit(
                         del events[next(iter(events))]
     except TimeoutError as error:
         raise NotAnswered(f"the audit topics were not read in {within} s") from error
+    except KafkaError as error:
+        raise NotAnswered(f"no Kafka at {bootstrap}: {error}") from error
     finally:
         await consumer.stop()
     return sorted(events.values(), key=lambda event: (event.at, event.record, event.sequence))
 
 
 async def _events(consumer: AIOKafkaConsumer) -> AsyncIterator[AuditEvent]:
-    existing = await consumer.topics()
-    partitions = [
-        TopicPartition(topic, number)
-        for topic in AUDIT_TOPICS
-        if topic in existing
-        for number in consumer.partitions_for_topic(topic) or ()
-    ]
-    consumer.assign(partitions)
+    topics = [topic for topic in AUDIT_TOPICS if topic in await consumer.topics()]
+    if not topics:
+        return
+    consumer.subscribe(topics)
+    while {partition.topic for partition in consumer.assignment()} != set(topics):
+        await consumer.getmany(timeout_ms=50, max_records=1)
+    partitions = sorted(consumer.assignment())
+    await consumer.seek_to_beginning(*partitions)
     ends = await consumer.end_offsets(partitions)
     for partition in partitions:
         while await consumer.position(partition) < ends[partition]:

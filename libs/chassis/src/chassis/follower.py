@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 from chassis.errors import NotAnswered, TopicMissing
 from chassis.topics import MESSAGE_LIMIT, Topic
@@ -60,9 +61,10 @@ class CompactedFollower:
                     await consumer.start()
                     await self._load(consumer)
             except TimeoutError as error:
-                raise NotAnswered(
-                    f"{self._topic.name}: not read to its end in {self._load_timeout} s"
-                ) from error
+                late = f"{self._topic.name}: not read to its end in {self._load_timeout} s"
+                raise NotAnswered(late) from error
+            except KafkaError as error:
+                raise NotAnswered(f"{self._topic.name}: no Kafka at {self._bootstrap}: {error}") from error
             self.ready.set()
             while follow:
                 await self._apply_some(consumer)

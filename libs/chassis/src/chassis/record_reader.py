@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from chassis.errors import NotAnswered
 from chassis.topics import MESSAGE_LIMIT
@@ -46,6 +47,8 @@ class RecordReader:
             raise NotAnswered(
                 f"{topic}/{partition}@{offset}: not read in {self._timeout} s; try again"
             ) from error
+        except KafkaError as error:
+            raise NotAnswered(f"{topic}/{partition}@{offset}: {error}; try again") from error
         if value is not None:
             self.put(topic, partition, offset, value)
         return value

@@ -1,6 +1,8 @@
 """Brings a cluster's topics to the catalogue: plan first, then apply; never deletes, never shrinks."""
 
+import socket
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -44,19 +46,18 @@ class TopicAdmin:
         """Raises NotAnswered when no broker answers."""
         self._partitions = partitions
         self._catalogue = tuple(catalogue)
-        try:
-            self._client = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
+        with _answering(f"no Kafka at {bootstrap}; check the address and that it runs"):
+            _look_for(bootstrap)
+            self._client = KafkaAdminClient(
+                bootstrap_servers=bootstrap, bootstrap_timeout_ms=10_000, request_timeout_ms=15_000
+            )
             self._replicas = min(MOST_REPLICAS, len(self._client.describe_cluster()["brokers"]))
-        except KafkaError as error:
-            raise NotAnswered(
-                f"no Kafka at {bootstrap}: {error}; check the address and that it runs"
-            ) from error
 
     def plan(self) -> tuple[Change, ...]:
-        """What differs, topics in the order of the catalogue."""
-        existing = set(self._client.list_topics())
-        present = [topic for topic in self._catalogue if topic.name in existing]
-        described = self._describe(present)
+        """What differs, topics in the order of the catalogue. Raises NotAnswered when the cluster does not say."""
+        with _answering("the cluster did not describe its topics"):
+            existing = set(self._client.list_topics())
+            described = self._describe([topic for topic in self._catalogue if topic.name in existing])
         changes: list[Change] = []
         for topic in self._catalogue:
             if topic.name in existing:
@@ -77,7 +78,7 @@ class TopicAdmin:
         changes = self.plan()
         missing = [change for change in changes if change.kind is ChangeKind.CREATE]
         wrong = [change for change in changes if change.kind is ChangeKind.CONFIGURE]
-        try:
+        with _answering("the cluster did not carry out the plan"):
             if missing:
                 self._client.create_topics({change.topic.name: self._creation(change) for change in missing})
                 self._client.wait_for_topics([change.topic.name for change in missing])
@@ -87,8 +88,6 @@ class TopicAdmin:
                     for change in wrong
                 ]
                 self._client.alter_configs(resources)
-        except KafkaError as error:
-            raise NotAnswered(f"the cluster did not carry out the plan: {error}") from error
         return changes
 
     def close(self) -> None:
@@ -139,6 +138,25 @@ class TopicAdmin:
             "replication_factor": self._replicas,
             "configs": dict(change.configs),
         }
+
+
+@contextmanager
+def _answering(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KafkaError) as error:
+        raise NotAnswered(f"{what}: {error}") from error
+
+
+def _look_for(bootstrap: str) -> None:
+    """Raises OSError when nobody listens: an operator should not wait for the client's many attempts."""
+    *others, last = bootstrap.split(",")
+    for address in others:
+        host, _, port = address.rpartition(":")
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=5):
+            return
+    host, _, port = last.rpartition(":")
+    socket.create_connection((host, int(port)), timeout=5).close()
 
 
 def _loses_records(key: str, has: str | None, wanted: str) -> bool:
