@@ -76,6 +76,6 @@ lock: .tools/uv.stamp ## write requirements.lock after a dependency changed
 	@tools/prerequisites.sh java maven
 	@echo 'fetching Apache Kafka by Maven (once)'
 	@rm -rf .tools/kafka/libs
-	@mvn --batch-mode --quiet -Dstyle.color=never -f tools/kafka/pom.xml dependency:copy-dependencies \
+	@mvn --batch-mode --quiet -f tools/kafka/pom.xml dependency:copy-dependencies \
 	    -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
 	@touch $@

@@ -28,13 +28,9 @@ async def test_a_node_keeps_its_address_and_records_through_kill_and_restart(nod
 
     await node.kill()
     assert not node.process.running
-    await node.start()
-    assert await _consume(address, 1) == [b"before the kill"]
-    await _produce(address, b"before the restart")
-
     await node.restart()
     assert node.bootstrap == address
-    assert await _consume(address, 2) == [b"before the kill", b"before the restart"]
+    assert await _consume(address, 1) == [b"before the kill"]
     await node.stop()
     await node.stop()
     assert not node.process.running

@@ -1,5 +1,6 @@
 """A whole stack with real Kafka and real simulators; a small stand-in takes the place of a service."""
 
+import asyncio
 import json
 import urllib.request
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from devstack.endpoints import Endpoints
 from devstack.errors import NotReady, StackIsRunning
-from devstack.process_identity import processes_of_run
+from devstack.process_identity import ProcessIdentity, processes_of_run
 from devstack.run_state import RunState
 from devstack.stack import Stack
 
@@ -70,3 +71,24 @@ def _settings(url: str) -> dict[str, str]:
     with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - an address of our own stack
         settings: dict[str, str] = json.load(answer)
     return settings
+
+
+async def test_when_one_part_cannot_start_the_others_are_ended_too(
+    run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "basware_simulator.py").write_text("raise SystemExit('the books are damaged')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    started: list[str] = []
+    record = RunState.record
+
+    def remember(self: RunState, name: str, identity: ProcessIdentity) -> None:
+        started.append(self.run_id)
+        record(self, name, identity)
+
+    monkeypatch.setattr(RunState, "record", remember)
+    with pytest.raises(NotReady, match="the books are damaged"):
+        await Stack(run_dir=run_dir, services={}).start()
+    assert started
+    assert asyncio.all_tasks() == {asyncio.current_task()}  # nobody is left who could start Kafka later
+    assert not list(processes_of_run(started[0]))
+    assert RunState.load(run_dir) is None

@@ -32,7 +32,8 @@ class ConnectionSpec:
     """What differs between the connections of a stack.
 
     `business_units` maps Basware company codes to PeopleSoft business units. Each connection is a Basware
-    tenant of its own, named as itself; connections that share a node need different business units.
+    tenant of its own, named as itself; connections that share a node need different business units
+    and operators; any other node becomes a site of its own with the simulator's starting data.
     `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection document.
     """
 

@@ -150,7 +150,10 @@ class Stack:
         await self.stop()
 
     async def add_connection(self, spec: ConnectionSpec) -> ConnectionEndpoint:
-        """Register a connection with both simulators, apply it, and tell endpoints.json of it."""
+        """Register a connection with both simulators, apply it, and tell endpoints.json of it.
+
+        Services that run take it up moments later; Basware repeats a webhook that is refused before that.
+        """
         secrets = ConnectionSecrets.make(spec.id, self._secrets)
         endpoint = ConnectionEndpoint(
             webhook=f"{self.ingress_url}/webhooks/{spec.id}", secret_file=str(secrets.webhook)
@@ -229,9 +232,7 @@ class Stack:
             on_start=supervisor.state.record,
             log=supervisor.log(KAFKA),
         )
-        await asyncio.gather(
-            self._kafka.start(), self.wait_ready(self._basware.name), self.wait_ready(self._peoplesoft.name)
-        )
+        await self._kafka_and_simulators_up(self._kafka)
         if self._services:
             self._progress("making the topics")
             await self.apstream("topics", "apply")
@@ -246,6 +247,17 @@ class Stack:
         for name in self._services:
             await self.wait_ready(name)
         self.endpoints.write(self.run_dir)
+
+    async def _kafka_and_simulators_up(self, kafka: KafkaNode) -> None:
+        # A task group, because the first failure must end the others' work before everything is stopped:
+        # a Kafka that is still being formatted would start after that.
+        try:
+            async with asyncio.TaskGroup() as starting:
+                starting.create_task(kafka.start())
+                starting.create_task(self.wait_ready(self._basware.name))
+                starting.create_task(self.wait_ready(self._peoplesoft.name))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     def _service(self, name: str, *, module: str, env: Mapping[str, str]) -> Program:
         (admin_port,) = free_ports(1)
