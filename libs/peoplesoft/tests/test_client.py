@@ -19,7 +19,6 @@ from peoplesoft.errors import (
     RetryLater,
 )
 from peoplesoft.gateway import Timeouts
-from peoplesoft.names import PropertyNames
 from peoplesoft.testing.invented_sites import PLAIN_SITE, PREFIXED_SITE, SITES, InventedSite, sample_voucher
 from peoplesoft.testing.message_schema import message_body
 from peoplesoft.testing.scripted_gateway import Reply, ScriptedGateway
@@ -56,6 +55,14 @@ def found(site: InventedSite = PLAIN_SITE) -> bytes:
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
         f'<{root} xmlns="{site.namespace(3)}"/></e:Body></e:Envelope>'
     ).encode()
+
+
+REFUSED = (
+    b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><e:Fault><detail>'
+    b'<IBResponse type="error">'
+    b"<MessageID>45</MessageID><DefaultMessage>User password failed. (158,45)</DefaultMessage></IBResponse></detail>"
+    b"</e:Fault></e:Body></e:Envelope>"
+)
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
@@ -102,6 +109,12 @@ async def test_a_wsdl_that_is_not_there_or_is_a_sign_on_page_says_so() -> None:
             await client.load_shape()
         gateway.documents[PLAIN_SITE.wsdl_path] = page
         with pytest.raises(CredentialsRefused):
+            await client.load_shape()
+        gateway.documents[PLAIN_SITE.wsdl_path] = REFUSED
+        with pytest.raises(CredentialsRefused, match="158,45"):
+            await client.load_shape()
+        gateway.documents[PLAIN_SITE.wsdl_path] = found()
+        with pytest.raises(ProtocolError):
             await client.load_shape()
         with pytest.raises(ConfigurationError, match="not loaded"):
             client.build_create({})
@@ -288,19 +301,3 @@ async def test_an_operator_that_basic_cannot_carry_is_refused() -> None:
             ci=SHAPES[PLAIN_SITE.name],
             credentials=Credentials(operator="AP:STREAM", password="x"),
         )
-
-
-def test_names_find_a_site_s_own_words() -> None:
-    create = SHAPES[PREFIXED_SITE.name].create
-    assert create is not None
-    names = PropertyNames({"ORIGIN": "DESCR254_MIXED", "VENDOR_ID": "PROP_VENDOR_ID"})
-    assert names.site_name("BUSINESS_UNIT", create.request) == "KEYPROP_BUSINESS_UNIT"
-    assert names.site_name("ORIGIN", create.request) == "PROP_DESCR254_MIXED"
-    assert names.site_name("NO_SUCH", create.request) is None
-    assert [
-        names.canonical(name) for name in ("PROP_DESCR254_MIXED", "PROP_VENDOR_ID", "COLL_VOUCHER_LINE")
-    ] == [
-        "ORIGIN",
-        "VENDOR_ID",
-        "VOUCHER_LINE",
-    ]

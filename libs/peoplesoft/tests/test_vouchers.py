@@ -11,7 +11,6 @@ from lxml import etree
 from peoplesoft.client import ComponentInterfaceClient
 from peoplesoft.credentials import Credentials
 from peoplesoft.errors import ConfigurationError, NeedsPerson, OutcomeUnknown, ProtocolError, RetryLater
-from peoplesoft.names import PropertyNames
 from peoplesoft.shape import CollectionShape, ComponentInterfaceShape
 from peoplesoft.testing.invented_sites import PLAIN_SITE, SITES, InventedSite, sample_voucher
 from peoplesoft.testing.message_schema import message_body
@@ -258,9 +257,3 @@ async def test_the_message_of_a_dry_run_is_the_message_sent() -> None:
     async with vouchers_at(SITES[1]) as vouchers:
         await vouchers.check()
         assert vouchers.build_create(sample_voucher()).count(b"KEYPROP_BUSINESS_UNIT>US001<") == 1
-
-
-def test_a_table_of_names_wins_over_the_canonical_name() -> None:
-    find = PLAIN.find
-    assert find is not None
-    assert PropertyNames({"VENDOR_ID": "VENDOR_SETID"}).site_name("VENDOR_ID", find.request) == "VENDOR_SETID"

@@ -1,1 +1,68 @@
-"""Client of PeopleSoft Integration Broker: component interfaces over SOAP; usable on its own."""
+"""Client of PeopleSoft Integration Broker: component interfaces over SOAP; usable on its own.
+
+`ComponentInterfaceClient` creates, finds and gets through any component interface a site publishes;
+`VoucherClient` does so for AP vouchers in PeopleSoft's own field names. What an error proves is in
+`peoplesoft.errors`.
+"""
+
+from peoplesoft.answers import CreateAnswer
+from peoplesoft.client import ComponentInterfaceClient
+from peoplesoft.credentials import Authentication, Credentials
+from peoplesoft.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    InvalidMessage,
+    NeedsPerson,
+    NotAuthorised,
+    OutcomeUnknown,
+    PeopleSoftError,
+    ProtocolError,
+    Rejected,
+    RetryLater,
+)
+from peoplesoft.gateway import Timeouts
+from peoplesoft.names import PropertyNames
+from peoplesoft.outcomes import MessageClass, OutcomeTable, RemoteMessage
+from peoplesoft.shape import (
+    CollectionShape,
+    ComponentInterfaceShape,
+    OperationShape,
+    PropertyKind,
+    PropertyShape,
+)
+from peoplesoft.values import DateFormat, Record, Row, Value
+from peoplesoft.vouchers import CreatedVoucher, FoundVoucher, VoucherClient
+
+__all__ = [
+    "Authentication",
+    "CollectionShape",
+    "ComponentInterfaceClient",
+    "ComponentInterfaceShape",
+    "ConfigurationError",
+    "CreateAnswer",
+    "CreatedVoucher",
+    "Credentials",
+    "CredentialsRefused",
+    "DateFormat",
+    "FoundVoucher",
+    "InvalidMessage",
+    "MessageClass",
+    "NeedsPerson",
+    "NotAuthorised",
+    "OperationShape",
+    "OutcomeTable",
+    "OutcomeUnknown",
+    "PeopleSoftError",
+    "PropertyKind",
+    "PropertyNames",
+    "PropertyShape",
+    "ProtocolError",
+    "Record",
+    "Rejected",
+    "RemoteMessage",
+    "RetryLater",
+    "Row",
+    "Timeouts",
+    "Value",
+    "VoucherClient",
+]

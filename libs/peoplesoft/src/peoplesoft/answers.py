@@ -90,6 +90,26 @@ def read_get(answer: Answer, *, response: CollectionShape, ci: str, keys: Row, c
     return record
 
 
+def read_document(answer: Answer, *, call: Call) -> bytes:
+    """A WSDL or schema, well-formed and without DOCTYPE. The gateway may refuse with a Fault here too, and the
+    same refusal of credentials must stop the caller.
+    """
+    if len(answer.body) > call.answer_limit:
+        raise call.error(ProtocolError, f"the document is larger than {call.answer_limit} bytes")
+    try:
+        root = parse_xml(answer.body)
+    except UnusableXml as failure:
+        raise refusal(answer, call, why_no_soap=str(failure), damaged=_begins_like_xml(answer)) from failure
+    if root.tag == f"{{{SOAP}}}Envelope":
+        body = _body_element(answer, call)
+        if is_refusal(body):
+            raise fault_error(body, call)
+        raise call.error(ProtocolError, f"a SOAP message with {body.tag} came instead of a document")
+    if answer.status != 200 or local_name(root).lower() == "html":
+        raise refusal(answer, call, why_no_soap="no document")
+    return answer.body
+
+
 def _read(answer: Answer, *, response: CollectionShape, call: Call) -> Record:
     try:
         body = _response_element(answer, response=response, call=call)
@@ -121,9 +141,7 @@ def _body_element(answer: Answer, call: Call) -> etree._Element:
     try:
         root = parse_xml(answer.body)
     except UnusableXml as failure:
-        raise refusal(
-            answer, call, why_no_soap=str(failure), damaged=answer.body.lstrip()[:1] == b"<"
-        ) from failure
+        raise refusal(answer, call, why_no_soap=str(failure), damaged=_begins_like_xml(answer)) from failure
     if root.tag != f"{{{SOAP}}}Envelope":
         raise refusal(answer, call, why_no_soap=f"its root is {root.tag}")
     bodies = root.findall(f"{{{SOAP}}}Body")
@@ -132,6 +150,10 @@ def _body_element(answer: Answer, call: Call) -> etree._Element:
             ProtocolError, "the SOAP envelope has not exactly one message", said=answer.body[:1000]
         )
     return bodies[0][0]
+
+
+def _begins_like_xml(answer: Answer) -> bool:
+    return answer.body.lstrip()[:1] == b"<"
 
 
 def _keys(body: etree._Element, *, ci: str, call: Call) -> dict[str, str]:

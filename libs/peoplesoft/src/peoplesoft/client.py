@@ -9,15 +9,13 @@ from typing import Self
 import aiohttp
 
 from peoplesoft.address import GatewayAddress
-from peoplesoft.answers import CreateAnswer, read_create, read_find, read_get
+from peoplesoft.answers import CreateAnswer, read_create, read_document, read_find, read_get
 from peoplesoft.call import Answer, Call
 from peoplesoft.credentials import Authentication, Credentials
 from peoplesoft.errors import ConfigurationError
 from peoplesoft.gateway import Gateway, Timeouts
 from peoplesoft.messages import build_message
 from peoplesoft.outcomes import OutcomeTable
-from peoplesoft.refusals import refusal
-from peoplesoft.safe_xml import UnusableXml, parse_xml
 from peoplesoft.shape import ComponentInterfaceShape, OperationShape, PropertyKind
 from peoplesoft.soap import with_username_token
 from peoplesoft.values import DateFormat, Record, Row, Value
@@ -194,15 +192,7 @@ class ComponentInterfaceClient:
     async def _document(self, url: str) -> bytes:
         call = self._call("wsdl", remote=url)
         answer = await self._gateway.get(url, authorization=self._basic(), call=call)
-        if len(answer.body) > self._answer_limit:
-            raise call.error(ConfigurationError, f"the WSDL is larger than {self._answer_limit} bytes")
-        if answer.status != 200:
-            raise refusal(answer, call, why_no_soap="no WSDL")
-        try:
-            parse_xml(answer.body)
-        except UnusableXml as failure:
-            raise refusal(answer, call, why_no_soap=str(failure)) from failure
-        return answer.body
+        return read_document(answer, call=call)
 
 
 def _offered(operation: OperationShape | None, verb: str) -> OperationShape:
