@@ -71,6 +71,9 @@ def test_a_get_returns_the_whole_component() -> None:
 
 def test_a_get_of_nothing_is_none_and_of_another_voucher_is_refused() -> None:
     assert get(created("", ns=GET_NS, root="Get__CompIntfc__AP_VOUCHERResponse")) is None
+    whole = "<INVOICE_ID>INV-1</INVOICE_ID>"
+    with pytest.raises(ProtocolError, match="BUSINESS_UNIT"):
+        get(created(whole, ns=GET_NS, root="Get__CompIntfc__AP_VOUCHERResponse"))
     with pytest.raises(ProtocolError, match="EU001"):
         get(got("", business_unit="EU001"))
 

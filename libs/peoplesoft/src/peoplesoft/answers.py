@@ -87,6 +87,14 @@ def read_get(answer: Answer, *, response: CollectionShape, ci: str, keys: Row, c
     if all(value in ("", []) for value in record.values()):
         return None
     _check_row(record, keys=keys, call=call, whole=True)
+    component = _holder(response, ci) or response
+    shown = {unprefixed(name) for name in record}
+    for shape in component.properties():
+        if (
+            any(unprefixed(name) == unprefixed(shape.name) for name in keys)
+            and unprefixed(shape.name) not in shown
+        ):
+            raise call.error(ProtocolError, f"a get did not return its key {shape.name}")
     return record
 
 

@@ -97,6 +97,9 @@ class VoucherClient:
     async def find_vouchers(self, match: Mapping[str, Value], *, record: str = "") -> list[FoundVoucher]:
         """All vouchers, deleted ones included, whose fields equal `match` exactly (letters' case aside).
 
+        To detect a duplicate or settle doubt, give business unit, supplier and invoice number only and compare the
+        rest by the site's match rule: a voucher of another amount would be left out here, not reported.
+
         `match` has canonical names and holds at least BUSINESS_UNIT and INVOICE_ID; what the site cannot
         search by is compared after reading. Raises NeedsPerson if more than `most` candidates begin
         alike.
