@@ -13,7 +13,7 @@ from peoplesoft.answers import CreateAnswer, read_create, read_document, read_fi
 from peoplesoft.call import Answer, Call
 from peoplesoft.credentials import Authentication, Credentials
 from peoplesoft.errors import ConfigurationError
-from peoplesoft.gateway import Gateway, Timeouts
+from peoplesoft.gateway import BeforeSend, Gateway, Timeouts
 from peoplesoft.messages import build_message
 from peoplesoft.outcomes import OutcomeTable
 from peoplesoft.shape import ComponentInterfaceShape, OperationShape, PropertyKind
@@ -112,13 +112,18 @@ class ComponentInterfaceClient:
         """
         return self._build(_offered(self.shape.create, "create"), properties, record=record)
 
-    async def create(self, properties: Row, *, record: str = "") -> CreateAnswer:
-        """Save one component. Every error but OutcomeUnknown proves that nothing was saved."""
+    async def create(
+        self, properties: Row, *, record: str = "", before_send: BeforeSend | None = None
+    ) -> CreateAnswer:
+        """Save one component. Every error but OutcomeUnknown proves that nothing was saved.
+
+        `before_send` has the last word, right before the message goes out: what it raises comes out as it is.
+        """
         shape = await self.load_shape()
         operation = _offered(shape.create, "create")
         message = self._build(operation, properties, record=record)
         call = self._call(operation.name, record=record, saves=True)
-        answer = await self._send(message, operation, call)
+        answer = await self._send(message, operation, call, before_send=before_send)
         return read_create(answer, response=operation.response, ci=shape.name, sent=properties, call=call)
 
     async def find(self, keys: Row, *, record: str = "") -> list[Record]:
@@ -163,11 +168,22 @@ class ComponentInterfaceClient:
             credentials=self._credentials,
         )
 
-    async def _send(self, message: bytes, operation: OperationShape, call: Call) -> Answer:
+    async def _send(
+        self,
+        message: bytes,
+        operation: OperationShape,
+        call: Call,
+        *,
+        before_send: BeforeSend | None = None,
+    ) -> Answer:
         if self._authentication.uses_username_token:
             message = with_username_token(message, self._credentials)
         return await self._gateway.post(
-            message, soap_action=operation.soap_action, authorization=self._basic(), call=call
+            message,
+            soap_action=operation.soap_action,
+            authorization=self._basic(),
+            call=call,
+            before_send=before_send,
         )
 
     def _basic(self) -> str | None:

@@ -6,8 +6,9 @@ Knows one thing no status tells: whether the first byte of the body had gone out
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -17,6 +18,11 @@ from peoplesoft.call import Answer, Call
 from peoplesoft.errors import ConfigurationError, PeopleSoftError, RetryLater
 
 _CHUNK = 65_536
+
+BeforeSend: TypeAlias = Callable[[], None]
+"""Called once, right before the first byte of a body is written: the connection is there, nothing is awaited
+in between. What it raises keeps the body from being sent.
+"""
 _UNTRUSTED = aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch | ssl.SSLError
 
 
@@ -47,15 +53,25 @@ class Gateway:
         self._answer_limit = answer_limit
 
     async def post(
-        self, message: bytes, *, soap_action: str, authorization: str | None, call: Call
+        self,
+        message: bytes,
+        *,
+        soap_action: str,
+        authorization: str | None,
+        call: Call,
+        before_send: BeforeSend | None = None,
     ) -> Answer:
-        """Send a SOAP 1.1 message. Raises RetryLater or ConfigurationError if nothing of it was sent."""
+        """Send a SOAP 1.1 message. Raises RetryLater or ConfigurationError if nothing of it was sent.
+
+        What `before_send` raises comes out as it is, and nothing of the message was sent.
+        """
         headers = {
             "Content-Type": "text/xml; charset=UTF-8",
             "SOAPAction": f'"{soap_action}"',
             **_common_headers(authorization),
         }
-        return await self._request("POST", self._endpoint, headers=headers, body=_Body(message), call=call)
+        body = _Body(message, before_send=before_send)
+        return await self._request("POST", self._endpoint, headers=headers, body=body, call=call)
 
     async def get(self, url: str, *, authorization: str | None, call: Call) -> Answer:
         """Fetch a document of the connector."""
@@ -86,6 +102,8 @@ class Gateway:
                     retry_after=_seconds(response.headers.get("Retry-After", "")),
                 )
         except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
+            if body is not None and body.withheld is not None:
+                raise body.withheld from None
             raise _broken(failure, body, call) from failure
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
@@ -119,19 +137,27 @@ def _broken(failure: Exception, body: _Body | None, call: Call) -> PeopleSoftErr
 
 
 class _Body(Payload):
-    """A request body that remembers whether it began to be written."""
+    """A request body that remembers whether it began to be written, and asks before it does."""
 
     _value: bytes
 
-    def __init__(self, value: bytes) -> None:
+    def __init__(self, value: bytes, *, before_send: BeforeSend | None = None) -> None:
         super().__init__(value, content_type="text/xml")
         self._size = len(value)
         self.begun = False
+        self.withheld: Exception | None = None
+        self._before_send = before_send
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return self._value.decode(encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
+        try:
+            if self._before_send is not None:
+                self._before_send()
+        except Exception as withheld:
+            self.withheld = withheld
+            raise
         self.begun = True
         for start in range(0, len(self._value), _CHUNK):
             await writer.write(self._value[start : start + _CHUNK])
