@@ -19,6 +19,7 @@ from peoplesoft.errors import (
     ProtocolError,
     RetryLater,
 )
+from peoplesoft.gateway import BeforeSend
 from peoplesoft.names import PropertyNames
 from peoplesoft.outcomes import RemoteMessage
 from peoplesoft.shape import CollectionShape, ComponentInterfaceShape
@@ -139,17 +140,24 @@ class VoucherClient:
         return await self._get({"BUSINESS_UNIT": business_unit, "VOUCHER_ID": voucher_id}, record=record)
 
     async def create_voucher(
-        self, properties: Row, *, record: str = "", read_back: bool = True
+        self,
+        properties: Row,
+        *,
+        record: str = "",
+        read_back: bool = True,
+        before_send: BeforeSend | None = None,
     ) -> CreatedVoucher:
         """Save a voucher (`properties` by canonical or the site's names) and read it back for its entry
         status.
 
         Every error but OutcomeUnknown proves that nothing was saved. A voucher read back that is another
         invoice's, or that is not there, is OutcomeUnknown too; one that cannot be read just then is
-        reported without status.
+        reported without status. `before_send` as in `ComponentInterfaceClient.create`.
         """
         shape = await self._client.load_shape()
-        answer = await self._client.create(self._site_properties(shape, properties), record=record)
+        answer = await self._client.create(
+            self._site_properties(shape, properties), record=record, before_send=before_send
+        )
         keys = {self._names.canonical(name): value for name, value in answer.keys.items()}
         business_unit, voucher_id = keys.get("BUSINESS_UNIT", ""), keys.get("VOUCHER_ID", "")
         if not business_unit or not voucher_id:
