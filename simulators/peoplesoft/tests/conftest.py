@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 from lxml import etree
-from peoplesoft_simulator.schema import site_shape
 from peoplesoft_simulator.server import simulator
+from peoplesoft_simulator.shape import voucher_block
 from peoplesoft_simulator.site import Operation, Site
 
 PASSWORD = "correct horse"
@@ -133,7 +133,7 @@ def voucher(**changes: Any) -> Values:
 
 def in_order(site: Site, values: Values) -> Values:
     """Canonical values under the site's tags, in the order its schema asks for."""
-    return _spelled(site_shape(site).create, values, slashes=site.date_format == "YYYY/MM/DD")
+    return _spelled(voucher_block(site, stored=False), values, slashes=site.date_format == "YYYY/MM/DD")
 
 
 def _spelled(block: Any, values: Values, *, slashes: bool) -> Values:

@@ -5,12 +5,18 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from peoplesoft_simulator.books import Books, Voucher
+from peoplesoft_simulator.component import Entry, VoucherComponent
+from peoplesoft_simulator.dataset import starting_data
 from peoplesoft_simulator.row import Row, row_from_json
+from peoplesoft_simulator.site import Settings
 
 START_WITHIN = 20.0
 
@@ -64,6 +70,30 @@ async def test_what_was_answered_survives_kill_9(caller: Any, tmp_path: Path) ->
         assert latest["created_at"] > kept[0]["created_at"][:10]
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+def test_a_create_that_fails_halfway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = Books(tmp_path)
+    component = VoucherComponent(books, seed=1)
+    amounts = {"MERCHANDISE_AMT": "10"}
+    distribution = Row(values={"DISTRIB_LINE_NUM": "1", "ACCOUNT": "18620", **amounts})
+    line = Row(values={"VOUCHER_LINE_NUM": "1", **amounts}, rows={"DISTRIB_LINE": (distribution,)})
+    header = {"BUSINESS_UNIT": "US001", "VOUCHER_ID": "NEXT", "INVOICE_ID": "I", "INVOICE_DT": "2026-01-01"}
+    row = Row(values={**header, "VENDOR_ID": "0000430022", "GROSS_AMT": "10"}, rows={"VOUCHER_LINE": (line,)})
+    entry = Entry(node="N", row=row, operator="A", now=datetime(2026, 1, 2, tzinfo=UTC), request=1)
+    settings = Settings(duplicate_action="recycle")
+    data = starting_data(seed=1)
+    assert component.create(entry, data=data, settings=settings).saved
+
+    def power_cut(_: Voucher) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(component, "_recycle", power_cut)
+    with pytest.raises(RuntimeError, match="power cut"):
+        component.create(entry, data=data, settings=settings)
+    (kept,) = books.search("N", {}, match="exact")
+    assert kept.row.text("ENTRY_STATUS") == "P"
+    books.close()
 
 
 _VALUES = st.dictionaries(

@@ -117,6 +117,12 @@ async def test_what_is_no_soap_is_an_xml_fault(caller: Any, raw: bytes) -> None:
     assert answer.text("MessageSetID") is None
 
 
+async def test_a_doctype_is_refused_before_anything_else_is_right_with_the_message(caller: Any) -> None:
+    raw = b"<!DOCTYPE x>" + caller.envelope("find", {"BUSINESS_UNIT": "US001"})
+    answer = await caller.send(raw, operation="find")
+    assert (answer.text("DefaultMessage") or "").endswith("(159,5)")
+
+
 async def test_a_comment_inside_a_value_is_not_part_of_it(caller: Any) -> None:
     await caller.create(INVOICE_ID="INV<!-- x -->-1")
     assert [each["INVOICE_ID"] for each in await caller.vouchers()] == ["INV-1"]

@@ -83,6 +83,12 @@ async def test_a_voucher_id_of_our_own_is_kept_and_cannot_be_used_twice(caller: 
     )
 
 
+async def test_numbering_steps_over_a_number_of_our_own(caller: Any) -> None:
+    first = int((await caller.create(INVOICE_ID="A")).text("VOUCHER_ID"))
+    await caller.create(INVOICE_ID="B", VOUCHER_ID=f"{first + 1:08d}")
+    assert int((await caller.create(INVOICE_ID="C")).text("VOUCHER_ID")) == first + 2
+
+
 async def test_find_begins_with_and_may_be_made_exact(caller: Any) -> None:
     for invoice in ("INV-1", "INV-10", "XINV-1"):
         await caller.create(INVOICE_ID=invoice)
