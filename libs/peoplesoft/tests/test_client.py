@@ -258,6 +258,24 @@ async def test_a_cancelled_call_stays_cancelled() -> None:
             await task
 
 
+async def test_the_caller_s_last_word_keeps_the_message_from_being_sent() -> None:
+    class Withheld(Exception):
+        pass
+
+    def refuse() -> None:
+        raise Withheld
+
+    asked: list[int] = []
+    async with ScriptedGateway() as gateway, connected(gateway) as client:
+        with pytest.raises(Withheld):
+            await client.create(sample_voucher(), before_send=refuse)
+        assert gateway.seen == []
+        with pytest.raises(OutcomeUnknown):
+            await client.create(sample_voucher(), before_send=lambda: asked.append(len(gateway.seen)))
+        assert asked == [0]
+        assert len(gateway.seen) == 1
+
+
 async def test_an_invalid_message_is_never_sent() -> None:
     async with ScriptedGateway() as gateway, connected(gateway) as client:
         with pytest.raises(InvalidMessage):
