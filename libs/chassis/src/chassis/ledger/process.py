@@ -26,8 +26,8 @@ def run_service(
             async with make(settings) as running:
                 log.info("at work", admin_port=running.admin_port)
                 await stop.wait()
-        except* KeysRefused as refused:
-            log.critical("the key-encryption keys cannot be used", problem=str(refused.exceptions[0]))
+        except KeysRefused as refused:
+            log.critical("the key-encryption keys cannot be used", problem=str(refused))
             raise SystemExit(WRONG_SETTINGS) from None
 
     runtime.run(serve)

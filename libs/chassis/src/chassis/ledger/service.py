@@ -80,11 +80,10 @@ async def running(
     if not __debug__:
         raise RuntimeError("never run with -O: the Kafka client reports a lost producer by AssertionError")
     layout, clock = service.layout, SystemClock()
+    keys = KeyRing.from_settings(settings)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        directory = ConnectionDirectory(
-            bootstrap=settings.kafka_bootstrap, keys=KeyRing.from_settings(settings)
-        )
+        directory = ConnectionDirectory(bootstrap=settings.kafka_bootstrap, keys=keys)
         states = DesiredStates(bootstrap=settings.kafka_bootstrap, connection_version=directory.version)
         admin = await stack.enter_async_context(
             AdminServer(host=settings.admin_host, port=settings.admin_port)

@@ -1,0 +1,68 @@
+"""Looking for vouchers of one posting intent at a site."""
+
+from dataclasses import dataclass
+
+from ap_domain import posting
+from ap_domain.mapping import ConfigurationFault
+from ap_domain.natural_key import MatchFields
+from ap_domain.posting import MATCHABLE, PostingIntent, VoucherRef, matches
+from chassis.connections import Connection
+from peoplesoft import FoundVoucher, Value
+
+from voucher_poster.adapters.peoplesoft_clients import PeopleSoftSite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouchers:
+    """What stands under a natural key: `same` and `different` are live, by the match rule; `deleted` matched."""
+
+    same: tuple[VoucherRef, ...]
+    different: tuple[VoucherRef, ...]
+    deleted: tuple[VoucherRef, ...]
+
+
+async def vouchers_of(
+    intent: PostingIntent, connection: Connection, site: PeopleSoftSite, *, record: str
+) -> Vouchers:
+    """Found by business unit, supplier and invoice number; the connection's match rule tells same from different.
+
+    Raises what a search raises, and ConfigurationFault for a match rule that cannot be followed.
+    """
+    rule = connection.peoplesoft.match
+    if not rule or not set(rule) <= set(MATCHABLE):
+        raise ConfigurationFault((f"peoplesoft.match names {', '.join(rule)}, of {', '.join(MATCHABLE)}",))
+    key = intent.natural_key
+    asked: dict[str, Value] = {
+        "BUSINESS_UNIT": key.business_unit,
+        "VENDOR_ID": key.vendor_id,
+        "INVOICE_ID": key.invoice_id,
+    }
+    found = [_domain(voucher) for voucher in await site.vouchers.find_vouchers(asked, record=record)]
+    same: list[VoucherRef] = []
+    different: list[VoucherRef] = []
+    deleted: list[VoucherRef] = []
+    for voucher in found:
+        is_same = matches(voucher, intent, match_fields=rule)
+        if not voucher.ref.live:
+            deleted.extend([voucher.ref] if is_same else [])
+        else:
+            (same if is_same else different).append(voucher.ref)
+    return Vouchers(same=tuple(same), different=tuple(different), deleted=tuple(deleted))
+
+
+def _domain(voucher: FoundVoucher) -> posting.FoundVoucher:
+    """Blank is what the site's component interface does not show: it was not read."""
+    return posting.FoundVoucher(
+        ref=VoucherRef(
+            business_unit=voucher.business_unit,
+            voucher_id=voucher.voucher_id,
+            entry_status=voucher.entry_status,
+        ),
+        vendor_setid=voucher.vendor_setid or None,
+        vendor_id=voucher.vendor_id or None,
+        invoice_id=voucher.invoice_id or None,
+        match=MatchFields(
+            invoice_date=voucher.invoice_date, gross=voucher.gross, style=voucher.style or None
+        ),
+        origin=voucher.origin or None,
+    )

@@ -1,0 +1,80 @@
+"""Puts the voucher poster together; the only place that does."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import aiohttp
+from chassis.failpoints import reached
+from chassis.ledger.entry import Entry
+from chassis.ledger.ports import Caller
+from chassis.ledger.service import LedgerService, Running, Surroundings, running
+from chassis.record_reader import RecordReader
+from chassis.settings import ServiceSettings
+
+from voucher_poster.adapters.basware_clients import BaswareClients
+from voucher_poster.adapters.basware_steps import BaswareSteps
+from voucher_poster.adapters.document_source import DocumentSource
+from voucher_poster.adapters.invoice_caller import InvoiceCaller
+from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
+from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
+from voucher_poster.core.invoice_state import InvoiceState, Step
+from voucher_poster.core.machine import BASWARE, PEOPLESOFT, InvoiceMachine
+from voucher_poster.wire import LAYOUT, wire
+
+WIDTHS = {BASWARE: 4, PEOPLESOFT: 2}
+"""Calls of one connection at once: PeopleSoft's stay below the lock limit of the operator's password (3)."""
+CONNECTIONS = 200
+"""HTTP connections to each vendor at once, over all customers."""
+KEEP_ALIVE_SECONDS = 5.0
+"""Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed."""
+
+
+def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
+    """The poster at work until the context ends."""
+
+    @asynccontextmanager
+    async def caller(surroundings: Surroundings) -> AsyncIterator[Caller[InvoiceState]]:
+        async with (
+            _session() as to_basware,
+            _session(keepalive_timeout=KEEP_ALIVE_SECONDS) as to_peoplesoft,
+            RecordReader(bootstrap=settings.kafka_bootstrap) as records,
+        ):
+            basware, peoplesoft = (
+                BaswareClients(session=to_basware),
+                PeopleSoftClients(session=to_peoplesoft),
+            )
+            documents = DocumentSource(records=records, clients=basware)
+            yield InvoiceCaller(
+                directory=surroundings.directory,
+                flows=surroundings.flows,
+                clock=surroundings.clock,
+                basware=basware,
+                peoplesoft=peoplesoft,
+                basware_steps=BaswareSteps(clients=basware, clock=surroundings.clock),
+                peoplesoft_steps=PeopleSoftSteps(
+                    clients=peoplesoft, documents=documents, clock=surroundings.clock
+                ),
+            )
+
+    return running(
+        LedgerService(
+            layout=LAYOUT,
+            machine=InvoiceMachine(),
+            wire=wire(),
+            caller=caller,
+            width=lambda _connection, remote: WIDTHS[remote],
+            committed=_committed,
+        ),
+        settings,
+    )
+
+
+def _session(*, keepalive_timeout: float = 15.0) -> aiohttp.ClientSession:
+    """Without cookies: customers share it."""
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=keepalive_timeout)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _committed(entry: Entry[InvoiceState]) -> None:
+    if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
+        reached("outcome committed")
