@@ -19,6 +19,11 @@ def sites() -> tuple[str, ...]:
     return tuple(sorted({name for lines in _by_file().values() for name in lines.values()}))
 
 
+def target(seed: int) -> str:
+    """The await a seed aims at: all in turn, not in step with the worlds."""
+    return sites()[seed // 5 % len(sites())]
+
+
 @cache
 def _by_file() -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
@@ -52,6 +57,4 @@ def _is_stub(function: ast.AsyncFunctionDef) -> bool:
 def suspended_at(coroutine: Any) -> set[str]:
     """The awaits of the ledger this coroutine is suspended in."""
     files = _by_file()
-    return {
-        files[path][line] for path, line in where(coroutine) if path in files and line in files[path]
-    }
+    return {files[path][line] for path, line in where(coroutine) if path in files and line in files[path]}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from chassis.ledger.ports import Fenced, LogRecord, Refused, Unknown
 
@@ -46,6 +45,7 @@ class Member:
     process: Process
     topics: tuple[str, ...]
     generation: int = 0
+    taken: int = 0
     wants: asyncio.Event = field(default_factory=asyncio.Event)
     joined: bool = False
     expelled: bool = False
@@ -95,7 +95,9 @@ class Broker:
         self._hints[topic, partition] = at
         return at
 
-    def read(self, topic: str, partition: int, start: int, limit: int) -> tuple[list[tuple[int, LogRecord]], int]:
+    def read(
+        self, topic: str, partition: int, start: int, limit: int
+    ) -> tuple[list[tuple[int, LogRecord]], int]:
         """Committed records from `start` below the last stable offset, and the position after them."""
         end = self.stable(topic, partition)
         log = self.log(topic, partition)
@@ -145,12 +147,12 @@ class Broker:
         await self.network()
         transaction = self.transaction(name)
         await self._settled(transaction)
-        transaction.epoch += 1
+        epoch = transaction.epoch = transaction.epoch + 1
         if transaction.state == "ongoing":
             self._prepare(name, transaction, "prepare_abort")
             await self._settled(transaction)
         await self.network()
-        return transaction.epoch
+        return epoch
 
     async def ready(self, name: str, epoch: int) -> None:
         """The partitions may be added: the markers of the transaction before are out."""

@@ -9,10 +9,18 @@ from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry
 from chassis.ledger.machine import Call
-from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Rejected, Retry, Sighted
+from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Rejected, Retry, Sighted, Stopped
 from chassis.ledger.ports import Gate
 from ingress.documents.core.fetch_state import Fetched, FetchState
-from voucher_poster.core.invoice_state import Acknowledged, Confirmed, Created, InvoiceState, Looked, Reported, Verified
+from voucher_poster.core.invoice_state import (
+    Acknowledged,
+    Confirmed,
+    Created,
+    InvoiceState,
+    Looked,
+    Reported,
+    Verified,
+)
 
 from .sim_loop import SimLoop
 from .sim_remotes import Away, Basware, Network, NoAnswer, PeopleSoft
@@ -23,7 +31,7 @@ SPACING = 1.0
 
 def natural_key(invoice: str) -> NaturalKey:
     """Invoices named x~1 and x~2 map to one natural key x."""
-    number = invoice.split("~")[0]
+    number = invoice.split("~", maxsplit=1)[0]
     return NaturalKey(business_unit="US001", vendor_setid="SHARE", vendor_id="1", invoice_id=number)
 
 
@@ -51,6 +59,8 @@ class InvoiceCaller:
             self._basware.violations.append(f"two calls at once on {entry.key}")
         self._calling.add(entry.key)
         try:
+            if call.remote == "peoplesoft" and self._peoplesoft.locked_out:
+                return await self._refused(gate)
             return await act(entry, gate, repeat)
         except Away:
             return Retry(reason="away")
@@ -62,9 +72,17 @@ class InvoiceCaller:
     async def probe(self, connection_id: str, remote: str) -> bool:
         try:
             await self._network.exchange(lambda: None)
+            if remote == "peoplesoft" and self._peoplesoft.locked_out:
+                return False
         except (Away, NoAnswer):
             return False
         return True
+
+    async def _refused(self, gate: Gate) -> Outcome:
+        """The password is wrong: said before anything is carried out."""
+        gate()
+        await self._network.exchange(self._peoplesoft.refuse_login)
+        return Stopped(reason="password refused", connection_version=1)
 
     async def _acknowledge(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
         invoice = entry.body.invoice_id

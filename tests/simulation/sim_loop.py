@@ -83,12 +83,16 @@ def where(coroutine: Any) -> list[tuple[str, int]]:
     places: list[tuple[str, int]] = []
     inner = coroutine
     while inner is not None:
-        frame = getattr(inner, "cr_frame", None) or getattr(inner, "gi_frame", None) or getattr(inner, "ag_frame", None)
+        frame = next((found for name in _FRAMES if (found := getattr(inner, name, None)) is not None), None)
         if frame is None:
             break
         places.append((frame.f_code.co_filename, frame.f_lineno))
-        inner = getattr(inner, "cr_await", None) or getattr(inner, "gi_yieldfrom", None) or getattr(inner, "ag_await", None)
+        inner = next((found for name in _AWAITED if (found := getattr(inner, name, None)) is not None), None)
     return places
+
+
+_FRAMES = ("cr_frame", "gi_frame", "ag_frame")
+_AWAITED = ("cr_await", "gi_yieldfrom", "ag_await")
 
 
 class SimLoop(asyncio.AbstractEventLoop):
@@ -167,12 +171,6 @@ class SimLoop(asyncio.AbstractEventLoop):
         context = contextvars.copy_context()
         context.run(PROCESS.set, process)
         return self.create_task(coroutine, context=context)
-
-    def end(self, process: Process) -> None:
-        """The process takes no further step."""
-        process.alive = False
-        process.ready.clear()
-        self._active.pop(process, None)
 
     def end(self, process: Process) -> None:
         """The process takes no further step."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,12 +33,15 @@ class SimLog:
         self._epoch = await self._broker.initialise(self._name)
 
     async def begin(self) -> None:
+        await asyncio.sleep(0)
         self._broker.alive()
 
     async def send(self, record: LogRecord) -> Awaitable[int]:
         """Appended in the order of the sends, as an idempotent producer does."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[int] = loop.create_future()
+        if not self._queue:
+            await asyncio.sleep(0)
         self._queue.append((record, future))
         if self._sender is None or self._sender.done():
             self._sender = loop.create_task(self._send_all())
@@ -129,8 +132,9 @@ class SimMember:
             member.wants.clear()
             await asyncio.sleep(loop.random.uniform(0.0, 1.0))
             if member.joined and not member.expelled and member.generation == self._broker.generation:
-                if member.wants.is_set():
+                if member.wants.is_set() or member.taken == member.generation:
                     continue
+                member.taken = member.generation
                 assigned = self._broker.assignment(member)
                 self._at = dict.fromkeys(assigned, 0)
                 await listener.assigned(assigned)
@@ -219,12 +223,15 @@ class SimFlows:
 
     def __init__(self) -> None:
         self.stopped: dict[tuple[str, str], Stop] = {}
+        self.lost: Callable[[], bool] = lambda: False
 
     def state(self, connection_id: str, flow: str) -> FlowState:
         return FlowState.STOPPED if (connection_id, flow) in self.stopped else FlowState.RUNNING
 
     async def stop(self, connection_id: str, stop: Stop) -> None:
         await asyncio.sleep(0.01)
+        if self.lost():
+            raise Unknown("the stop was not acknowledged")
         self.stopped[connection_id, stop.flow] = stop
 
 

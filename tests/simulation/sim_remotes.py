@@ -44,6 +44,7 @@ class Network:
     def __init__(self, loop: SimLoop, *, trouble: float) -> None:
         self._loop = loop
         self._trouble = trouble
+        self.away_until = 0.0
 
     async def exchange(self, carry_out: Callable[[], Any]) -> Any:
         """`carry_out` runs at the remote, in the world, whatever becomes of the caller. Raises Away or NoAnswer."""
@@ -51,7 +52,9 @@ class Network:
         future: asyncio.Future[Any] = self._loop.create_future()
         fate: Fate = "answered"
         delay = random.uniform(0.001, 0.1)
-        if random.random() < self._trouble:
+        if self.away_until > self._loop.time():
+            fate = "refused"
+        elif random.random() < self._trouble:
             fate = random.choice(("lost", "refused", "answer lost", "answered"))
             delay = random.choice((random.uniform(0.001, 0.1), random.uniform(0.1, LATEST)))
         self._loop.world_later(delay, self._arrive, carry_out, fate, future)
@@ -110,7 +113,7 @@ class Basware:
         return code
 
     def request_status(self, code: str) -> str:
-        invoice, settles, _ = self.requests[code]
+        _, settles, _ = self.requests[code]
         return "Success" if settles <= self._loop.time() else "InProgress"
 
     def _apply(self, code: str, voucher: str) -> None:
@@ -124,6 +127,8 @@ class PeopleSoft:
     """Vouchers by natural key; set to warn, so it saves whatever it is sent."""
 
     def __init__(self, *, refuses: Callable[[str], bool]) -> None:
+        self.locked_out = False
+        self.logins_refused = 0
         self.vouchers: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self.refuses = refuses
         self._next = 0
@@ -136,6 +141,10 @@ class PeopleSoft:
         voucher = f"{self._next:08d}"
         self.vouchers[natural_key].append((voucher, invoice))
         return voucher
+
+    def refuse_login(self) -> None:
+        """A sign-on with a wrong password; a few of them lock the account."""
+        self.logins_refused += 1
 
     def find(self, natural_key: str) -> tuple[str, ...]:
         return tuple(voucher for voucher, _ in self.vouchers[natural_key])

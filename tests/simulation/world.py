@@ -1,42 +1,31 @@
-"""One seed, one run: processes of the voucher poster, a broker, both remotes, and a plan of faults.
+"""One seed, one run: processes of a ledger service, a broker, remotes, and a plan of faults.
 
-Everything follows from the seed. `run(seed)` returns what happened and every promise that was broken.
+Everything follows from the seed. A subclass brings the service: its machine, its caller, its traffic, its checks.
 """
 
 import asyncio
 import contextlib
 import random
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, NoReturn
 
-from ap_domain.document import AccountingDocument
 from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Machine
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.policy import Policy
-from chassis.ledger.ports import LogRecord
+from chassis.ledger.ports import Caller, LogRecord
 from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
-from voucher_poster.core.invoice_state import InvoiceState
-from voucher_poster.core.machine import InvoiceMachine
 
-from .awaits import sites, suspended_at
+from .awaits import suspended_at, target
 from .sim_broker import Broker, written
-from .sim_callers import InvoiceCaller
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
-from .sim_ports import EPOCH, SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
-from .sim_remotes import Basware, Network, PeopleSoft
+from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
+from .sim_remotes import Network
 
-LAYOUT = Layout(
-    service="voucher-poster",
-    ledger="peoplesoft.vouchers",
-    audit="audit.voucher-poster",
-    unreadable="ap.unreadable",
-    facts=(),
-    inputs=("basware.accounting-documents",),
-)
 PARTITIONS = 2
 CALM = 120.0
 """Virtual seconds without faults and changes after which a run counts as quiet."""
@@ -57,32 +46,69 @@ class Result:
     seconds: float = 0.0
 
 
-class World:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How likely each kind of fault is in a run."""
+
+    kill: float = 0.5
+    freeze: float = 0.4
+    terminate: float = 0.15
+    broker: float = 0.3
+    refuse: float = 0.1
+    lose_answer: float = 0.1
+    outage: float = 0.15
+    lockout: float = 0.1
+    lose_stop: float = 0.0
+    aim: float = 0.8
+
+
+FAIR = Weather()
+
+
+class World(ABC):
     """The run of one seed."""
 
-    def __init__(self, seed: int) -> None:
+    layout: Layout
+
+    def __init__(self, seed: int, weather: Weather = FAIR) -> None:
         self.seed = seed
+        self.weather = weather
         self.loop = SimLoop(seed)
         self.random = self.loop.random
         self.result = Result(seed)
         self.policy = Policy(circuit_cooldown=2.0, circuit_longest=20.0, stability_check=2.0)
         self.broker = Broker(self.loop, partitions=PARTITIONS)
         self.network = Network(self.loop, trouble=self.random.choice((0.0, 0.05, 0.3)))
-        self.basware = Basware(self.loop)
-        self.refusing: set[str] = set()
-        self.peoplesoft = PeopleSoft(refuses=self.refusing.__contains__)
         self.flows = SimFlows()
         self.signals = SimSignals()
         self.clock = SimClock(self.loop)
-        self.fetches: Counter[str] = Counter()
-        self.documents: dict[str, AccountingDocument] = {}
-        self.homes: dict[str, int] = {}
         self.processes: list[Process] = []
         self.stops: dict[Process, asyncio.Event] = {}
+        self.workers: dict[Process, LedgerWorker[Any]] = {}
         self.born = 0
         self.pending = 0
         self.quiet_since: float | None = None
         self.done = False
+
+    @abstractmethod
+    def machine(self) -> Machine[Any]:
+        """The rules under test."""
+
+    @abstractmethod
+    def caller(self) -> Caller[Any]:
+        """The calls of one process."""
+
+    @abstractmethod
+    def traffic(self) -> None:
+        """Plan what arrives."""
+
+    @abstractmethod
+    def unfinished(self) -> list[str]:
+        """What has not come to an end; a look that finds nothing may plan more."""
+
+    @abstractmethod
+    def check(self) -> list[str]:
+        """The service's own promises that were broken."""
 
     # processes
 
@@ -95,22 +121,22 @@ class World:
 
     async def _main(self, process: Process) -> None:
         stop = self.stops[process] = asyncio.Event()
-        caller = InvoiceCaller(self.loop, self.network, self.basware, self.peoplesoft)
+        caller = self.caller()
 
         def die(reason: str) -> NoReturn:
             self.kill(process, reason)
             raise ProcessExit
 
-        def make_owner(partition: int) -> PartitionOwner[InvoiceState]:
+        def make_owner(partition: int) -> PartitionOwner[Any]:
             return PartitionOwner(
                 partition=partition,
-                layout=LAYOUT,
+                layout=self.layout,
                 instance=process.name,
-                machine=InvoiceMachine(),
+                machine=self.machine(),
                 caller=caller,
                 flows=self.flows,
                 wire=SimWire(),
-                log=SimLog(self.broker, f"{LAYOUT.service}-{partition}"),
+                log=SimLog(self.broker, f"{self.layout.service}-{partition}"),
                 reader=SimReader(self.broker),
                 clock=self.clock,
                 fraction=self.random.random,
@@ -121,14 +147,15 @@ class World:
 
         worker = LedgerWorker(
             member=SimMember(self.broker, process),
-            inputs=LAYOUT.inputs,
-            written=LAYOUT.written,
+            inputs=self.layout.inputs,
+            written=self.layout.written,
             make_owner=make_owner,
             clock=self.clock,
             signals=self.signals,
             policy=self.policy,
             die=die,
         )
+        self.workers[process] = worker
         await worker.run(stop)
         self.kill(process, "stopped")
 
@@ -138,7 +165,7 @@ class World:
             return
         self.loop.end(process)
         process.ended = reason
-        self.result.faults[f"ended: {reason.split(':')[0][:40]}"] += 1
+        self.result.faults[f"ended: {reason.split(':', maxsplit=1)[0][:40]}"] += 1
         self.loop.world_later(self.random.choice((0.3, 2.0, 15.0)), self.start_process)
 
     # faults
@@ -146,33 +173,37 @@ class World:
     def plan(self) -> None:
         """What goes wrong, and when."""
         random = self.random
-        for _ in range(random.choice((0, 0, 1, 2))):
-            self._fault(random.uniform(2.0, 80.0), self._kill_some)
-        for _ in range(random.choice((0, 0, 0, 1, 2))):
-            self._fault(random.uniform(2.0, 80.0), self._freeze_some)
-        if random.random() < 0.15:
-            self._fault(random.uniform(5.0, 60.0), self._terminate_some)
-        if random.random() < 0.3:
-            for _ in range(random.choice((1, 1, 2, 4))):
-                self._fault(random.uniform(2.0, 60.0), self._crash_broker)
-        if random.random() < 0.1:
-            self.broker.refuse = lambda record: _is_entry(record) and random.random() < 0.03
-        if random.random() < 0.1:
+        weather = self.weather
+        plan = (
+            (weather.kill, self._kill_some, (1, 1, 2)),
+            (weather.freeze, self._freeze_some, (1, 1, 2)),
+            (weather.terminate, self._terminate_some, (1,)),
+            (weather.broker, self._crash_broker, (1, 1, 2, 4)),
+        )
+        for chance, act, times in plan:
+            if random.random() < chance:
+                for _ in range(random.choice(times)):
+                    self.planned(random.uniform(1.0, 70.0), act)
+        if random.random() < weather.outage:
+            self.planned(random.uniform(0.0, 40.0), self._outage)
+        if random.random() < weather.refuse:
+            self.broker.refuse = lambda record: self._is_entry(record) and random.random() < 0.03
+        if random.random() < weather.lose_answer:
             self.broker.lose_answer = lambda: random.random() < 0.02
-        if random.random() < 0.8:
+        self.flows.lost = lambda: random.random() < weather.lose_stop
+        if random.random() < weather.aim:
             self._aim(random)
 
     def _aim(self, random: random.Random) -> None:
         """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits."""
-        places = sites()
-        target = places[self.seed % len(places)]
-        countdown = random.choice((1, 1, 2, 3, 5, 9))
+        aim = target(self.seed)
+        countdown = random.choice((1, 1, 1, 2, 4))
         freeze = random.random() < 0.25
         fired = False
 
         def hook(process: Process, coroutine: Any) -> None:
             nonlocal countdown, fired
-            if fired or target not in suspended_at(coroutine):
+            if fired or aim not in suspended_at(coroutine):
                 return
             countdown -= 1
             if countdown <= 0:
@@ -184,7 +215,8 @@ class World:
 
         self.loop.hook = hook
 
-    def _fault(self, when: float, act: Callable[[], None]) -> None:
+    def planned(self, when: float, act: Callable[[], None]) -> None:
+        """Something that happens later; until then the run is not quiet."""
         self.pending += 1
 
         def happen() -> None:
@@ -223,59 +255,13 @@ class World:
             if process in self.stops:
                 self.stops[process].set()
 
+    def _outage(self) -> None:
+        self.result.faults["remotes away"] += 1
+        self.network.away_until = self.loop.time() + self.random.uniform(5.0, 60.0)
+
     def _crash_broker(self) -> None:
         self.result.faults["broker crash"] += 1
         self.broker.crash(self.random.uniform(0.5, 20.0))
-
-    # invoices
-
-    def invoices(self) -> None:
-        """Approved invoices arrive: some twice, some changed, some under one natural key, some refused at first."""
-        random = self.random
-        for number in range(random.choice((1, 2, 2, 3))):
-            name, home = f"inv{number}", random.randrange(PARTITIONS)
-            names = [f"{name}~1", f"{name}~2"] if random.random() < 0.15 else [name]
-            for invoice in names:
-                self.homes[invoice] = home
-                if random.random() < 0.12:
-                    self.refusing.add(invoice)
-                at = random.uniform(0.0, 30.0)
-                self._fault(at, lambda invoice=invoice: self._publish(invoice))  # type: ignore[misc]
-                if random.random() < 0.3:
-                    again = at + random.uniform(0.0, 60.0)
-                    self._fault(again, lambda invoice=invoice: self._publish(invoice))  # type: ignore[misc]
-                if random.random() < 0.2:
-                    self._fault(at + random.uniform(0.0, 20.0), lambda invoice=invoice: self._repeat(invoice))  # type: ignore[misc]
-
-    def _publish(self, invoice: str) -> None:
-        """A fetch that differs from the last: the coder may have changed it while it was offered."""
-        self.fetches[invoice] += 1
-        status = self.basware.documents[invoice].status
-        before = self.documents.get(invoice)
-        changed = before is None or (status == "WaitingForTransfer" and self.random.random() < 0.5)
-        revision = f"{invoice}.{self.fetches[invoice]}" if changed or before is None else before.revision
-        self.documents[invoice] = AccountingDocument(
-            connection_id=f"c{self.homes[invoice]}",
-            invoice_id=invoice,
-            fetch_number=self.fetches[invoice],
-            fetched_at=EPOCH + timedelta(seconds=self.loop.time()),
-            processing_status=status,
-            company_code="BW00",
-            supplier_code="1",
-            payment_block=False,
-            content_digest=f"{invoice}.{self.fetches[invoice]}",
-            revision=revision,
-            raw=b"",
-        )
-        self._repeat(invoice)
-
-    def _repeat(self, invoice: str) -> None:
-        document: Any = self.documents.get(invoice)
-        if document is not None:
-            key = f"{invoice}/{document.fetch_number}".encode()
-            self.broker.publish(
-                LogRecord(topic=LAYOUT.inputs[0], partition=self.homes[invoice], key=key, value=document)
-            )
 
     # the run
 
@@ -287,7 +273,7 @@ class World:
             self.plan()
             for _ in range(2):
                 self.start_process()
-            self.invoices()
+            self.traffic()
             self.loop.world_later(1.0, self.broker.watch)
             self.loop.world_later(5.0, self._look_for_quiet)
             asyncio.events._set_running_loop(None)
@@ -295,9 +281,7 @@ class World:
                 self.loop.run_until(lambda: self.done, deadline=PATIENCE)
             except Stuck as stuck:
                 self.result.violations.append(str(stuck))
-            from .checker import check  # noqa: PLC0415 - the checker reads a finished world
-
-            self.result.violations.extend(check(self))
+            self.result.violations.extend(self._check())
         finally:
             self._clean_up()
             PROCESS.reset(token)
@@ -305,43 +289,16 @@ class World:
         self.result.seconds = self.loop.time()
         return self.result
 
-    def entries(self) -> dict[str, Entry[InvoiceState]]:
-        """The latest committed entry of each invoice, read from the ledger as anyone would."""
-        found: dict[str, Entry[InvoiceState]] = {}
-        for partition in range(PARTITIONS):
-            for record in written(self.broker.log(LAYOUT.ledger, partition)):
-                if not record.kind:
-                    entry: Any = record.value
-                    found[entry.body.invoice_id] = entry
-        return found
-
     def _look_for_quiet(self) -> None:
-        entries = self.entries()
-        quiet = (
-            self.pending == 0
-            and all(
-                entries.get(invoice) is not None and entries[invoice].phase in (Phase.FINAL, Phase.PARKED)
-                for invoice in self.fetches
-            )
-            and all(process.frozen_until <= self.loop.time() for process in self._alive())
-        )
+        thawed = all(process.frozen_until <= self.loop.time() for process in self._alive())
+        quiet = self.pending == 0 and thawed and not self.unfinished() and self.pending == 0
         if not quiet:
             self.quiet_since = None
         elif self.quiet_since is None:
             self.quiet_since = self.loop.time()
-            self._transfer_again(entries)
         elif self.loop.time() - self.quiet_since > CALM:
             self.done = True
         self.loop.world_later(5.0, self._look_for_quiet)
-
-    def _transfer_again(self, entries: dict[str, Entry[InvoiceState]]) -> None:
-        """What PeopleSoft refused is corrected there and transferred again, with equal content."""
-        for invoice in sorted(self.refusing):
-            document = self.basware.documents[invoice]
-            if document.status == "TransferFailed":
-                self.refusing.discard(invoice)
-                document.status = "WaitingForTransfer"
-                self._fault(1.0, lambda invoice=invoice: self._publish(invoice))  # type: ignore[misc]
 
     def _clean_up(self) -> None:
         for process in [*self.processes, self.loop.world]:
@@ -351,12 +308,51 @@ class World:
                     coroutine.close()
             process.suspended.clear()
 
+    def _is_entry(self, record: LogRecord) -> bool:
+        entry: Any = record.value
+        return record.topic == self.layout.ledger and not record.kind and entry.phase is not Phase.PARKED
 
-def _is_entry(record: LogRecord) -> bool:
-    entry: Any = record.value
-    return record.topic == LAYOUT.ledger and not record.kind and entry.phase is not Phase.PARKED
+    def entries(self) -> dict[str, Entry[Any]]:
+        """The latest committed entry of each record by its key, read from the ledger as anyone would."""
+        found: dict[str, Entry[Any]] = {}
+        for partition in range(PARTITIONS):
+            for record in written(self.broker.log(self.layout.ledger, partition)):
+                if not record.kind:
+                    entry: Any = record.value
+                    found[entry.key] = entry
+        return found
 
+    def _check(self) -> list[str]:
+        """The promises every ledger service makes, then the service's own."""
+        broken = [f"unexpected failure: {failure!r}" for failure in self.loop.failures]
+        if not self.done:
+            broken.append(f"not quiet after {self.loop.time():.0f} s: {self.unfinished()}")
+        broken += self._check_versions() + self.check()
+        if self.done:
+            broken += [
+                f"{topic}/{partition} shows only {self.broker.stable(topic, partition)} of {len(log)} offsets"
+                for (topic, partition), log in self.broker.logs.items()
+                if self.broker.stable(topic, partition) < len(log)
+            ]
+        return broken
 
-def run(seed: int) -> Result:
-    """Run one seed."""
-    return World(seed).run()
+    def _check_versions(self) -> list[str]:
+        """Replaying the ledger shows every version once and in order; every record has its audit."""
+        broken = []
+        audited: set[str] = set()
+        for partition in range(PARTITIONS):
+            sequences: dict[str, int] = {}
+            for record in written(self.broker.log(self.layout.ledger, partition)):
+                if record.kind:
+                    continue
+                entry: Any = record.value
+                if entry.sequence != sequences.get(entry.key, 0) + 1:
+                    broken.append(
+                        f"{entry.key}: version {entry.sequence} follows {sequences.get(entry.key, 0)}"
+                    )
+                sequences[entry.key] = entry.sequence
+            for record in written(self.broker.log(self.layout.audit, partition)):
+                if not record.kind:
+                    event: Any = record.value
+                    audited.add(event.record)
+        return broken + [f"{key} has no audit" for key in sorted(set(self.entries()) - audited)]

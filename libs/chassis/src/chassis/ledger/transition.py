@@ -73,7 +73,9 @@ def _unanswered(
             back = _back(machine, entry, now=now)
             return _noted(replace(back, due=now, reason=reason), "not sent", reason)
         case Parked(reason=reason):
-            return _noted(replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+            return _noted(
+                replace(_unstopped(entry), phase=Phase.PARKED, due=None, reason=reason), "parked", reason
+            )
         case Stopped(reason=reason, connection_version=version):
             back = _back(machine, entry, now=now)
             stop = Stop(flow=call.remote, connection_version=version, at=now, reason=reason)

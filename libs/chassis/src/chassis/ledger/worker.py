@@ -134,6 +134,8 @@ class LedgerWorker(Generic[B]):
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Take over what was assigned: intake stays paused until each is loaded."""
         self._member.pause(partitions)
+        if self._owners:
+            self._die("partitions were assigned while others were still owned")
         topics: defaultdict[int, set[str]] = defaultdict(set)
         for topic, partition in partitions:
             topics[partition].add(topic)
@@ -159,7 +161,7 @@ class LedgerWorker(Generic[B]):
             self._die(f"partition {partition} did not load within {self._policy.load_bound} s")
         except* (Fenced, Unknown) as ended:
             self._die(f"partition {partition} can no longer be written: {ended.exceptions[0]!r}")
-        except* Exception as bug:
+        except* Exception as bug:  # noqa: BLE001 - whatever it was, this process cannot own the partition
             self._die(f"partition {partition} failed: {bug.exceptions[0]!r}")
         finally:
             await owner.release()

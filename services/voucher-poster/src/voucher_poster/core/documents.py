@@ -32,6 +32,7 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
         partition=record.partition,
         offset=record.offset,
         fetch_number=document.fetch_number,
+        fetched_at=document.fetched_at,
         status=document.processing_status,
         revision=document.revision,
         digest=document.content_digest,
@@ -52,7 +53,7 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
     """A newer fetch of an invoice that is waiting, parked or final."""
     body = replace(entry.body, document=ref, newer=None)
-    if ref.status == WAITING:
+    if ref.status == WAITING and not _outdated(body, ref):
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
         if ref.revision == body.posted_revision:
@@ -68,10 +69,15 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         )
         parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason, body=body)
         return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason}),))
-    if ref.status == IN_PROGRESS or entry.phase is Phase.FINAL or body.voucher is not None:
+    if ref.status in (WAITING, IN_PROGRESS) or entry.phase is Phase.FINAL or body.voucher is not None:
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def _outdated(body: InvoiceState, ref: DocumentRef) -> bool:
+    """Fetched before we acknowledged: it was offered then, and is not any more."""
+    return body.acknowledged_at is not None and ref.fetched_at <= body.acknowledged_at
 
 
 def _first(
@@ -101,12 +107,13 @@ def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: da
     body = replace(
         body, cycle=body.cycle + 1 if returned else body.cycle, intent=None, report=None, refusal=None
     )
+    attempts = entry.attempts if entry.step == Step.ACKNOWLEDGE else 0
     fresh = replace(
         entry,
         phase=Phase.WAITING,
         step=Step.ACKNOWLEDGE,
         due=now,
-        attempts=0,
+        attempts=attempts,
         looks=0,
         reason="",
         stop=None,

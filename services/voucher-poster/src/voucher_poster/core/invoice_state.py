@@ -24,12 +24,14 @@ class Step(StrEnum):
 class DocumentRef:
     """Where a fetch of the document stands on `basware.accounting-documents`, and what it is known by.
 
-    `revision` is the hash of what a coder or approver can change, `digest` the sha256 of Basware's bytes.
+    `revision` is the hash of what a coder or approver can change, `digest` the sha256 of Basware's bytes,
+    `fetched_at` the instant Basware was asked.
     """
 
     partition: int
     offset: int
     fetch_number: int
+    fetched_at: datetime
     status: str
     revision: str
     digest: str
@@ -56,12 +58,14 @@ class InvoiceState:
     `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
     `posted_revision` is the content the voucher was made of; `cycle` counts transfers of the invoice;
     `write_after` is when Basware's record may be written again; `refusal` keeps a rejection that must be
-    checked against PeopleSoft before it is told.
+    checked against PeopleSoft before it is told. `acknowledged_at` tells a fetch that was made before our
+    acknowledge landed from a document that is offered again.
     """
 
     invoice_id: str
     invoice_number: str = ""
     cycle: int = 1
+    acknowledged_at: datetime | None = None
     document: DocumentRef
     newer: DocumentRef | None = None
     intent: PostingIntent | None = None

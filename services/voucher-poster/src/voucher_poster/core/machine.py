@@ -68,8 +68,8 @@ class InvoiceMachine:
         return _CALLS.get(entry.step)
 
     def claims(self, entry: InvoiceEntry) -> tuple[str, ...]:
-        """The natural key, from the start of a create on."""
-        held = entry.body.voucher is not None or entry.phase in (Phase.STARTED, Phase.IN_DOUBT)
+        """The natural key, while a create of it may have happened or did happen."""
+        held = entry.body.voucher is not None or _undecided(entry)
         return (entry.body.intent.natural_key.claim,) if held and entry.body.intent else ()
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
@@ -114,8 +114,13 @@ class InvoiceMachine:
                 raise TypeError(f"no step of an invoice brings {value!r}")
 
 
+def _undecided(entry: InvoiceEntry) -> bool:
+    """Whether a voucher of this entry may exist that nobody has seen yet, also when it was parked in doubt."""
+    return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
+
+
 def _acknowledged(entry: InvoiceEntry, spacing: float, *, now: datetime) -> InvoiceDecision:
-    body = replace(entry.body, write_after=now + timedelta(seconds=spacing))
+    body = replace(entry.body, acknowledged_at=now, write_after=now + timedelta(seconds=spacing))
     noted = (Note(action="acknowledged"),)
     if body.voucher is not None:
         decision = _report(
@@ -132,17 +137,22 @@ def _looked(
 ) -> InvoiceDecision:
     if looked.fetch_number != entry.body.document.fetch_number:
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
-    if entry.started is not None and len(looked.same) == 1:
-        return _posted(entry, looked.same[0], now=now, action="adopted")
-    if looked.same or looked.different:
-        return _park(entry, _duplicate_words(looked))
-    if entry.body.refusal is not None:
-        return _returned(entry, entry.body.refusal, now=now)
-    ahead = [other for other in others(looked.intent.natural_key.claim) if other.phase is not Phase.FINAL]
+    rivals = others(looked.intent.natural_key.claim)
+    ahead = [rival for rival in rivals if rival.body.voucher is None]
+    if any(rival.phase is Phase.PARKED for rival in ahead):
+        return _park(entry, f"{ahead[0].key} has the same natural key and is parked undecided")
     if ahead:
         due = now + timedelta(seconds=QUEUE_SECONDS)
         reason = f"waits for {ahead[0].key}, which has the same natural key"
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, reason=reason))
+    taken = {rival.body.voucher.voucher_id for rival in rivals if rival.body.voucher is not None}
+    ours = [voucher for voucher in looked.same if voucher.voucher_id not in taken]
+    if entry.started is not None and len(ours) == 1:
+        return _posted(entry, ours[0], now=now, action="adopted")
+    if looked.same or looked.different:
+        return _park(entry, _duplicate_words(looked))
+    if entry.body.refusal is not None:
+        return _returned(entry, entry.body.refusal, now=now)
     body = replace(entry.body, intent=looked.intent)
     start = transition.started(
         replace(entry, body=body),

@@ -1,0 +1,104 @@
+"""Many seeds at once: which world a seed lives in, and what a run of many showed."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from .awaits import sites, target
+from .fetch_world import FetchWorld
+from .poster_world import PosterWorld
+from .world import FAIR, Result, Weather
+
+CHUNK = 50
+
+
+def run(seed: int, weather: Weather = FAIR) -> Result:
+    """Every fifth seed is a run of the document fetcher, the others of the voucher poster."""
+    world = FetchWorld if seed % 5 == 4 else PosterWorld
+    return world(seed, adapted(seed) if weather is FAIR else weather).run()
+
+
+def adapted(seed: int) -> Weather:
+    """Weather in which the await this seed aims at is reached: some only are after a certain fault."""
+    function = target(seed).split()[1]
+    return {
+        "_canary": Weather(outage=1.0),
+        "_tell_stop": Weather(lockout=1.0, lose_stop=0.5),
+        "_decide": Weather(refuse=1.0),
+        "_commit": Weather(refuse=0.5),
+        "revoked": Weather(terminate=1.0),
+        "close": Weather(terminate=1.0),
+        "run": Weather(terminate=0.5),
+    }.get(function, FAIR)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Many runs added up."""
+
+    seeds: int = 0
+    violations: dict[int, list[str]] = field(default_factory=dict)
+    crashed: Counter[str] = field(default_factory=Counter)
+    frozen: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    steps: int = 0
+    seconds: float = 0.0
+
+    def add(self, other: Summary) -> None:
+        """Take another summary in."""
+        self.seeds += other.seeds
+        self.violations |= other.violations
+        self.crashed += other.crashed
+        self.frozen += other.frozen
+        self.faults += other.faults
+        self.steps += other.steps
+        self.seconds += other.seconds
+
+    def report(self) -> str:
+        """A table: each await of the ledger, how often a process was killed and frozen there."""
+        lines = [
+            f"{self.seeds} seeds, {self.steps} steps, {self.seconds / 3600:.0f} simulated hours",
+            f"{len(self.violations)} seeds with violations",
+            "faults: " + ", ".join(f"{name} {count}" for name, count in self.faults.most_common(12)),
+            f"{'await':<44} killed frozen",
+        ]
+        lines += [f"{site:<44} {self.crashed[site]:6d} {self.frozen[site]:6d}" for site in sites()]
+        return "\n".join(lines)
+
+
+def run_all(seeds: Iterable[int], *, workers: int) -> Summary:
+    """Run the seeds in so many processes."""
+    todo = list(seeds)
+    chunks = [todo[at : at + CHUNK] for at in range(0, len(todo), CHUNK)]
+    total = Summary()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(run_chunk, chunks):
+            total.add(part)
+    return total
+
+
+def run_chunk(seeds: list[int]) -> Summary:
+    """Run some seeds in this process."""
+    total = Summary()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # coroutines of killed processes were never awaited
+        for seed in seeds:
+            result = run(seed)
+            if result.violations:
+                total.violations[seed] = result.violations
+            total.add(
+                Summary(
+                    seeds=1,
+                    crashed=result.crashed,
+                    frozen=result.frozen,
+                    faults=result.faults,
+                    steps=result.steps,
+                    seconds=result.seconds,
+                )
+            )
+    return total
