@@ -57,6 +57,7 @@ states = st.builds(
     intent=st.none() | intents,
     voucher=st.none() | st.builds(VoucherRef, business_unit=texts, voucher_id=texts, entry_status=texts),
     posted_revision=st.none() | texts,
+    posted_at=st.none() | instants,
     refusal=st.none() | texts,
     report=st.none()
     | st.builds(

@@ -11,6 +11,7 @@ from typing import NoReturn
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as KafkaPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import IllegalStateError, KafkaError
 from chassis.ledger.kafka_reader import Watermarks, asked
@@ -76,7 +77,7 @@ class KafkaMember:
         self._listener = _Listener(listener, die=self._die)
         async with asked("the group", bound=START_SECONDS):
             await consumer.start()
-            await self._check_topics(consumer)
+            await self._check_topics()
             consumer.subscribe(topics=list(topics), listener=self._listener)
 
     async def poll(self) -> Sequence[LogRecord]:
@@ -129,12 +130,18 @@ class KafkaMember:
         except (KafkaError, OSError) as failed:  # the session's end does the same a little later
             log.warning("the group was not left in good order", group=self._group, error=repr(failed))
 
-    async def _check_topics(self, consumer: AIOKafkaConsumer) -> None:
-        existing = await consumer.topics()
+    async def _check_topics(self) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        await admin.start()
+        try:
+            described = await admin.describe_topics(list(self._partitions))
+        finally:
+            await admin.close()
+        existing = {each["topic"]: len(each["partitions"]) for each in described}
         for topic, wanted in self._partitions.items():
-            if topic not in existing:
+            found = existing.get(topic, 0)
+            if found == 0:
                 raise Unknown(f"the topic {topic} does not exist: run `apstream topics apply`")
-            found = len(consumer.partitions_for_topic(topic) or ())
             if found != wanted:
                 raise Unknown(
                     f"the topic {topic} has {found} partitions, wanted {wanted}: "

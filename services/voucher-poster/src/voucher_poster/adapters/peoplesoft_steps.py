@@ -71,10 +71,12 @@ class PeopleSoftSteps:
 
     async def _look(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         request = await self._request(entry, connection, site)
+        asked_at = self._clock.now()
         found = await vouchers_of(request.intent, connection, site, record=entry.key)
         return Done(
             value=Looked(
                 fetch_number=entry.body.document.fetch_number,
+                asked_at=asked_at,
                 intent=request.intent,
                 same=found.same,
                 different=found.different,
