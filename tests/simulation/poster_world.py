@@ -85,12 +85,9 @@ class PosterWorld(World):
         self.planned(5.0, self._resume)
 
     def _resume(self) -> None:
-        """Said again until nothing is stopped: a stop may still be on its way when the operator looks."""
         self.flows.stopped.clear()
         for process, worker in self.workers.items():
             self.loop.in_process(process, partial(worker.flows_changed, connection_changed=True))
-        if any(entry.stop is not None for entry in self.entries().values()):
-            self.planned(10.0, self._resume)
 
     def _publish(self, invoice: str) -> None:
         """A fetch that differs from the last: the coder may have changed it while it was offered."""
@@ -133,6 +130,8 @@ class PosterWorld(World):
         ]
         if not waiting:
             self._transfer_again()
+        elif self.pending == 0 and not self.peoplesoft.locked_out and self.flows.stopped:
+            self.planned(10.0, self._resume)
         return waiting
 
     def _transfer_again(self) -> None:

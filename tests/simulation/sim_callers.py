@@ -1,6 +1,6 @@
 """The callers of both services, over the simulated remotes: same duties as the real adapters, no HTTP."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from voucher_poster.core.invoice_state import (
 )
 
 from .sim_loop import SimLoop
+from .sim_ports import EPOCH
 from .sim_remotes import Away, Basware, Network, NoAnswer, PeopleSoft
 
 SETTLE = 30.0
@@ -93,7 +94,7 @@ class InvoiceCaller:
         return Parked(reason="another consumer acknowledged it")
 
     async def _look(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
-        key = natural_key(entry.body.invoice_id)
+        key, asked_at = natural_key(entry.body.invoice_id), EPOCH + timedelta(seconds=self._loop.time())
         same = await self._find(key)
         intent = PostingIntent(
             natural_key=key,
@@ -103,7 +104,11 @@ class InvoiceCaller:
         )
         return Done(
             value=Looked(
-                fetch_number=entry.body.document.fetch_number, intent=intent, same=same, settle_seconds=SETTLE
+                fetch_number=entry.body.document.fetch_number,
+                asked_at=asked_at,
+                intent=intent,
+                same=same,
+                settle_seconds=SETTLE,
             )
         )
 

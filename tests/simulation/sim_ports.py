@@ -55,6 +55,8 @@ class SimLog:
             failed = fenced
         while self._queue:
             record, future = self._queue.popleft()
+            if future.done():
+                continue
             try:
                 if failed is not None:
                     raise failed

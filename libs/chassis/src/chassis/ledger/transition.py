@@ -69,6 +69,8 @@ def _unanswered(
             return _retry(machine, entry, Retry(reason=reason), now=now, fraction=fraction, policy=policy)
         case Retry():
             return _retry(machine, entry, outcome, now=now, fraction=fraction, policy=policy)
+        case NotSent(reason=reason) if entry.phase is Phase.PARKED:
+            return _noted(entry, "not sent", reason)
         case NotSent(reason=reason):
             back = _back(machine, entry, now=now)
             return _noted(replace(back, due=now, reason=reason), "not sent", reason)
@@ -85,7 +87,7 @@ def _unanswered(
 
 def refused_by_broker(entry: Entry[B], reason: str) -> Decision[B]:
     """The decision could not be written (a record in it was refused): a small parked entry takes its place."""
-    return _noted(replace(entry, phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+    return _noted(replace(_unstopped(entry), phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
 
 
 def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now: datetime) -> Entry[B]:
@@ -126,6 +128,8 @@ def _back(machine: Machine[B], entry: Entry[B], *, now: datetime) -> Entry[B]:
 def _retry(
     machine: Machine[B], entry: Entry[B], outcome: Retry, *, now: datetime, fraction: float, policy: Policy
 ) -> Decision[B]:
+    if entry.phase is Phase.PARKED:
+        return _noted(entry, "retry", outcome.reason)
     back = _back(machine, entry, now=now)
     attempts = entry.attempts + 1 if outcome.blame else entry.attempts
     wait = outcome.after or 0.0

@@ -56,10 +56,11 @@ class InvoiceState:
     """The body of an invoice's ledger entry.
 
     `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
-    `posted_revision` is the content the voucher was made of; `cycle` counts transfers of the invoice;
-    `write_after` is when Basware's record may be written again; `refusal` keeps a rejection that must be
-    checked against PeopleSoft before it is told. `acknowledged_at` tells a fetch that was made before our
-    acknowledge landed from a document that is offered again.
+    `cycle` counts transfers of the invoice; `acknowledged_at` tells a fetch that was made before our
+    acknowledge landed from a document that is offered again; `posted_revision` is the content the voucher
+    was made of, `posted_at` when we learned of it, `payment_block` whether it is held; `write_after` is when
+    Basware's record may be written again; `refusal` keeps a rejection that must be checked against
+    PeopleSoft before it is told.
     """
 
     invoice_id: str
@@ -71,6 +72,8 @@ class InvoiceState:
     intent: PostingIntent | None = None
     voucher: VoucherRef | None = None
     posted_revision: str | None = None
+    posted_at: datetime | None = None
+    payment_block: bool = False
     refusal: str | None = None
     report: Report | None = None
     reports: int = 0
@@ -88,11 +91,12 @@ class Acknowledged:
 class Looked:
     """The document was mapped and PeopleSoft was asked for the natural key.
 
-    `fetch_number` says which fetch was mapped; `same` and `different` are live vouchers under the key.
-    `payment_block` is what Basware is told of the voucher's hold.
+    `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different`
+    are live vouchers under the key. `payment_block` is what Basware is told of the voucher's hold.
     """
 
     fetch_number: int
+    asked_at: datetime
     intent: PostingIntent
     same: tuple[VoucherRef, ...] = ()
     different: tuple[VoucherRef, ...] = ()

@@ -145,6 +145,10 @@ def _looked(
         due = now + timedelta(seconds=QUEUE_SECONDS)
         reason = f"waits for {ahead[0].key}, which has the same natural key"
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, reason=reason))
+    if any(rival.body.posted_at is not None and rival.body.posted_at >= looked.asked_at for rival in rivals):
+        return Decision(
+            entry=replace(entry, phase=Phase.WAITING, due=now, reason="looked before a rival was posted")
+        )
     taken = {rival.body.voucher.voucher_id for rival in rivals if rival.body.voucher is not None}
     ours = [voucher for voucher in looked.same if voucher.voucher_id not in taken]
     if entry.started is not None and len(ours) == 1:
@@ -153,7 +157,7 @@ def _looked(
         return _park(entry, _duplicate_words(looked))
     if entry.body.refusal is not None:
         return _returned(entry, entry.body.refusal, now=now)
-    body = replace(entry.body, intent=looked.intent)
+    body = replace(entry.body, intent=looked.intent, payment_block=looked.payment_block)
     start = transition.started(
         replace(entry, body=body),
         settle_seconds=looked.settle_seconds,
@@ -192,7 +196,9 @@ def _verified(entry: InvoiceEntry, same: tuple[VoucherRef, ...], *, now: datetim
 def _posted(
     entry: InvoiceEntry, voucher: VoucherRef, *, now: datetime, action: str, warnings: str = ""
 ) -> InvoiceDecision:
-    body = replace(entry.body, voucher=voucher, posted_revision=entry.body.document.revision, refusal=None)
+    body = replace(
+        entry.body, voucher=voucher, posted_revision=entry.body.document.revision, posted_at=now, refusal=None
+    )
     detail = {
         "voucher": voucher.voucher_id,
         "business unit": voucher.business_unit,
@@ -214,7 +220,8 @@ def _returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDeci
 
 def _report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -> InvoiceDecision:
     number = entry.body.reports + 1
-    report = Report(number=number, success=success, message=message)
+    held = success and entry.body.payment_block
+    report = Report(number=number, success=success, message=message, payment_block=held)
     body = replace(entry.body, report=report, reports=number)
     due = max(now, body.write_after) if body.write_after is not None else now
     return Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.REPORT, due=due, body=body))
