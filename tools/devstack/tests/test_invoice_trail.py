@@ -35,6 +35,7 @@ def test_one_live_voucher_and_its_number_at_basware_is_confirmed() -> None:
         pytest.param({}, [{**VOUCHER, "ENTRY_STATUS": "X"}], id="only a deleted voucher"),
         pytest.param({}, [VOUCHER, {**VOUCHER, "VOUCHER_ID": "00000002"}], id="two live vouchers"),
         pytest.param({"voucherNumber1": "00000002"}, [VOUCHER], id="another number reported"),
+        pytest.param({"voucherNumber1": "US001/00000001"}, [VOUCHER], id="more than the number reported"),
         pytest.param({"voucherNumber1": None}, [VOUCHER], id="no number reported"),
     ],
 )

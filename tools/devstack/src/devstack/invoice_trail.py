@@ -52,10 +52,10 @@ class InvoiceTrail:
 
     @property
     def confirmed(self) -> bool:
-        """Transferred at Basware with the number of the one live voucher in PeopleSoft."""
-        if len(self.vouchers) != 1 or self.status != "Transferred" or not self.reported_voucher:
+        """Transferred at Basware with exactly the VOUCHER_ID of the one live voucher in PeopleSoft."""
+        if len(self.vouchers) != 1 or self.status != "Transferred":
             return False
-        return self.vouchers[0].split("/")[1] in self.reported_voucher
+        return self.vouchers[0].split("/")[1] == self.reported_voucher
 
     @property
     def failed(self) -> bool:
