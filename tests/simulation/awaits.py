@@ -20,8 +20,15 @@ def sites() -> tuple[str, ...]:
 
 
 def target(seed: int) -> str:
-    """The await a seed aims at: all in turn, not in step with the worlds."""
-    return sites()[seed // 5 % len(sites())]
+    """The await a seed aims at: all in turn, the hard to reach more often, not in step with the worlds."""
+    targets = _targets()
+    return targets[seed // 5 % len(targets)]
+
+
+@cache
+def _targets() -> tuple[str, ...]:
+    hard = tuple(site for site in sites() if site.split()[1] in ("_canary", "_tell_stop", "_decide"))
+    return (*sites(), *hard, *hard)
 
 
 @cache

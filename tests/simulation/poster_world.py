@@ -59,14 +59,15 @@ class PosterWorld(World):
         random = self.random
         if random.random() < self.weather.lockout:
             self.planned(random.uniform(0.0, 30.0), self._lock_out)
-        for number in range(random.choice((1, 2, 2, 3))):
+        burst = random.random() < self.weather.burst
+        for number in range(3 if burst else random.choice((1, 2, 2, 3))):
             name, home = f"inv{number}", random.randrange(PARTITIONS)
-            names = [f"{name}~1", f"{name}~2"] if random.random() < 0.15 else [name]
+            names = [f"{name}~1", f"{name}~2"] if random.random() < self.weather.rivals else [name]
             for invoice in names:
                 self.homes[invoice] = home
                 if random.random() < 0.12:
                     self.refusing.add(invoice)
-                at = random.uniform(0.0, 30.0)
+                at = 0.1 if burst else random.uniform(0.0, 30.0)
                 self.planned(at, partial(self._publish, invoice))
                 if random.random() < 0.3:
                     again = at + random.uniform(0.0, 60.0)

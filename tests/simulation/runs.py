@@ -25,16 +25,21 @@ def run(seed: int, weather: Weather = FAIR) -> Result:
 
 def adapted(seed: int) -> Weather:
     """Weather in which the await this seed aims at is reached: some only are after a certain fault."""
-    function = target(seed).split()[1]
-    return {
-        "_canary": Weather(outage=1.0),
-        "_tell_stop": Weather(lockout=1.0, lose_stop=0.5),
-        "_decide": Weather(refuse=1.0),
-        "_commit": Weather(refuse=0.5),
-        "revoked": Weather(terminate=1.0),
-        "close": Weather(terminate=1.0),
-        "run": Weather(terminate=0.5),
-    }.get(function, FAIR)
+    place = target(seed).split()
+    return _NEEDS.get(place[1], _NEEDS.get(place[0].split(":")[0], FAIR))
+
+
+_LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6))
+_REFUSING = Weather(refuse=1.0, refusals=0.15)
+_NEEDS = {
+    "_canary": Weather(outage=1.0, outages=(2, 3)),
+    "_tell_stop": Weather(lockout=1.0, lose_stop=0.8),
+    "_decide": Weather(refuse=1.0, refusals=0.3, burst=1.0),
+    "transaction.py": _REFUSING,
+    "revoked": _LEAVING,
+    "close": _LEAVING,
+    "run": _LEAVING,
+}
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Ways to break the mechanism that the simulation must notice. Each is one rule taken away, as a patch.
 
-`SABOTAGES` maps a name to a context manager; while it is active the ledger runs without that rule.
+`SABOTAGES` maps a name to a context manager and the weather in which it shows soonest; while it is active the
+ledger runs without that rule. The last four take back what the simulation itself once found missing.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ from typing import Any
 from unittest.mock import patch
 
 from chassis.ledger import owner, transaction, transition
-from chassis.ledger.journal import Draft, Journal
+from chassis.ledger.entry import Phase
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
+from voucher_poster.core import documents, machine
 
-from . import sim_broker, sim_callers, sim_ports
+from . import sim_callers, sim_ports
+from .world import FAIR, Weather
 
 
 @contextlib.contextmanager
@@ -133,36 +136,66 @@ def sending_whatever_the_age() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def starting_calls_before_the_commit() -> Iterator[None]:
-    """What was decided is acted on although it is not yet, and may never be, committed."""
-    real = owner.PartitionOwner._write
+def forgetting_the_key_of_a_parked_doubt() -> Iterator[None]:
+    """A doubt that was parked gives its natural key free, although its voucher may still appear."""
 
-    async def write(self: Any, group: Any, draft: Draft[Any]) -> None:
-        begun = self._clock.monotonic()
-        for entry in draft.entries.values():
-            self._book.show(entry)
-            if entry.phase == "started":
-                self._calls._begun[entry.key] = begun
-                self._calls._tasks.create_task(
-                    self._calls._caller.call(
-                        entry, self._calls._machine.call(entry), gate=lambda: None, repeat=False
-                    )
-                )
-        await real(self, group, draft)
+    def undecided(entry: Any) -> bool:
+        return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT)
 
-    with patch.object(owner.PartitionOwner, "_write", write):
+    with patch.object(machine, "_undecided", undecided):
         yield
 
 
-SABOTAGES: dict[str, Callable[[], AbstractContextManager[None]]] = {
-    "skip the fence": without_the_fence,
-    "skip the owner record": without_the_owner_record,
-    "ignore a refused send": ignoring_a_refused_send,
-    "skip the settle time": without_the_settle_time,
-    "skip Find": without_the_find,
-    "publish outside the transaction": publishing_outside_the_transaction,
-    "move the input position first": moving_the_position_first,
-    "skip the last check before a send": sending_whatever_the_age,
-}
+@contextlib.contextmanager
+def trusting_an_old_look() -> Iterator[None]:
+    """A look that was under way when a rival was posted counts as if it had been made after."""
+    real = machine._looked
 
-__all__ = ["SABOTAGES", "Journal", "sim_broker"]
+    def looked(entry: Any, look: Any, *, now: datetime, others: Any) -> Any:
+        return real(entry, replace(look, asked_at=now.replace(year=now.year + 1)), now=now, others=others)
+
+    with patch.object(machine, "_looked", looked):
+        yield
+
+
+@contextlib.contextmanager
+def adopting_without_asking_whose_it_is() -> Iterator[None]:
+    """A voucher found after doubt is taken for ours although another entry holds it."""
+    real = machine._looked
+
+    def looked(entry: Any, look: Any, *, now: datetime, others: Any) -> Any:
+        if entry.started is not None and len(look.same) == 1:
+            return machine._posted(entry, look.same[0], now=now, action="adopted")
+        return real(entry, look, now=now, others=others)
+
+    with patch.object(machine, "_looked", looked):
+        yield
+
+
+@contextlib.contextmanager
+def taking_an_old_fetch_for_an_offer() -> Iterator[None]:
+    """A fetch made before our acknowledge landed is taken for the document being offered again."""
+    with patch.object(documents, "_outdated", lambda body, ref: False):
+        yield
+
+
+SABOTAGES: dict[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] = {
+    "skip the fence": (without_the_fence, FAIR),
+    "skip the owner record": (without_the_owner_record, Weather(broker=1.0, lockout=0.0)),
+    "ignore a refused send": (ignoring_a_refused_send, Weather(refuse=1.0)),
+    "skip the settle time": (without_the_settle_time, FAIR),
+    "skip Find": (without_the_find, FAIR),
+    "publish outside the transaction": (publishing_outside_the_transaction, FAIR),
+    "move the input position first": (moving_the_position_first, Weather(kill=1.0)),
+    "skip the last check before a send": (
+        sending_whatever_the_age,
+        Weather(aim_freezes=1.0, freezes=(60.0, 120.0)),
+    ),
+    "forget the key of a parked doubt": (
+        forgetting_the_key_of_a_parked_doubt,
+        Weather(refuse=1.0, refusals=0.2),
+    ),
+    "trust a look older than a rival's voucher": (trusting_an_old_look, Weather(rivals=1.0, burst=1.0)),
+    "adopt without asking whose it is": (adopting_without_asking_whose_it_is, Weather(trouble=(0.5,))),
+    "take an old fetch for an offer": (taking_an_old_fetch_for_an_offer, FAIR),
+}

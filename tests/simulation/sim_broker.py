@@ -255,7 +255,7 @@ class Broker:
                     member.expelled = True
                     member.wants.set()
                     self.leave(member)
-        self.loop.world_later(1.0, self.watch)
+        self.loop.world_later(1.5, self.watch)
 
     def responsive(self, member: Member, now: float) -> bool:
         process = member.process

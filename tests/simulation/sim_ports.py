@@ -161,7 +161,7 @@ class SimMember:
         if found:
             return found
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(20.0):
                 await self._arrived.wait()
         if self._broker.down_until > self._broker.loop.time():
             await self._broker.network()

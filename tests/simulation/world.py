@@ -27,7 +27,7 @@ from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSign
 from .sim_remotes import Network
 
 PARTITIONS = 2
-CALM = 120.0
+CALM = 45.0
 """Virtual seconds without faults and changes after which a run counts as quiet."""
 PATIENCE = 4000.0
 """Virtual seconds after which a run that is not quiet has lost something."""
@@ -52,14 +52,22 @@ class Weather:
 
     kill: float = 0.5
     freeze: float = 0.4
+    freezes: tuple[float, ...] = (2.0, 8.0, 40.0, 90.0)
     terminate: float = 0.15
+    terminations: tuple[int, ...] = (1,)
     broker: float = 0.3
+    trouble: tuple[float, ...] = (0.0, 0.05, 0.3)
     refuse: float = 0.1
+    refusals: float = 0.03
     lose_answer: float = 0.1
     outage: float = 0.15
+    outages: tuple[int, ...] = (1,)
+    burst: float = 0.1
     lockout: float = 0.1
     lose_stop: float = 0.0
     aim: float = 0.8
+    aim_freezes: float = 0.2
+    rivals: float = 0.15
 
 
 FAIR = Weather()
@@ -76,9 +84,11 @@ class World(ABC):
         self.loop = SimLoop(seed)
         self.random = self.loop.random
         self.result = Result(seed)
-        self.policy = Policy(circuit_cooldown=2.0, circuit_longest=20.0, stability_check=2.0)
+        self.policy = Policy(
+            circuit_failures=3, circuit_cooldown=2.0, circuit_longest=20.0, stability_check=4.0
+        )
         self.broker = Broker(self.loop, partitions=PARTITIONS)
-        self.network = Network(self.loop, trouble=self.random.choice((0.0, 0.05, 0.3)))
+        self.network = Network(self.loop, trouble=self.random.choice(weather.trouble))
         self.flows = SimFlows()
         self.signals = SimSignals()
         self.clock = SimClock(self.loop)
@@ -177,17 +187,18 @@ class World(ABC):
         plan = (
             (weather.kill, self._kill_some, (1, 1, 2)),
             (weather.freeze, self._freeze_some, (1, 1, 2)),
-            (weather.terminate, self._terminate_some, (1,)),
+            (weather.terminate, self._terminate_some, weather.terminations),
             (weather.broker, self._crash_broker, (1, 1, 2, 4)),
+            (weather.outage, self._outage, weather.outages),
         )
         for chance, act, times in plan:
             if random.random() < chance:
                 for _ in range(random.choice(times)):
                     self.planned(random.uniform(1.0, 70.0), act)
-        if random.random() < weather.outage:
-            self.planned(random.uniform(0.0, 40.0), self._outage)
         if random.random() < weather.refuse:
-            self.broker.refuse = lambda record: self._is_entry(record) and random.random() < 0.03
+            self.broker.refuse = lambda record: (
+                self._is_entry(record) and random.random() < self.weather.refusals
+            )
         if random.random() < weather.lose_answer:
             self.broker.lose_answer = lambda: random.random() < 0.02
         self.flows.lost = lambda: random.random() < weather.lose_stop
@@ -195,23 +206,24 @@ class World(ABC):
             self._aim(random)
 
     def _aim(self, random: random.Random) -> None:
-        """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits."""
+        """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits, up to four times."""
         aim = target(self.seed)
+        shots = random.choice((1, 2, 4))
         countdown = random.choice((1, 1, 1, 2, 4))
-        freeze = random.random() < 0.25
-        fired = False
 
         def hook(process: Process, coroutine: Any) -> None:
-            nonlocal countdown, fired
-            if fired or aim not in suspended_at(coroutine):
+            nonlocal countdown, shots
+            if not shots or aim not in suspended_at(coroutine):
                 return
             countdown -= 1
-            if countdown <= 0:
-                fired = True
-                if freeze:
-                    self._freeze(process, random.uniform(3.0, 40.0))
-                else:
-                    self._kill(process)
+            if countdown > 0:
+                return
+            shots -= 1
+            countdown = random.choice((1, 2))
+            if random.random() < self.weather.aim_freezes:
+                self._freeze(process, random.choice(self.weather.freezes))
+            else:
+                self._kill(process)
 
         self.loop.hook = hook
 
@@ -240,7 +252,7 @@ class World(ABC):
 
     def _freeze_some(self) -> None:
         if alive := self._alive():
-            self._freeze(self.random.choice(alive), self.random.choice((2.0, 8.0, 40.0)))
+            self._freeze(self.random.choice(alive), self.random.choice(self.weather.freezes))
 
     def _freeze(self, process: Process, seconds: float) -> None:
         for coroutine in process.suspended.values():
