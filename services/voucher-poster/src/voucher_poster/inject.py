@@ -19,6 +19,7 @@ from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
 from voucher_poster.core.invoice_state import InvoiceState, Step
 from voucher_poster.core.machine import BASWARE, PEOPLESOFT, InvoiceMachine
+from voucher_poster.posting_time import PostingTime
 from voucher_poster.wire import LAYOUT, wire
 
 WIDTHS = {BASWARE: 4, PEOPLESOFT: 2}
@@ -31,6 +32,12 @@ KEEP_ALIVE_SECONDS = 5.0
 
 def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
     """The poster at work until the context ends."""
+    posting_time = PostingTime()
+
+    def committed(entry: Entry[InvoiceState]) -> None:
+        if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
+            reached("outcome committed")
+        posting_time.committed(entry)
 
     @asynccontextmanager
     async def caller(surroundings: Surroundings) -> AsyncIterator[Caller[InvoiceState]]:
@@ -63,7 +70,7 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
             wire=wire(),
             caller=caller,
             width=lambda _connection, remote: WIDTHS[remote],
-            committed=_committed,
+            committed=committed,
         ),
         settings,
     )
@@ -73,8 +80,3 @@ def _session(*, keepalive_timeout: float = 15.0) -> aiohttp.ClientSession:
     """Without cookies: customers share it."""
     connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=keepalive_timeout)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-
-
-def _committed(entry: Entry[InvoiceState]) -> None:
-    if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
-        reached("outcome committed")
