@@ -60,7 +60,7 @@ class LedgerService(Generic[B]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A service that joined its group; `admin_port` is the port of /metrics, /livez and /readyz."""
+    """A service at work; `admin_port` is the port of /metrics, /livez and /readyz."""
 
     admin_port: int
 
@@ -90,6 +90,7 @@ async def running(
         )
         admin.ready_when("connections", directory.problem)
         admin.ready_when("desired states", states.problem)
+        admin.ready_when("partitions", lambda: "not in the group yet")
         for following in (
             tasks.create_task(directory.run(), name="connections"),
             tasks.create_task(states.run(), name="desired states"),
