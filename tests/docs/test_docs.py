@@ -14,7 +14,12 @@ import typer.main
 from ap_domain.mapping.voucher_mapping import VoucherMapping
 from apstream_cli.main import app
 from chassis import metrics, topics
-from chassis.connections.model import ConnectionDocument, SecretSource, read_document
+from chassis.connections.model import (
+    ComponentInterfaceSection,
+    ConnectionDocument,
+    SecretSource,
+    read_document,
+)
 from chassis.ledger.entry import Phase
 from chassis.ledger.outcomes import Outcome
 from ingress.web.settings import WebSettings
@@ -29,6 +34,8 @@ OPERATIONS = ROOT / "docs" / "operations.md"
 PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")))
 LEDGER = ROOT / "libs" / "chassis" / "src" / "chassis" / "ledger"
 
+LEAVES = (ComponentInterfaceSection, SecretSource)
+"""Parts of the connection document that are explained in one row."""
 TESTS_ONLY = {"APSTREAM_KILL_AT"}
 FOLDERS = "libs|services|simulators|tools|schemas|tests|docs|bench"
 
@@ -55,8 +62,7 @@ def connection_fields(model: type[BaseModel], *, under: str = "") -> Iterator[st
         path = f"{under}{name}"
         yield path
         kind = field.annotation
-        is_section = isinstance(kind, type) and issubclass(kind, BaseModel) and name != "component_interface"
-        if is_section and kind is not SecretSource:
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in LEAVES:
             yield from connection_fields(kind, under=f"{path}.")
 
 
