@@ -46,6 +46,9 @@ class ControlApi:
         """Send JSON that is written already."""
         return json.loads(await self._ask("POST", path, data=body.encode(), headers=_JSON))
 
+    async def delete(self, path: str, **query: str) -> Any:
+        return json.loads(await self._ask("DELETE", path, params=query))
+
     async def _ask(self, method: str, path: str, **how: Any) -> str:
         if self._session is None:
             raise RuntimeError("a ControlApi is used inside `async with`")

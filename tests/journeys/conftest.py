@@ -1,0 +1,49 @@
+"""One stack for all journeys: real Kafka, real processes, both simulators. Each test has a connection of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from devstack import ConnectionSpec, Stack
+from devstack.control import ControlApi
+
+from .customer import Customer
+
+NewCustomer = Callable[..., Awaitable[Customer]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Everything running, without connections."""
+    async with Stack(run_dir=tmp_path_factory.mktemp("journeys") / "run") as running:
+        yield running
+
+
+@pytest.fixture
+async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
+    """Makes connections with a PeopleSoft site of their own. Times are short: nothing here is slow but on order.
+
+    Keyword arguments are merged into those parts of the connection's document.
+    """
+    async with AsyncExitStack() as opened:
+        basware = await opened.enter_async_context(ControlApi(name="Basware", base_url=stack.basware_url))
+        peoplesoft = await opened.enter_async_context(
+            ControlApi(name="PeopleSoft", base_url=stack.peoplesoft_url)
+        )
+
+        async def make(name: str, **parts: dict[str, Any]) -> Customer:
+            spec = ConnectionSpec(
+                id=name,
+                node=name.upper().replace("-", "_"),
+                basware={"record_spacing_seconds": 1.1, **parts.get("basware", {})},
+                peoplesoft={"settle_seconds": 3, **parts.get("peoplesoft", {})},
+                mapping=parts.get("mapping", {}),
+            )
+            customer = Customer(spec, stack=stack, basware=basware, peoplesoft=peoplesoft)
+            await stack.add_connection(spec)
+            await customer.tenant(confirm_delay_seconds=0.5)
+            return customer
+
+        yield make

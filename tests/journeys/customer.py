@@ -1,0 +1,146 @@
+"""One customer as a test drives and watches it: both simulated systems, through their control APIs."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+from basware_simulator.decimal_json import dumps, loads
+from basware_simulator.settings import SignatureEncoding
+from basware_simulator.webhooks import SIGNATURE_HEADER, signature
+from devstack import ConnectionSpec, Stack
+from devstack.control import ControlApi
+
+from .eventually import eventually
+
+Json = dict[str, Any]
+TRANSFERRED, FAILED = "Transferred", "TransferFailed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice approved in Basware, as it was then."""
+
+    id: str
+    number: str
+    document: Json
+
+
+class Customer:
+    """A connection of a stack, with the simulated systems of its two sides."""
+
+    def __init__(
+        self, spec: ConnectionSpec, *, stack: Stack, basware: ControlApi, peoplesoft: ControlApi
+    ) -> None:
+        self.spec = spec
+        self.id = spec.id
+        self.stack = stack
+        self.basware = basware
+        self.peoplesoft = peoplesoft
+
+    async def sample(self, seed: int = 1, **like: str) -> Json:
+        """A document as a coder would have it ready; the same arguments give the same one, digit by digit."""
+        company = self.spec.company_codes[0]
+        sample: Json = loads(await self.basware.get_text("sample", seed=str(seed), company=company, **like))
+        return sample
+
+    async def approve(self, seed: int = 1, *, webhook: Json | None = None, **like: str) -> Invoice:
+        """Approve a sample; Basware sends its webhook, with these switches if any are given."""
+        return await self.approve_document(await self.sample(seed, **like), webhook=webhook)
+
+    async def approve_document(
+        self, document: Json, *, webhook: Json | None = None, deliver: bool = True
+    ) -> Invoice:
+        """Approve this very document."""
+        order = {"tenant": self.id, "document": document, "webhook": webhook, "deliver": deliver}
+        await self.basware.post_text("documents", dumps(order))
+        return Invoice(id=document["invoiceId"], number=document["invoiceNumber"], document=document)
+
+    async def retransfer(self, invoice: Invoice, changes: Json) -> None:
+        """Correct it in Basware and send it to transfer again, under the same id."""
+        await self.basware.post_text(self._path(invoice, "/retransfer"), dumps({"changes": changes}))
+
+    async def notify(self, invoice: Invoice) -> None:
+        """One more webhook about the document, a task of its own."""
+        await self.basware.post(self._path(invoice, "/notify"), {})
+
+    async def send_webhook(self, body: bytes, *, spoilt: bool = False) -> int:
+        """A signed webhook of this very body, as Basware would send it; the status it was answered with.
+
+        A spoilt one had a blank added after it was signed.
+        """
+        endpoint = self.stack.endpoints.connections[self.id]
+        secret = await asyncio.to_thread(Path(endpoint.secret_file).read_text)
+        signed = {SIGNATURE_HEADER: signature(body=body, secret=secret, encoding=SignatureEncoding.HEX)}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(endpoint.webhook, data=body + b" " * spoilt, headers=signed) as answer,
+        ):
+            return answer.status
+
+    async def seen_by_basware(self, invoice: Invoice) -> Json:
+        """Document, status, history, responses, notifications and violations from Basware's books."""
+        seen: Json = await self.basware.get(f"documents/{invoice.id}", tenant=self.id)
+        return seen
+
+    async def vouchers(self, invoice: Invoice) -> list[Json]:
+        """All vouchers under the invoice's number in PeopleSoft's books, deleted ones too."""
+        found = await self.peoplesoft.get("vouchers", node=self.spec.node, invoice_id=invoice.number)
+        return list(found["vouchers"])
+
+    async def calls(self, operation: str = "create", invoice: Invoice | None = None) -> list[Json]:
+        """The calls PeopleSoft got from this customer, oldest first."""
+        about = {"invoice_id": invoice.number} if invoice else {}
+        found = await self.peoplesoft.get("requests", node=self.spec.node, operation=operation, **about)
+        return list(found["requests"])
+
+    async def operator(self) -> Json:
+        """The operator's record at the site: failures, refused logins, most calls at once."""
+        sites = (await self.peoplesoft.get("sites"))["sites"]
+        (site,) = [each for each in sites if each["node"] == self.spec.node]
+        (operator,) = [each for each in site["operators"] if each["operator"] == self.spec.operator]
+        return dict(operator)
+
+    async def peoplesoft_fails(self, kind: str, invoice: Invoice | None = None, **order: Any) -> None:
+        """Order a fault of the site, for one invoice or for all."""
+        about = {"invoice_id": invoice.number} if invoice else {}
+        await self.peoplesoft.post("faults", {"kind": kind, "node": self.spec.node, **about, **order})
+
+    async def basware_fails(self, kind: str, operation: str, **order: Any) -> None:
+        """Order a fault of Basware's API."""
+        await self.basware.post("faults", {"kind": kind, "operation": operation, "tenant": self.id, **order})
+
+    async def site(self, **settings: Any) -> None:
+        """Turn switches of the PeopleSoft site."""
+        await self.peoplesoft.post(f"settings/{self.spec.node}", settings)
+
+    async def tenant(self, **settings: Any) -> None:
+        """Turn switches of the Basware tenant."""
+        await self.basware.post("settings", {"tenant": self.id, **settings})
+
+    async def apply(self, peoplesoft: Mapping[str, Any]) -> None:
+        """Apply the connection's document once more with these changes of its PeopleSoft section."""
+        file = self.stack.run_dir / "connections" / f"{self.id}.yaml"
+        document = yaml.safe_load(file.read_text())
+        document["peoplesoft"].update(peoplesoft)
+        file.write_text(yaml.safe_dump(document, sort_keys=False))
+        await self.stack.apstream("connection", "apply", str(file))
+
+    async def until_status(self, status: str, *invoices: Invoice, within: float = 30.0) -> None:
+        """Until Basware has all of them in this status."""
+
+        async def look() -> Sequence[str]:
+            return [seen["status"] for seen in await asyncio.gather(*(map(self.seen_by_basware, invoices)))]
+
+        await eventually(
+            look,
+            lambda seen: set(seen) == {status},
+            what=f"all of {[invoice.number for invoice in invoices]} {status} at Basware",
+            within=within,
+        )
+
+    def _path(self, invoice: Invoice, what: str) -> str:
+        return f"documents/{invoice.id}{what}?tenant={self.id}"

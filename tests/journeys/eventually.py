@@ -1,0 +1,22 @@
+"""Waiting for a condition with a bound: the only way these tests wait."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+POLL = 0.1
+
+
+async def eventually(
+    look: Callable[[], Awaitable[T]], done: Callable[[T], bool], *, what: str, within: float = 30.0
+) -> T:
+    """What `look` brought when it was `done` for the first time; AssertionError with the last sight otherwise."""
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + within
+    while not done(seen := await look()):
+        if clock.time() > deadline:
+            raise AssertionError(f"not within {within:g} s: {what}. Last seen: {str(seen)[:3000]}")
+        await asyncio.sleep(POLL)
+    return seen

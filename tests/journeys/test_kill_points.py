@@ -1,0 +1,77 @@
+"""SIGKILL at every named point; the process is started again, and each invoice has one voucher and is confirmed.
+
+PeopleSoft would take a second voucher (`warn`): nobody but us prevents it. The points are taken from the last to the
+first, so that the invoices killed before, which go on while the next point is armed, are past it already.
+"""
+
+import signal
+from pathlib import Path
+
+import pytest
+from devstack import Stack
+
+from .conftest import NewCustomer
+from .customer import TRANSFERRED, Customer, Invoice
+from .promises import kept
+
+POSTER, DOCUMENTS = "voucher-poster", "ingress-documents"
+POINTS = (
+    "reported",
+    "outcome committed",
+    "voucher created",
+    "create sent",
+    "started committed",
+    "acknowledged",
+)
+DOUBT = {
+    "voucher created": ["started", "in doubt", "adopted"],
+    "create sent": ["started", "in doubt", "adopted"],
+    "started committed": ["started", "in doubt", "not happened", "started", "posted"],
+}
+"""How an invoice whose voucher nobody knows of comes to one; after a kill elsewhere there is no doubt."""
+
+
+@pytest.mark.timeout(170)
+async def test_the_poster_killed_at_each_point_posts_once(
+    stack: Stack, new_customer: NewCustomer, tmp_path: Path
+) -> None:
+    customer = await new_customer("killed", peoplesoft={"settle_seconds": 1})
+    await customer.site(duplicate_action="warn")
+    killed: dict[str, Invoice] = {}
+    for seed, point in enumerate(POINTS, start=1):
+        killed[point] = await _killed_at(point, POSTER, customer, seed=seed, once=tmp_path / point)
+    await stack.restart(POSTER, env={})
+    await customer.until_status(TRANSFERRED, *killed.values())
+    evidence = await kept(customer)
+
+    of_posting = {"started", "in doubt", "adopted", "not happened", "posted"}
+    for point, invoice in killed.items():
+        actions = [each for each in evidence.actions(invoice.id) if each in of_posting]
+        assert actions == DOUBT.get(point, ["started", "posted"]), point
+        assert len(await customer.vouchers(invoice)) == 1, point
+        assert len(await customer.calls("create", invoice)) == 1, point
+    told_twice = await customer.seen_by_basware(killed["reported"])
+    assert (told_twice["stored_responses"], told_twice["repeated_responses"]) == (1, 1)
+
+
+async def test_the_fetcher_killed_after_it_published_publishes_once(
+    stack: Stack, new_customer: NewCustomer, tmp_path: Path
+) -> None:
+    customer = await new_customer("killed-fetching")
+    await customer.site(duplicate_action="warn")
+    invoice = await _killed_at("document published", DOCUMENTS, customer, seed=1, once=tmp_path / "once")
+    await stack.restart(DOCUMENTS, env={})
+    await customer.until_status(TRANSFERRED, invoice)
+    evidence = await kept(customer)
+    assert len(evidence.records["basware.accounting-documents"]) == 1
+    assert len(await customer.vouchers(invoice)) == 1
+
+
+async def _killed_at(point: str, name: str, customer: Customer, *, seed: int, once: Path) -> Invoice:
+    """An invoice at whose point the process died."""
+    await customer.stack.restart(name, env={"APSTREAM_KILL_AT": f"{point}:{once}"})
+    invoice = await customer.approve(seed)
+    await customer.stack.wait_ended(name)
+    assert customer.stack.processes[name].exit_code == -signal.SIGKILL
+    assert once.exists()
+    return invoice

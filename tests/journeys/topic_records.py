@@ -1,0 +1,127 @@
+"""What lies in the topics, committed records only, read with nothing of ours but the published schemas."""
+
+import asyncio
+import io
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import apstream_schemas
+import fastavro
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
+
+NOTIFICATIONS = "basware.notifications"
+DOCUMENTS = "basware.accounting-documents"
+FETCHES = "ledger.documents"
+INVOICES = "peoplesoft.vouchers"
+AUDIT_INGRESS = "audit.ingress"
+AUDIT_POSTER = "audit.voucher-poster"
+UNREADABLE = "ap.unreadable"
+DESIRED_STATE = "ap.desired-state"
+ALL = (
+    NOTIFICATIONS,
+    DOCUMENTS,
+    FETCHES,
+    INVOICES,
+    AUDIT_INGRESS,
+    AUDIT_POSTER,
+    UNREADABLE,
+    DESIRED_STATE,
+)
+LARGEST = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRecord:
+    """One committed record; `kind` names a ledger's own record (owner, position), whose value is JSON."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: Mapping[str, Any] = field(repr=False)
+    kind: str = ""
+
+
+async def read_topics(
+    bootstrap: str, topics: Sequence[str] = ALL, *, within: float = 40.0
+) -> dict[str, list[TopicRecord]]:
+    """Every record of the topics up to the high watermark of this moment, in order of partition and offset.
+
+    A transaction that stays open, or committed records that never get their markers, end in TimeoutError.
+    """
+    async with _consumer(bootstrap, "read_uncommitted") as whole, _consumer(bootstrap) as committed:
+        partitions = await _partitions(bootstrap, topics)
+        ends = {each: end for each, end in (await whole.end_offsets(partitions)).items() if end > 0}
+        if not ends:
+            return {topic: [] for topic in topics}
+        committed.assign(list(ends))
+        await committed.seek_to_beginning(*ends)
+        found: dict[str, list[TopicRecord]] = {topic: [] for topic in topics}
+        batches: defaultdict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
+        async with asyncio.timeout(within):
+            while unread := [each for each, end in ends.items() if await committed.position(each) < end]:
+                for partition, records in (await committed.getmany(*unread, timeout_ms=200)).items():
+                    batches[partition] += records
+    for partition in sorted(batches):
+        found[partition.topic] += [_decoded(each) for each in batches[partition] if each.value is not None]
+    return found
+
+
+def _consumer(bootstrap: str, isolation: str = "read_committed") -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level=isolation,
+        max_partition_fetch_bytes=LARGEST,
+    )
+
+
+async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(topics))
+    finally:
+        await admin.close()
+    return [
+        TopicPartition(topic["topic"], each["partition"])
+        for topic in described
+        for each in topic["partitions"]
+    ]
+
+
+def _decoded(record: ConsumerRecord) -> TopicRecord:
+    kind = dict(record.headers).get("kind", b"").decode()
+    return TopicRecord(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key.decode(),
+        value=json.loads(record.value) if kind else _avro(record.value),
+        kind=kind,
+    )
+
+
+def _avro(data: bytes) -> Mapping[str, Any]:
+    """Avro single-object encoding: C3 01, the schema's CRC-64-AVRO, the body."""
+    assert data[:2] == b"\xc3\x01", f"not in single-object encoding: {data[:10].hex()}"
+    value = fastavro.schemaless_reader(io.BytesIO(data[10:]), _SCHEMAS[data[2:10]], None)
+    assert isinstance(value, dict)
+    return value
+
+
+def _schemas() -> dict[bytes, Any]:
+    parsed = [parse_schema(json.loads(text)) for text in apstream_schemas.current().values()]
+    return {
+        bytes.fromhex(fingerprint(to_parsing_canonical_form(each), "CRC-64-AVRO")): each for each in parsed
+    }
+
+
+_SCHEMAS = _schemas()
