@@ -25,10 +25,29 @@ def target(seed: int) -> str:
     return targets[seed // 5 % len(targets)]
 
 
+def is_hard(site: str) -> bool:
+    """Reached only after a certain fault, so the first time counts."""
+    return site.split()[1] in ("_canary", "_tell_stop", "_decide", "close", "revoked") or site in _last(
+        "_commit"
+    )
+
+
+@cache
+def _last(function: str) -> tuple[str, ...]:
+    """The abort of a transaction stands before its commit, both last in their function."""
+    return tuple(sorted(site for site in sites() if site.split()[1] == function))[-2:-1]
+
+
 @cache
 def _targets() -> tuple[str, ...]:
     hard = tuple(site for site in sites() if site.split()[1] in ("_canary", "_tell_stop", "_decide"))
-    return (*sites(), *hard, *hard)
+    leaving = tuple(site for site in sites() if site.split()[1] in ("run", "_commit", "revoked"))
+    return (*sites(), *hard, *hard, *leaving)
+
+
+def is_frequent(site: str) -> bool:
+    """Passed at every decision or call: which of the many times matters."""
+    return site.split()[1] in ("commit", "_commit", "_write", "_run", "_outcome")
 
 
 @cache

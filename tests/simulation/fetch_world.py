@@ -135,5 +135,5 @@ class FetchWorld(World):
         return broken + [
             f"{entry.key} is parked: {entry.reason}"
             for entry in self.entries().values()
-            if entry.phase is Phase.PARKED and "the log refused" not in entry.reason
+            if entry.phase is Phase.PARKED and "cannot be written" not in entry.reason
         ]

@@ -19,7 +19,7 @@ from .sim_remotes import Basware, PeopleSoft
 from .world import FAIR, PARTITIONS, Weather, World
 
 EXCUSED = (
-    "the log refused",
+    "cannot be written",
     "PeopleSoft already has",
     "has other content than voucher",
     "is parked undecided",

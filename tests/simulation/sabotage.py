@@ -7,7 +7,7 @@ ledger runs without that rule. The last four take back what the simulation itsel
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
@@ -179,23 +179,48 @@ def taking_an_old_fetch_for_an_offer() -> Iterator[None]:
         yield
 
 
-SABOTAGES: dict[str, tuple[Callable[[], AbstractContextManager[None]], Weather]] = {
-    "skip the fence": (without_the_fence, FAIR),
-    "skip the owner record": (without_the_owner_record, Weather(broker=1.0, lockout=0.0)),
-    "ignore a refused send": (ignoring_a_refused_send, Weather(refuse=1.0)),
-    "skip the settle time": (without_the_settle_time, FAIR),
-    "skip Find": (without_the_find, FAIR),
-    "publish outside the transaction": (publishing_outside_the_transaction, FAIR),
-    "move the input position first": (moving_the_position_first, Weather(kill=1.0)),
-    "skip the last check before a send": (
-        sending_whatever_the_age,
-        Weather(aim_freezes=1.0, freezes=(60.0, 120.0)),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sabotage:
+    """A rule taken away, the weather in which that shows soonest, and a seed in which it was seen to show."""
+
+    without_the_rule: Callable[[], AbstractContextManager[None]]
+    weather: Weather = FAIR
+    seen_at: int
+
+
+_RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
+
+SABOTAGES: dict[str, Sabotage] = {
+    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=7),
+    "skip the owner record": Sabotage(
+        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=140
     ),
-    "forget the key of a parked doubt": (
-        forgetting_the_key_of_a_parked_doubt,
-        Weather(refuse=1.0, refusals=0.2),
+    "ignore a refused send": Sabotage(
+        without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=1
     ),
-    "trust a look older than a rival's voucher": (trusting_an_old_look, Weather(rivals=1.0, burst=1.0)),
-    "adopt without asking whose it is": (adopting_without_asking_whose_it_is, Weather(trouble=(0.5,))),
-    "take an old fetch for an offer": (taking_an_old_fetch_for_an_offer, FAIR),
+    "skip the settle time": Sabotage(without_the_rule=without_the_settle_time, seen_at=20),
+    "skip Find": Sabotage(without_the_rule=without_the_find, seen_at=0),
+    "publish outside the transaction": Sabotage(
+        without_the_rule=publishing_outside_the_transaction, seen_at=0
+    ),
+    "move the input position first": Sabotage(
+        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=101
+    ),
+    "skip the last check before a send": Sabotage(
+        without_the_rule=sending_whatever_the_age,
+        weather=Weather(aim_freezes=1.0, freezes=(50.0, 55.0)),
+        seen_at=363,
+    ),
+    "forget the key of a parked doubt": Sabotage(
+        without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=606
+    ),
+    "trust a look older than a rival's voucher": Sabotage(
+        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=13
+    ),
+    "adopt without asking whose it is": Sabotage(
+        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=36
+    ),
+    "take an old fetch for an offer": Sabotage(
+        without_the_rule=taking_an_old_fetch_for_an_offer, seen_at=1118
+    ),
 }

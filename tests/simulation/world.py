@@ -20,7 +20,7 @@ from chassis.ledger.ports import Caller, LogRecord
 from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
 
-from .awaits import suspended_at, target
+from .awaits import is_frequent, suspended_at, target
 from .sim_broker import Broker, written
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
 from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
@@ -65,7 +65,7 @@ class Weather:
     burst: float = 0.1
     lockout: float = 0.1
     lose_stop: float = 0.0
-    aim: float = 0.8
+    aim: float = 0.95
     aim_freezes: float = 0.2
     rivals: float = 0.15
 
@@ -208,8 +208,9 @@ class World(ABC):
     def _aim(self, random: random.Random) -> None:
         """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits, up to four times."""
         aim = target(self.seed)
-        shots = random.choice((1, 2, 4))
-        countdown = random.choice((1, 1, 1, 2, 4))
+        shots = random.choice((1, 2, 4, 4))
+        waits = (1, 1, 2, 4, 9, 18, 35) if is_frequent(aim) else (1, 1, 1, 2, 4)
+        countdown = random.choice(waits)
 
         def hook(process: Process, coroutine: Any) -> None:
             nonlocal countdown, shots
@@ -219,7 +220,7 @@ class World(ABC):
             if countdown > 0:
                 return
             shots -= 1
-            countdown = random.choice((1, 2))
+            countdown = random.choice(waits)
             if random.random() < self.weather.aim_freezes:
                 self._freeze(process, random.choice(self.weather.freezes))
             else:

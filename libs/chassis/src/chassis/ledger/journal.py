@@ -88,7 +88,7 @@ class Journal(Generic[B]):
         if before is None and isinstance(event, Arrived):
             before = self._machine.received(None, event.record, now=now).entry
         if before is not None:
-            self._add(draft, event, transition.refused_by_broker(before, reason), held, now=now)
+            self._add(draft, event, transition.unwritable(before, reason), held, now=now)
         draft.records.extend(self._positions([event]))
         return draft
 

@@ -21,6 +21,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
+from chassis.errors import DoesNotFit
 from chassis.ledger.book import Book
 from chassis.ledger.calls import Calls, Width
 from chassis.ledger.entry import Entry, Phase
@@ -214,19 +215,18 @@ class PartitionOwner(Generic[B]):
             self._book.show(entry)
 
     async def _decide(self, group: Sequence[Event]) -> None:
-        """One transaction for the group; if the log refuses it, one for each event, in order."""
-        draft = self._draft(group)
+        """One transaction for the group; if it cannot be written, one for each event, in order."""
         try:
-            await self._write(group, draft)
-        except GroupRefused as refused:
+            await self._write(group, self._draft(group))
+        except (GroupRefused, DoesNotFit) as refused:
             if len(group) > 1:
                 for event in group:
                     await self._decide([event])
                 return
             self._signals.log(
-                "error", "the log refused a decision; its record is parked", reason=str(refused)
+                "error", "a decision cannot be written; its record is parked", reason=str(refused)
             )
-            await self._write(group, self._parked(group[0], f"the log refused what was decided: {refused}"))
+            await self._write(group, self._parked(group[0], f"what was decided cannot be written: {refused}"))
 
     def _draft(self, group: Sequence[Event]) -> Draft[B]:
         return self._journal.draft(group, self._held, now=self._clock.now(), fraction=self._fraction)

@@ -149,7 +149,10 @@ class UnknownSchema(Exception):
 
 
 class Wire(Protocol[B]):
-    """Bytes to types and back, for one service."""
+    """Bytes to types and back, for one service.
+
+    Writing raises `chassis.errors.DoesNotFit` for a value its schema cannot hold: that decision is parked.
+    """
 
     def entry(self, entry: Entry[B]) -> bytes: ...
 

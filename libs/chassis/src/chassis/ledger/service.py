@@ -9,9 +9,8 @@ from typing import Generic, NoReturn, TypeVar
 
 from chassis import runtime
 from chassis.admin import AdminServer
-from chassis.connections import ConnectionDirectory, KeyRing
+from chassis.connections import Connection, ConnectionDirectory, KeyRing
 from chassis.desired_state import DesiredStates, DesiredStateWriter
-from chassis.ledger.calls import Width
 from chassis.ledger.clock import SystemClock
 from chassis.ledger.entry import Entry
 from chassis.ledger.flows import ConnectionFlows
@@ -45,7 +44,8 @@ class Surroundings:
 class LedgerService(Generic[B]):
     """What makes one ledger service differ from another.
 
-    `caller` is entered once connections are known and left after the last call. `committed` is told of every
+    `caller` is entered once connections are known and left after the last call. `width` says how many calls of a
+    connection go to a remote at once, as the connection is at that moment. `committed` is told of every
     committed entry; it must not raise or wait.
     """
 
@@ -53,7 +53,7 @@ class LedgerService(Generic[B]):
     machine: Machine[B]
     wire: Wire[B]
     caller: Callable[[Surroundings], AbstractAsyncContextManager[Caller[B]]]
-    width: Width
+    width: Callable[[Connection, str], int]
     policy: Policy = field(default_factory=Policy)
     committed: Callable[[Entry[B]], None] | None = None
 
@@ -123,7 +123,14 @@ async def running(
             die=die,
         )
         worker = _worker(
-            service, settings, member=member, caller=caller, flows=flows, watermarks=watermarks, die=die
+            service,
+            settings,
+            member=member,
+            caller=caller,
+            directory=directory,
+            flows=flows,
+            watermarks=watermarks,
+            die=die,
         )
         directory.on_change(lambda _: worker.flows_changed(connection_changed=True))
         states.on_change(lambda _connection, _flow: worker.flows_changed())
@@ -144,6 +151,7 @@ def _worker(
     *,
     member: KafkaMember,
     caller: Caller[B],
+    directory: ConnectionDirectory,
     flows: Flows,
     watermarks: Watermarks,
     die: Callable[[str], NoReturn],
@@ -151,6 +159,10 @@ def _worker(
     layout, clock, signals = service.layout, SystemClock(), ServiceSignals()
     reader = KafkaReader(bootstrap=settings.kafka_bootstrap, watermarks=watermarks)
     random = SystemRandom()
+
+    def width(connection_id: str, remote: str) -> int:
+        connection = directory.get(connection_id)
+        return service.width(connection, remote) if connection else 1
 
     def make_owner(partition: int) -> PartitionOwner[B]:
         return PartitionOwner(
@@ -169,7 +181,7 @@ def _worker(
             fraction=random.random,
             signals=signals,
             policy=service.policy,
-            width=service.width,
+            width=width,
             committed=service.committed,
         )
 

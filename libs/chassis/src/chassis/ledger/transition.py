@@ -85,9 +85,15 @@ def _unanswered(
             return _noted(stopped, "stopped", reason)
 
 
-def refused_by_broker(entry: Entry[B], reason: str) -> Decision[B]:
-    """The decision could not be written (a record in it was refused): a small parked entry takes its place."""
-    return _noted(replace(_unstopped(entry), phase=Phase.PARKED, due=None, reason=reason), "parked", reason)
+def unwritable(entry: Entry[B], reason: str) -> Decision[B]:
+    """The decision could not be written (a record in it was refused): a small parked entry takes its place.
+
+    It counts as a failed attempt: what a call did may be what was not written down.
+    """
+    parked = replace(
+        _unstopped(entry), phase=Phase.PARKED, due=None, attempts=entry.attempts + 1, reason=reason
+    )
+    return _noted(parked, "parked", reason)
 
 
 def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now: datetime) -> Entry[B]:
