@@ -19,6 +19,8 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
     assert document.basware.record_spacing_seconds == 5
     assert document.peoplesoft.base_url == "https://ps.example.org/PSIGW"
     assert document.peoplesoft.match == ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
+    assert document.basware.concurrency == 4
+    assert document.peoplesoft.concurrency == 2  # below the usual lock limit of an operator, 3
     assert "secret" not in str(document.without_secrets())
     assert document.secrets()["basware.webhook_secrets"] == ["secret-hook", "secret-hook-before"]
 
@@ -57,6 +59,10 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
         ({"basware.client_secret": "plain"}, "basware.client_secret", ""),
         ({"basware.record_spacing_seconds": -1}, "basware.record_spacing_seconds", "0"),
         ({"peoplesoft.settle_seconds": 0}, "peoplesoft.settle_seconds", "1"),
+        ({"basware.concurrency": 0}, "basware.concurrency", "1"),
+        ({"basware.concurrency": 101}, "basware.concurrency", "100"),
+        ({"peoplesoft.concurrency": 0}, "peoplesoft.concurrency", "1"),
+        ({"peoplesoft.concurrency": 2.5}, "peoplesoft.concurrency", "integer"),
         ({"peoplesoft.authentication": "none"}, "peoplesoft.authentication", "basic"),
         ({"peoplesoft.business_units": ["US002"]}, "mapping.business_units.BW00", "US001"),
         ({"peoplesoft.component_interface": None}, "peoplesoft.component_interface", "missing"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chassis.connections.model import read_document
+from chassis.connections.model import ConnectionDocument, read_document
 from chassis.connections.record import CONNECTION, ConnectionRecord, seal_connection, unseal_connection
 from chassis.connections.secret import Secret
 from chassis.connections.secrets import KeyMissing, KeyRing, KeysRefused, SealBroken
@@ -20,14 +20,7 @@ Written = Callable[[dict[str, Any]], str]
 
 @pytest.fixture
 def record(written: Written, keys: KeyRing) -> ConnectionRecord:
-    return seal_connection(
-        read_document(written({})),
-        keys=keys,
-        version=3,
-        shard=7,
-        applied_at=datetime(2026, 11, 22, tzinfo=UTC),
-        applied_by="me",
-    )
+    return sealed(read_document(written({})), keys)
 
 
 def test_a_connection_survives_sealing_and_the_wire(record: ConnectionRecord, keys: KeyRing) -> None:
@@ -41,6 +34,27 @@ def test_a_connection_survives_sealing_and_the_wire(record: ConnectionRecord, ke
     assert connection.peoplesoft.password.reveal() == "secret-password"
     assert connection.peoplesoft.settle_time.total_seconds() == 60
     assert connection.mapping["setid"] == "SHARE"
+
+
+def sealed(document: ConnectionDocument, keys: KeyRing) -> ConnectionRecord:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    return seal_connection(document, keys=keys, version=3, shard=7, applied_at=at, applied_by="me")
+
+
+def test_how_many_calls_go_at_once_is_what_was_applied(written: Written, keys: KeyRing) -> None:
+    document = read_document(written({"basware.concurrency": 7, "peoplesoft.concurrency": 8}))
+    connection = unseal_connection(sealed(document, keys), keys=keys)
+    assert (connection.basware.concurrency, connection.peoplesoft.concurrency) == (7, 8)
+
+
+def test_a_record_that_says_nothing_of_calls_at_once_has_the_defaults(
+    written: Written, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = read_document(written({})).without_secrets()
+    del said["basware"]["concurrency"], said["peoplesoft"]["concurrency"]
+    monkeypatch.setattr(ConnectionDocument, "without_secrets", lambda _: said)
+    connection = unseal_connection(sealed(read_document(written({})), keys), keys=keys)
+    assert (connection.basware.concurrency, connection.peoplesoft.concurrency) == (4, 2)
 
 
 def test_secrets_are_neither_in_the_record_nor_shown(record: ConnectionRecord, keys: KeyRing) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
+from chassis.connections import Connection
 from chassis.failpoints import reached
 from chassis.ledger.entry import Entry
 from chassis.ledger.ports import Caller
@@ -18,12 +19,10 @@ from voucher_poster.adapters.invoice_caller import InvoiceCaller
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
 from voucher_poster.core.invoice_state import InvoiceState, Step
-from voucher_poster.core.machine import BASWARE, PEOPLESOFT, InvoiceMachine
+from voucher_poster.core.machine import BASWARE, InvoiceMachine
 from voucher_poster.posting_time import PostingTime
 from voucher_poster.wire import LAYOUT, wire
 
-WIDTHS = {BASWARE: 4, PEOPLESOFT: 2}
-"""Calls of one connection at once: PeopleSoft's stay below the lock limit of the operator's password (3)."""
 CONNECTIONS = 200
 """HTTP connections to each vendor at once, over all customers."""
 KEEP_ALIVE_SECONDS = 5.0
@@ -69,11 +68,15 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
             machine=InvoiceMachine(),
             wire=wire(),
             caller=caller,
-            width=lambda _connection, remote: WIDTHS[remote],
+            width=_width,
             committed=committed,
         ),
         settings,
     )
+
+
+def _width(connection: Connection, remote: str) -> int:
+    return (connection.basware if remote == BASWARE else connection.peoplesoft).concurrency
 
 
 def _session(*, keepalive_timeout: float = 15.0) -> aiohttp.ClientSession:

@@ -10,11 +10,17 @@ from chassis.connections.secret import Secret
 __all__ = ["BaswareSide", "ComponentInterface", "Connection", "PeopleSoftSide"]
 
 
+BASWARE_CONCURRENCY = 4
+PEOPLESOFT_CONCURRENCY = 2
+"""Calls at once unless the connection says otherwise; PeopleSoft's stay below a site's usual lock limit of 3."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaswareSide:
     """How to reach Basware and whose invoices are meant.
 
-    Any of ``webhook_secrets`` may sign a webhook; two writes to one record keep ``record_spacing`` apart.
+    Any of ``webhook_secrets`` may sign a webhook; two writes to one record keep ``record_spacing`` apart;
+    one service has at most ``concurrency`` calls at once.
     """
 
     base_url: str
@@ -23,6 +29,7 @@ class BaswareSide:
     company_codes: tuple[str, ...]
     webhook_secrets: tuple[Secret, ...]
     record_spacing: timedelta
+    concurrency: int = BASWARE_CONCURRENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class PeopleSoftSide:
 
     ``settle_time``: after it, a create that got no answer can no longer commit. ``match``: the properties
     that make a voucher that was found the same invoice, as the site's own duplicate check has them.
+    ``concurrency``: calls at once, which is also how often a password that was changed is refused.
     """
 
     base_url: str
@@ -50,6 +58,7 @@ class PeopleSoftSide:
     business_units: tuple[str, ...]
     settle_time: timedelta
     match: tuple[str, ...]
+    concurrency: int = PEOPLESOFT_CONCURRENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.mapping.mapping_document import parse_mapping
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from chassis.connections.connection import BASWARE_CONCURRENCY, PEOPLESOFT_CONCURRENCY
+
 __all__ = ["ConnectionDocument", "DocumentRefused", "SecretSource", "read_document"]
 
 
@@ -123,6 +125,9 @@ class BaswareSection(_Strict):
     company_codes: Codes
     webhook_secrets: Annotated[tuple[SecretSource, ...], AfterValidator(_filled), Field(max_length=5)]
     record_spacing_seconds: float = Field(default=5, ge=0, le=3600)
+    concurrency: int = Field(
+        default=BASWARE_CONCURRENCY, ge=1, le=100, description="Calls of one service to Basware at once."
+    )
 
 
 class ComponentInterfaceSection(_Strict):
@@ -145,6 +150,15 @@ class PeopleSoftSection(_Strict):
     business_units: Codes
     settle_seconds: float = Field(default=900, ge=1, le=86_400)
     match: Codes = ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
+    concurrency: int = Field(
+        default=PEOPLESOFT_CONCURRENCY,
+        ge=1,
+        le=100,
+        description=(
+            "Calls to PeopleSoft at once. A password that stops being accepted is refused by as many calls as run "
+            "then: stay below the number of refusals at which the site locks the operator (often 3)."
+        ),
+    )
 
 
 class ConnectionDocument(_Strict):

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.avro import AvroType
-from chassis.connections.connection import BaswareSide, ComponentInterface, Connection, PeopleSoftSide
+from chassis.connections.connection import (
+    BASWARE_CONCURRENCY,
+    PEOPLESOFT_CONCURRENCY,
+    BaswareSide,
+    ComponentInterface,
+    Connection,
+    PeopleSoftSide,
+)
 from chassis.connections.model import ConnectionDocument
 from chassis.connections.secret import Secret
 from chassis.connections.secrets import KeyRing, SealedSecrets
@@ -62,7 +69,7 @@ def seal_connection(
 
 
 def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
-    """Raises KeyMissing or SealBroken."""
+    """Raises KeyMissing or SealBroken. A field that the record is older than has its default."""
     bound_to = _bound_to(record.connection_id, record.version, record.document)
     secrets = json.loads(keys.open(record.secrets, bound_to=bound_to))
     fields = record.fields
@@ -79,6 +86,7 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             company_codes=tuple(basware["company_codes"]),
             webhook_secrets=tuple(Secret(text) for text in secrets["basware.webhook_secrets"]),
             record_spacing=timedelta(seconds=basware["record_spacing_seconds"]),
+            concurrency=basware.get("concurrency", BASWARE_CONCURRENCY),
         ),
         peoplesoft=PeopleSoftSide(
             base_url=peoplesoft["base_url"],
@@ -90,6 +98,7 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             business_units=tuple(peoplesoft["business_units"]),
             settle_time=timedelta(seconds=peoplesoft["settle_seconds"]),
             match=tuple(peoplesoft["match"]),
+            concurrency=peoplesoft.get("concurrency", PEOPLESOFT_CONCURRENCY),
         ),
         mapping=fields["mapping"],
     )

@@ -23,8 +23,6 @@ class Policy:
     load_bound: float = 60.0
     group_decisions: int = 100
     group_bytes: int = 1_000_000
-    lane_width: int = 4
-    """Calls of one connection to one remote at once."""
     circuit_failures: int = 5
     """Failures in a row that open a circuit."""
     circuit_cooldown: float = 5.0

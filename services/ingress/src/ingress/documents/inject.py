@@ -16,8 +16,6 @@ from ingress.documents.core.fetch_state import FetchState, Step
 from ingress.documents.core.machine import DocumentMachine
 from ingress.documents.wire import LAYOUT, wire
 
-WIDTH = 4
-"""Fetches of one connection at once."""
 CONNECTIONS = 200
 """Connections to Basware at once, over all customers."""
 
@@ -30,7 +28,7 @@ def document_fetcher(settings: ServiceSettings) -> AbstractAsyncContextManager[R
             machine=DocumentMachine(),
             wire=wire(),
             caller=_caller,
-            width=lambda _connection, _remote: WIDTH,
+            width=lambda connection, _remote: connection.basware.concurrency,
             committed=_committed,
         ),
         settings,
