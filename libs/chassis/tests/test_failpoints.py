@@ -27,6 +27,22 @@ def test_the_first_to_reach_an_armed_point_is_killed_and_only_the_first(tmp_path
     assert run("create sent", f"create sent:{once}").stdout == "alive\n"
 
 
+def test_a_frozen_process_goes_on_when_it_is_told_to(tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    child = subprocess.Popen(  # noqa: S603 - the test's own program
+        [sys.executable, "-c", PROGRAM.format(point="create sent")],
+        env={**os.environ, "APSTREAM_FREEZE_AT": f"create sent:{once}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        _, status = os.waitpid(child.pid, os.WUNTRACED)
+        assert os.WSTOPSIG(status) == signal.SIGSTOP
+        assert once.exists()
+        child.send_signal(signal.SIGCONT)
+        assert child.communicate(timeout=20)[0] == "alive\n"
+
+
 def test_other_points_pass(tmp_path: Path) -> None:
     assert run("acknowledged", f"create sent:{tmp_path / 'once'}").stdout == "alive\n"
     assert not (tmp_path / "once").exists()
