@@ -191,9 +191,9 @@ class Sabotage:
 _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
 
 SABOTAGES: dict[str, Sabotage] = {
-    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=7),
+    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=5),
     "skip the owner record": Sabotage(
-        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=140
+        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=2299
     ),
     "ignore a refused send": Sabotage(
         without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=1
@@ -204,23 +204,23 @@ SABOTAGES: dict[str, Sabotage] = {
         without_the_rule=publishing_outside_the_transaction, seen_at=0
     ),
     "move the input position first": Sabotage(
-        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=101
+        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=102
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,
         weather=Weather(aim_freezes=1.0, freezes=(50.0, 55.0)),
-        seen_at=363,
+        seen_at=1851,
     ),
     "forget the key of a parked doubt": Sabotage(
         without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=606
     ),
     "trust a look older than a rival's voucher": Sabotage(
-        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=13
+        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=8
     ),
     "adopt without asking whose it is": Sabotage(
-        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=36
+        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=65
     ),
     "take an old fetch for an offer": Sabotage(
-        without_the_rule=taking_an_old_fetch_for_an_offer, seen_at=1118
+        without_the_rule=taking_an_old_fetch_for_an_offer, seen_at=1716
     ),
 }
