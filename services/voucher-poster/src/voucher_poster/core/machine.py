@@ -249,13 +249,18 @@ def _confirmed(entry: InvoiceEntry, problem: str | None, *, now: datetime) -> In
         step=Step.CONFIRMED if posted else Step.RETURNED,
         due=None,
         started=None,
-        body=replace(entry.body, newer=None),
+        body=_stub(entry.body),
     )
     note = Note(action="confirmed" if posted else "return confirmed")
     if entry.body.newer is None:
         return Decision(entry=final, notes=(note,))
     decision = documents.act_on(final, entry.body.newer, now=now)
     return replace(decision, notes=(note, *decision.notes))
+
+
+def _stub(body: InvoiceState) -> InvoiceState:
+    """What must be found again for ever: natural key, revision, cycle, voucher. Reports only keep their count."""
+    return replace(body, newer=None, refusal=None, report=None, write_after=None)
 
 
 def _park(entry: InvoiceEntry, reason: str, **detail: str) -> InvoiceDecision:
