@@ -142,7 +142,7 @@ def forgetting_the_key_of_a_parked_doubt() -> Iterator[None]:
     def undecided(entry: Any) -> bool:
         return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT)
 
-    with patch.object(machine, "_undecided", undecided):
+    with patch.object(documents, "undecided", undecided):
         yield
 
 

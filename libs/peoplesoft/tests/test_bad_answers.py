@@ -95,15 +95,8 @@ BAD = [
     Bad(what="408", body=b"", status=408, read=RetryLater),
     Bad(what="418", body=b"", status=418),
     Bad(what="429", body=b"slow down", status=429, create=RetryLater, read=RetryLater),
-    Bad(what="429 lost", body=b"upstream reset", status=429, read=RetryLater),
-    Bad(what="503", body=PAGE, status=503, create=RetryLater, read=RetryLater),
-    Bad(what="503 empty", body=b"", status=503, create=RetryLater, read=RetryLater),
-    Bad(
-        what="503 lost behind the proxy",
-        body=b"upstream connect error or disconnect/reset",
-        status=503,
-        read=RetryLater,
-    ),
+    Bad(what="503", body=PAGE, status=503, read=RetryLater),
+    Bad(what="503 empty", body=b"", status=503, read=RetryLater),
     Bad(what="503 damaged SOAP", body=saved()[:-9], status=503, read=RetryLater),
     Bad(what="401 damaged SOAP", body=saved()[:-9], status=401, read=RetryLater),
     Bad(what="500", body=PAGE, status=500, read=RetryLater),
@@ -137,12 +130,6 @@ BAD = [
     Bad(
         what="gateway reaches no app server",
         body=fault("External System Contact Error (158, 10721)", number="10721"),
-        create=RetryLater,
-        read=RetryLater,
-    ),
-    Bad(
-        what="gateway lost the app server on the way",
-        body=fault("bea.jolt.ServiceException: TPETIME (158,10721)", number="10721"),
         read=RetryLater,
     ),
     Bad(

@@ -115,7 +115,7 @@ def test_a_no_without_a_reason_needs_a_person() -> None:
     [
         (MessageClass.REJECTED, Rejected),
         (MessageClass.RETRY_LATER, RetryLater),
-        (MessageClass.NOT_REACHED, RetryLater),
+        (MessageClass.NOT_REACHED, OutcomeUnknown),
         (MessageClass.CREDENTIALS_REFUSED, CredentialsRefused),
         (MessageClass.NOT_AUTHORISED, NotAuthorised),
         (MessageClass.CONFIGURATION, ConfigurationError),

@@ -27,12 +27,13 @@ any other HTML page with status 200                   OutcomeUnknown          Re
 no SOAP and 401                                       CredentialsRefused      CredentialsRefused
 no SOAP and 403                                       NotAuthorised           NotAuthorised
 no SOAP and 404, 405, 407, 410, 411, 413, 414, 415    ConfigurationError      ConfigurationError
-no SOAP and 429 or 503 (Retry-After is passed on)     RetryLater [1]_         RetryLater
+no SOAP and 429 (Retry-After is passed on)            RetryLater              RetryLater
+no SOAP and 503 (Retry-After is passed on)            OutcomeUnknown [1]_     RetryLater
 no SOAP and 408, 500, 502, 504, other 5xx             OutcomeUnknown          RetryLater
 no SOAP and any other status                          OutcomeUnknown          ProtocolError
 Fault (158,45) (158,55): sign-on refused              CredentialsRefused      CredentialsRefused
 Fault (158,536): not authorised                       NotAuthorised           NotAuthorised
-Fault (158,10721): gateway reaches no app server      RetryLater [1]_         RetryLater
+Fault (158,10721): gateway reaches no app server      OutcomeUnknown [1]_     RetryLater
 (91,49): row already exists with these keys           OutcomeUnknown          NeedsPerson
 Fault (91,50): no rows exist for these keys           OutcomeUnknown          (nothing found)
 Fault the outcome table does not know                 OutcomeUnknown          NeedsPerson
@@ -42,8 +43,8 @@ Fault the outcome table does not know                 OutcomeUnknown          Ne
 `notification` 1 with the keys asked for              (success)               --
 ====================================================  ======================  ======================
 
-.. [1] OutcomeUnknown when the text tells of a reset, disconnect or time-out: some proxies answer 503, and
-   the gateway this fault, when the connection behind them broke *after* the message went through.
+.. [1] Some proxies answer 503, and the gateway this fault, when the connection behind them broke *after* the
+   message went through. A site that knows better gives (158,10721) the class RETRY_LATER in its table.
 .. [2] Unless the outcome table gives one of the messages another class.
 
 Sources: reference on PeopleSoft Integration Broker, sections 1.5, 2.4, 2.5 and 7; where they leave the

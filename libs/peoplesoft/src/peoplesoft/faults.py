@@ -18,7 +18,7 @@ from peoplesoft.errors import (
     Rejected,
     RetryLater,
 )
-from peoplesoft.outcomes import MessageClass, RemoteMessage, tells_of_a_lost_answer
+from peoplesoft.outcomes import MessageClass, RemoteMessage
 from peoplesoft.safe_xml import local_name, text_of
 from peoplesoft.soap import SOAP
 
@@ -123,8 +123,7 @@ def _error(
     said = " | ".join(str(message) for message in messages)
     if outcome is MessageClass.NOT_FOUND:
         return call.error(NothingFound, what, said=said, messages=messages)
-    lost = outcome is MessageClass.NOT_REACHED and tells_of_a_lost_answer(said)
-    if call.saves and (outcome is MessageClass.IN_DOUBT or lost):
+    if call.saves and outcome in (MessageClass.IN_DOUBT, MessageClass.NOT_REACHED):
         return call.error(OutcomeUnknown, what, said=said, messages=messages)
     # On a read a doubtful class has no meaning of its own: a person has to look.
     return call.error(_ERRORS.get(outcome, NeedsPerson), what, said=said, messages=messages)

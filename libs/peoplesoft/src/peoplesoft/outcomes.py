@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,6 +46,7 @@ class MessageClass(StrEnum):
     REJECTED = "rejected"
     RETRY_LATER = "retry_later"
     NOT_REACHED = "not_reached"
+    """The gateway lost or never had its app server: a create may have got through before that."""
     """The application server was not reached; doubtful if the text tells of a time-out or a broken
     connection.
     """
@@ -103,13 +103,3 @@ class OutcomeTable:
         """
         found = {unknown if m.key is None else self.entries.get(m.key, unknown) for m in messages}
         return next((each for each in _PRECEDENCE if each in found), unknown)
-
-
-_LOST_BEHIND = re.compile(
-    r"reset|disconnect|terminat|time[d\s-]*out|TPETIME|TPESVCERR|broken pipe|closed", re.IGNORECASE
-)
-
-
-def tells_of_a_lost_answer(text: str) -> bool:
-    """Whether a refusal's text says the connection broke or timed out behind the one who answers."""
-    return _LOST_BEHIND.search(text) is not None

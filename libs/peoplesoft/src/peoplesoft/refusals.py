@@ -13,7 +13,6 @@ from peoplesoft.errors import (
     ProtocolError,
     RetryLater,
 )
-from peoplesoft.outcomes import tells_of_a_lost_answer
 from peoplesoft.safe_xml import doctype_of
 
 _HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<html[\s>]", re.DOTALL | re.IGNORECASE)
@@ -22,7 +21,6 @@ _SIGN_ON = re.compile(
     re.IGNORECASE,
 )
 _WRONG_ADDRESS = frozenset({404, 405, 407, 410, 411, 413, 414, 415})
-_BUSY = frozenset({429, 503})
 _LOOKED_AT = 65_536
 
 
@@ -48,7 +46,7 @@ def refusal(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool = Fal
         return call.error(NotAuthorised, what, said=said)
     if status in _WRONG_ADDRESS:
         return call.error(ConfigurationError, what, said=said)
-    if status in _BUSY and not tells_of_a_lost_answer(said.decode("latin-1")):
+    if status == 429:
         return call.error(RetryLater, what, said=said, retry_after=answer.retry_after)
     transient = status >= 500 or status in {408, 429}
     return call.unclear(

@@ -205,6 +205,11 @@ class LedgerWorker(Generic[B]):
             full = owner.intake_stopped or owner.backlog > self._policy.intake_high
             if full and partition not in self._paused:
                 self._paused.add(partition)
+                if owner.intake_stopped:
+                    self._signals.count("intake_stopped", topic=self._inputs[0])
+                    self._signals.log(
+                        "error", "intake stopped: a long run of unreadable records", partition=partition
+                    )
                 self._member.pause([(topic, partition) for topic in self._inputs])
             elif partition in self._paused and not full and owner.backlog <= self._policy.intake_high // 2:
                 self._paused.discard(partition)

@@ -42,12 +42,17 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
     newest = entry.body.newer or entry.body.document
     if ref.fetch_number <= newest.fetch_number:
         return Decision(entry=entry, notes=(_seen("repeated fetch", ref),))
-    if entry.phase in (Phase.STARTED, Phase.IN_DOUBT) or entry.step in _UNTOUCHABLE:
+    if undecided(entry) or entry.step in _UNTOUCHABLE:
         return Decision(
             entry=replace(entry, body=replace(entry.body, newer=ref)),
             notes=(_seen("newer fetch waits", ref),),
         )
     return act_on(entry, ref, now=now)
+
+
+def undecided(entry: InvoiceEntry) -> bool:
+    """Whether a voucher of this entry may exist that nobody has seen yet, also when it was parked in doubt."""
+    return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
 
 
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:

@@ -69,7 +69,7 @@ class InvoiceMachine:
 
     def claims(self, entry: InvoiceEntry) -> tuple[str, ...]:
         """The natural key, while a create of it may have happened or did happen."""
-        held = entry.body.voucher is not None or _undecided(entry)
+        held = entry.body.voucher is not None or documents.undecided(entry)
         return (entry.body.intent.natural_key.claim,) if held and entry.body.intent else ()
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
@@ -112,11 +112,6 @@ class InvoiceMachine:
                 return _confirmed(entry, problem, now=now)
             case _:
                 raise TypeError(f"no step of an invoice brings {value!r}")
-
-
-def _undecided(entry: InvoiceEntry) -> bool:
-    """Whether a voucher of this entry may exist that nobody has seen yet, also when it was parked in doubt."""
-    return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
 
 
 def _acknowledged(entry: InvoiceEntry, spacing: float, *, now: datetime) -> InvoiceDecision:
