@@ -104,10 +104,9 @@ class Customer:
         (operator,) = [each for each in site["operators"] if each["operator"] == self.spec.operator]
         return dict(operator)
 
-    async def peoplesoft_fails(self, kind: str, invoice: Invoice | None = None, **order: Any) -> None:
-        """Order a fault of the site, for one invoice or for all."""
-        about = {"invoice_id": invoice.number} if invoice else {}
-        await self.peoplesoft.post("faults", {"kind": kind, "node": self.spec.node, **about, **order})
+    async def peoplesoft_fails(self, kind: str, **order: Any) -> None:
+        """Order a fault of the site: operation, invoice_id, times, params."""
+        await self.peoplesoft.post("faults", {"kind": kind, "node": self.spec.node, **order})
 
     async def basware_fails(self, kind: str, operation: str, **order: Any) -> None:
         """Order a fault of Basware's API."""
