@@ -1,7 +1,7 @@
 """The checker: what must hold for every customer at rest, whatever happened. Reads topics and books only."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from .customer import FAILED, TRANSFERRED, Customer
@@ -40,7 +40,7 @@ def broken_promises(evidence: Evidence) -> Iterator[str]:
 
 def _places(evidence: Evidence) -> Iterator[str]:
     """Everything of a connection lies in its shard, under the keys that were agreed."""
-    keys = {
+    keys: dict[str, Callable[[Entry], tuple[str, ...]]] = {
         NOTIFICATIONS: lambda value: (value["task_id"],),
         DOCUMENTS: lambda value: (value["invoice_id"], str(value["fetch_number"])),
         FETCHES: lambda value: (value["body"]["invoice_id"],),

@@ -1,7 +1,7 @@
 """A poster that freezes and wakes up when another one has its work: it must not post, nor write, nor stay."""
 
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,13 +20,9 @@ MUST_NOT_GO_ON = 70
 
 
 @pytest.fixture
-def replica() -> Iterator[str]:
-    """A name of its own for each replica of the session."""
-    _replicas.append(f"{POSTER}-{len(_replicas) + 2}")
-    return _replicas[-1]
-
-
-_replicas: list[str] = []
+def replica(request: pytest.FixtureRequest) -> str:
+    """A name of its own for each test's replica."""
+    return f"{POSTER}-of-{request.node.name}"
 
 
 async def test_frozen_with_calls_under_way_it_posts_nothing_more(
