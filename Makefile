@@ -13,7 +13,7 @@ PROJECTS := $(wildcard schemas/pyproject.toml libs/*/pyproject.toml services/*/p
               simulators/*/pyproject.toml tools/*/pyproject.toml)
 MEMBERS := $(PROJECTS:/pyproject.toml=)
 
-.PHONY: help setup kafka demo up down status test check fmt lock
+.PHONY: help setup kafka demo up down status test check bench fmt lock
 
 help: ## this page
 	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
@@ -48,6 +48,9 @@ test: setup check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
 
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
 	@tools/check.sh
+
+bench: setup ## how long an invoice takes and what it costs; ARGS='--rates 5 --seconds 10 --no-record' for less
+	@exec $(PY) -m bench.invoices $(ARGS)
 
 fmt: .venv/installed.stamp ## format and mend what can be mended
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .

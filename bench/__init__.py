@@ -1,0 +1,1 @@
+"""Benchmarks of the whole: real Kafka, real processes, both simulators."""
