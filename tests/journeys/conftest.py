@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from devstack import ConnectionSpec, Stack
 from devstack.control import ControlApi
+from devstack.stack import SERVICES
 
 from .customer import Customer
 
@@ -27,6 +28,9 @@ async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
 
     Keyword arguments are merged into those parts of the connection's document.
     """
+    for name in SERVICES:
+        if not stack.processes[name].running:  # left so by a test that failed
+            await stack.restart(name, env={})
     async with AsyncExitStack() as opened:
         basware = await opened.enter_async_context(ControlApi(name="Basware", base_url=stack.basware_url))
         peoplesoft = await opened.enter_async_context(

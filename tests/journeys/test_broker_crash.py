@@ -8,13 +8,13 @@ import asyncio
 import signal
 
 from devstack import Stack
+from devstack.stack import SERVICES
 
 from .conftest import NewCustomer
 from .customer import TRANSFERRED, Customer, Invoice
 from .eventually import eventually
 from .promises import kept
 
-SERVICES = ("ingress-web", "ingress-documents", "voucher-poster")
 INVOICES = 12
 
 

@@ -26,11 +26,11 @@ POINTS = {
     "acknowledged": POSTER,
     "document published": FETCHER,
 }
-OF_POSTING = {"started", "in doubt", "adopted", "not happened", "posted"}
+OF_POSTING = {"started", "in doubt", "looked", "adopted", "not happened", "posted"}
 DOUBT = {
     "voucher created": ["started", "in doubt", "adopted"],
     "create sent": ["started", "in doubt", "adopted"],
-    "started committed": ["started", "in doubt", "not happened", "started", "posted"],
+    "started committed": ["started", "in doubt", "looked", "not happened", "started", "posted"],
 }
 """How an invoice whose voucher nobody knows of comes to one; after a kill elsewhere there is no doubt."""
 
