@@ -6,6 +6,7 @@ until that event is committed, so no second call of a record ever starts before.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from chassis.ledger.book import Book
@@ -58,6 +59,7 @@ class Calls(Generic[B]):
         self._begun: dict[str, float] = {}
         self._inherited: set[str] = set()
         self._afresh: set[str] = set()
+        self._ripe: dict[str, datetime | None] = {}
         self._told: set[tuple[str, Stop]] = set()
         self._closed = False
 
@@ -115,11 +117,13 @@ class Calls(Generic[B]):
             self._spawn(self._tell_stop(entry.connection_id, entry.stop), self._aside)
         call = self._wanted(entry)
         if call is None:
+            self._ripe.pop(key, None)
             return
         delay = self._delay(entry)
         if delay > 0:
             self._timers[key] = asyncio.get_running_loop().call_later(delay, self._due, key)
             return
+        self._afresh.discard(key)
         self._offered.add(key)
         self._lane(entry.connection_id, call.remote).offer(key)
 
@@ -141,14 +145,19 @@ class Calls(Generic[B]):
             task.cancel()
 
     def _due(self, key: str) -> None:
+        """The wait is over, also where the wall's clock was set back meanwhile."""
         del self._timers[key]
-        self._afresh.discard(key)
+        entry = self._book.get(key)
+        if key in self._afresh:
+            self._afresh.discard(key)
+        elif entry is not None:
+            self._ripe[key] = entry.due
         self.consider(key)
 
     def _delay(self, entry: Entry[B]) -> float:
         if entry.started is not None and entry.key in self._afresh:
             return entry.started.settle_seconds
-        if entry.due is None:
+        if entry.due is None or self._ripe.get(entry.key) == entry.due:
             return 0.0
         longest = self._policy.backoff.longest
         if entry.started is not None:
@@ -189,6 +198,7 @@ class Calls(Generic[B]):
             asyncio.get_running_loop().call_soon(self._unused, key, lane)
             return
         self._placed[key] = lane
+        self._ripe.pop(key, None)
         self._spawn(self._run(entry, call, lane), self._running)
 
     def _unused(self, key: str, lane: Lane) -> None:
@@ -219,7 +229,7 @@ class Calls(Generic[B]):
         self._signals.count(
             "calls", connection=entry.connection_id, call=call.name, outcome=type(outcome).__name__
         )
-        self._ended(Ended(key=entry.key, call=call, outcome=outcome))
+        self._ended(Ended(key=entry.key, call=call, outcome=outcome, sequence=entry.sequence))
 
     async def _outcome(self, entry: Entry[B], call: Call) -> Outcome:
         def gate() -> None:
@@ -271,4 +281,7 @@ class Calls(Generic[B]):
                 self._signals.log("error", "stop not written", connection=connection_id, error=str(unknown))
                 await asyncio.sleep(self._policy.circuit_cooldown)
             else:
+                lane = self._lanes.get((connection_id, stop.flow))
+                if lane is not None and not self._closed:
+                    lane.stop_told()
                 return

@@ -24,11 +24,12 @@ class Undecodable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """The call of a record came to an end."""
+    """The call of a record came to an end. `sequence` is that of the entry it was made for."""
 
     key: str
     call: Call
     outcome: Outcome
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

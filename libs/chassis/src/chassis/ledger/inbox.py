@@ -40,7 +40,7 @@ class Inbox:
             event = self._inputs[0]
             key = record_key(event)
             weight = event.record.size if isinstance(event, Arrived) else len(event.raw.value)
-            if key in keys or (group and size + weight > self._policy.group_bytes):
+            if key in keys or (size and size + weight > self._policy.group_bytes):
                 break
             size += weight
             if key is not None:

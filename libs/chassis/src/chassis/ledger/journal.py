@@ -17,7 +17,13 @@ from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undec
 from chassis.ledger.machine import Decision, Machine, Note
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import LogRecord, Wire
-from chassis.ledger.records import Layout, owner_records, position_record, unreadable_record
+from chassis.ledger.records import (
+    Layout,
+    owner_records,
+    position_record,
+    unreadable_record,
+    without_bytes,
+)
 
 B = TypeVar("B")
 
@@ -81,7 +87,10 @@ class Journal(Generic[B]):
         return draft
 
     def parked(self, event: Event, held: Held[B], *, reason: str, now: datetime) -> Draft[B]:
-        """The small decision that takes the place of one that could not be written."""
+        """The small decision that takes the place of one that could not be written.
+
+        An input of which no entry can speak is set aside without its bytes: its topic still has them.
+        """
         key = record_key(event)
         before = held.get(key) if key is not None else None
         draft: Draft[B] = Draft()
@@ -89,6 +98,11 @@ class Journal(Generic[B]):
             before = self._machine.received(None, event.record, now=now).entry
         if before is not None:
             self._add(draft, event, transition.unwritable(before, reason), held, now=now)
+        elif isinstance(event, Arrived | Undecodable):
+            aside = without_bytes(event, reason)
+            draft.records.append(
+                unreadable_record(self._layout, aside, self._partition, wire=self._wire, now=now)
+            )
         draft.records.extend(self._positions([event]))
         return draft
 
@@ -102,12 +116,13 @@ class Journal(Generic[B]):
         match event:
             case Arrived(record=record):
                 return transition.on_input(self._machine, entry, record, now=now)
-            case Ended(call=call, outcome=outcome) if entry is not None:
+            case Ended(call=call, outcome=outcome, sequence=asked) if entry is not None:
                 return transition.on_outcome(
                     self._machine,
                     entry,
                     call,
                     outcome,
+                    unchanged=entry.sequence == asked,
                     now=now,
                     fraction=fraction(),
                     policy=self._policy,

@@ -91,8 +91,16 @@ class Lane:
         self._refused = True
         self._proven = False
 
+    def stop_told(self) -> None:
+        """Every service can know of the stop, or it was void: the canary finds out which, after the cool-down."""
+        if self._refused:
+            self._refused = False
+            self._open_for(self._policy.circuit_cooldown)
+
     def probed(self, *, answers: bool) -> None:
-        """What the canary found."""
+        """What the canary found. A hold that began while it was out stays, with a canary of its own."""
+        if self._timer is not None:
+            return
         if answers:
             self._open = False
             self._proven = True
@@ -145,6 +153,7 @@ class Lane:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._canary)
 
     def _canary(self) -> None:
+        self._timer = None
         if self._closed:
             return
         if self._flow() is FlowState.STOPPED:

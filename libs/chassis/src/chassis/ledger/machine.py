@@ -103,7 +103,10 @@ class Machine(Protocol[B]):
         ...
 
     def withdrawn(self, entry: Entry[B], *, now: datetime) -> Entry[B]:
-        """The entry as before its `started`: by an answer, or by empty looks, it is known not to have happened."""
+        """The entry as before its `started`: by an answer, or by empty looks, it is known not to have happened.
+
+        Due at `now`; at another step where an input that had to wait replaces the work.
+        """
         ...
 
     def call(self, entry: Entry[B]) -> Call | None:

@@ -46,6 +46,7 @@ from chassis.ledger.ports import (
 )
 from chassis.ledger.records import OWNER, POSITION, Layout, owner_records, read_position
 from chassis.ledger.transaction import GroupRefused, commit
+from chassis.ledger.words import words
 
 B = TypeVar("B")
 
@@ -226,7 +227,9 @@ class PartitionOwner(Generic[B]):
             self._signals.log(
                 "error", "a decision cannot be written; its record is parked", reason=str(refused)
             )
-            await self._write(group, self._parked(group[0], f"what was decided cannot be written: {refused}"))
+            await self._write(
+                group, self._parked(group[0], words(f"what was decided cannot be written: {refused}"))
+            )
 
     def _draft(self, group: Sequence[Event]) -> Draft[B]:
         return self._journal.draft(group, self._held, now=self._clock.now(), fraction=self._fraction)

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from ap_domain.unreadable import UnreadableRecord
-from chassis.ledger.events import Undecodable
+from chassis.ledger.events import Arrived, Undecodable
 from chassis.ledger.ports import LogRecord, Wire
+from chassis.ledger.words import words
 
 B = TypeVar("B")
 
@@ -57,6 +58,15 @@ def read_position(record: LogRecord) -> tuple[str, int]:
     """The topic and the next offset of a position record."""
     position = json.loads(record.value)
     return str(position["topic"]), int(position["offset"])
+
+
+def without_bytes(event: Arrived | Undecodable, reason: str) -> Undecodable:
+    """Where the input stood and why it could not be taken in, small enough to be written."""
+    record = event.record if isinstance(event, Arrived) else event.raw
+    place = LogRecord(
+        topic=record.topic, partition=record.partition, offset=record.offset, key=b"", value=b""
+    )
+    return Undecodable(raw=place, reason=words(reason))
 
 
 def unreadable_record(

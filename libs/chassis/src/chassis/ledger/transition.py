@@ -37,12 +37,21 @@ def on_outcome(
     call: Call,
     outcome: Outcome,
     *,
+    unchanged: bool = True,
     now: datetime,
     fraction: float,
     policy: Policy,
     others: Others[B],
 ) -> Decision[B]:
-    """The call of this entry came to an end. `fraction` in [0, 1] is the jitter of a back-off."""
+    """The call of this entry came to an end. `fraction` in [0, 1] is the jitter of a back-off.
+
+    `unchanged`: the entry is still the one the call was made for, no input replaced it meanwhile.
+    """
+    if entry.phase in (Phase.PARKED, Phase.FINAL) and call.kind is not Kind.ONCE:
+        return _too_late(entry, call, outcome, now=now)
+    if not unchanged and call.kind is Kind.READ and isinstance(outcome, Rejected | Parked):
+        again = replace(_unstopped(entry), due=now)
+        return _noted(again, "asked again", f"an input arrived during {call.name}: {outcome.reason}")
     if isinstance(outcome, Done):
         return machine.succeeded(_settled(entry), outcome.value, now=now, others=others)
     if isinstance(outcome, Rejected):
@@ -73,16 +82,18 @@ def _unanswered(
             return _noted(entry, "not sent", reason)
         case NotSent(reason=reason):
             back = _back(machine, entry, now=now)
-            return _noted(replace(back, due=now, reason=reason), "not sent", reason)
+            if back.step == entry.step:
+                back = replace(back, due=now + _not_sent_wait(entry, fraction, policy), reason=reason)
+            return _noted(back, "not sent", reason)
         case Parked(reason=reason):
             return _noted(
                 replace(_unstopped(entry), phase=Phase.PARKED, due=None, reason=reason), "parked", reason
             )
-        case Stopped(reason=reason, connection_version=version):
+        case Stopped(reason=reason):
             back = _back(machine, entry, now=now)
-            stop = Stop(flow=call.remote, connection_version=version, at=now, reason=reason)
-            stopped = replace(back, phase=_held(back), due=None, reason=reason, stop=stop)
-            return _noted(stopped, "stopped", reason)
+            if back.step == entry.step and back.phase is not Phase.PARKED:
+                back = replace(back, phase=_held(back), due=None, reason=reason)
+            return _noted(replace(back, stop=_stop(call, outcome, now=now)), "stopped", reason)
 
 
 def unwritable(entry: Entry[B], reason: str) -> Decision[B]:
@@ -101,6 +112,28 @@ def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now:
     number = entry.started.number + 1 if entry.started else 1
     mark = Started(at=now, number=number, settle_seconds=settle_seconds, request_digest=request_digest)
     return replace(entry, phase=Phase.STARTED, due=None, started=mark, looks=0, attempts=0, reason="")
+
+
+def _too_late(entry: Entry[B], call: Call, outcome: Outcome, *, now: datetime) -> Decision[B]:
+    """An input parked or ended the record during a call that is harmless to repeat: that decision stays.
+
+    A refusal of us as such is told all the same.
+    """
+    if isinstance(outcome, Stopped):
+        entry = replace(entry, stop=_stop(call, outcome, now=now))
+    return _noted(entry, "too late", f"{call.name} ended as {type(outcome).__name__}")
+
+
+def _stop(call: Call, outcome: Stopped, *, now: datetime) -> Stop:
+    return Stop(
+        flow=call.remote, connection_version=outcome.connection_version, at=now, reason=outcome.reason
+    )
+
+
+def _not_sent_wait(entry: Entry[B], fraction: float, policy: Policy) -> timedelta:
+    """Longer with each start of the record: what makes a decision too old to send may last."""
+    attempt = entry.started.number if entry.started else 1
+    return timedelta(seconds=policy.backoff.seconds(attempt=attempt, fraction=fraction))
 
 
 def _held(entry: Entry[B]) -> Phase:
@@ -137,6 +170,8 @@ def _retry(
     if entry.phase is Phase.PARKED:
         return _noted(entry, "retry", outcome.reason)
     back = _back(machine, entry, now=now)
+    if back.step != entry.step:
+        return _noted(back, "retry", outcome.reason)
     attempts = entry.attempts + 1 if outcome.blame else entry.attempts
     wait = outcome.after or 0.0
     if outcome.blame:
@@ -163,12 +198,8 @@ def _sighted(
     if looks < EMPTY_LOOKS:
         due = now + timedelta(seconds=policy.look_spacing)
         return _noted(replace(entry, looks=looks, due=due, attempts=0), "looked", "not found, looking again")
-    back = machine.withdrawn(entry, now=now)
-    return _noted(
-        replace(back, due=now, looks=0, attempts=0, reason=""),
-        "not happened",
-        f"not found in {looks} spaced looks",
-    )
+    back = machine.withdrawn(replace(entry, looks=0, attempts=0, reason=""), now=now)
+    return _noted(back, "not happened", f"not found in {looks} spaced looks")
 
 
 def _noted(entry: Entry[B], action: str, reason: str, **detail: str) -> Decision[B]:

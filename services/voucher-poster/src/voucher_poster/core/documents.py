@@ -52,11 +52,12 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
 
 def undecided(entry: InvoiceEntry) -> bool:
     """Whether a voucher of this entry may exist that nobody has seen yet, also when it was parked in doubt."""
-    return entry.started is not None and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
+    begun = entry.started is not None and entry.body.intent is not None
+    return begun and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
 
 
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
-    """A newer fetch of an invoice that is waiting, parked or final."""
+    """A newer fetch of an invoice that is waiting, parked or final, and of which no voucher can be on its way."""
     body = replace(entry.body, document=ref, newer=None)
     if ref.status == WAITING and not _outdated(body, ref):
         if body.voucher is None:
@@ -64,7 +65,13 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         if ref.revision == body.posted_revision:
             return Decision(
                 entry=replace(
-                    entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=now, attempts=0, body=body
+                    entry,
+                    phase=Phase.WAITING,
+                    step=Step.ACKNOWLEDGE,
+                    due=_writable(body, now=now),
+                    attempts=0,
+                    reason="",
+                    body=body,
                 ),
                 notes=(_seen("offered again, same content", ref),),
             )
@@ -78,6 +85,11 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def _writable(body: InvoiceState, *, now: datetime) -> datetime:
+    """Not before the spacing of writes on Basware's record is over."""
+    return max(now, body.write_after) if body.write_after is not None else now
 
 
 def _outdated(body: InvoiceState, ref: DocumentRef) -> bool:
@@ -117,7 +129,7 @@ def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: da
         entry,
         phase=Phase.WAITING,
         step=Step.ACKNOWLEDGE,
-        due=now,
+        due=_writable(body, now=now),
         attempts=attempts,
         looks=0,
         reason="",

@@ -57,10 +57,10 @@ class InvoiceState:
 
     `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
     `cycle` counts transfers of the invoice; `acknowledged_at` tells a fetch that was made before our
-    acknowledge landed from a document that is offered again; `posted_revision` is the content the voucher
-    was made of, `posted_at` when we learned of it, `payment_block` whether it is held; `write_after` is when
-    Basware's record may be written again; `refusal` keeps a rejection that must be checked against
-    PeopleSoft before it is told.
+    acknowledge landed from a document that is offered again; `intent` stands while a voucher made of it
+    exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at` when we learned
+    of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written again;
+    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told.
     """
 
     invoice_id: str

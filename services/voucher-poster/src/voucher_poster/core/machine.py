@@ -73,8 +73,11 @@ class InvoiceMachine:
         return (entry.body.intent.natural_key.claim,) if held and entry.body.intent else ()
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
-        """Nothing was created: look again, then start anew."""
-        return replace(entry, phase=Phase.WAITING, due=now)
+        """Nothing was created: look again, then start anew. A newer fetch that waited for this comes first."""
+        back = replace(entry, phase=Phase.WAITING, due=now, body=replace(entry.body, intent=None))
+        if entry.body.newer is None:
+            return back
+        return documents.act_on(back, entry.body.newer, now=now).entry or back
 
     def adopted(self, entry: InvoiceEntry, value: object, *, now: datetime) -> InvoiceDecision:
         """The create in doubt did happen."""
@@ -86,7 +89,7 @@ class InvoiceMachine:
         """A business no. After doubt it may be the late first voucher that is in the way: look before telling."""
         again = entry.started is not None and entry.started.number > 1 and entry.body.refusal is None
         if again and entry.phase is Phase.STARTED:
-            body = replace(entry.body, refusal=outcome.reason)
+            body = replace(entry.body, refusal=outcome.reason, intent=None)
             back = replace(entry, phase=Phase.WAITING, due=now, body=body, reason=outcome.reason)
             return Decision(
                 entry=back, notes=(Note(action="refused after doubt", detail={"reason": outcome.reason}),)
@@ -134,20 +137,23 @@ def _looked(
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
     rivals = others(looked.intent.natural_key.claim)
     ahead = [rival for rival in rivals if rival.body.voucher is None]
-    if any(rival.phase is Phase.PARKED for rival in ahead):
-        return _park(entry, f"{ahead[0].key} has the same natural key and is parked undecided")
+    undecided = [rival.key for rival in ahead if rival.phase is Phase.PARKED]
+    if undecided:
+        return _park(entry, f"{undecided[0]} has the same natural key and is parked undecided")
     if ahead:
         due = now + timedelta(seconds=QUEUE_SECONDS)
         reason = f"waits for {ahead[0].key}, which has the same natural key"
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, reason=reason))
     if any(rival.body.posted_at is not None and rival.body.posted_at >= looked.asked_at for rival in rivals):
+        due = now + timedelta(seconds=QUEUE_SECONDS)
         return Decision(
-            entry=replace(entry, phase=Phase.WAITING, due=now, reason="looked before a rival was posted")
+            entry=replace(entry, phase=Phase.WAITING, due=due, reason="looked before a rival was posted")
         )
     taken = {rival.body.voucher.voucher_id for rival in rivals if rival.body.voucher is not None}
     ours = [voucher for voucher in looked.same if voucher.voucher_id not in taken]
     if entry.started is not None and len(ours) == 1:
-        return _posted(entry, ours[0], now=now, action="adopted")
+        body = replace(entry.body, intent=looked.intent, payment_block=looked.payment_block)
+        return _posted(replace(entry, body=body), ours[0], now=now, action="adopted")
     if looked.same or looked.different:
         return _park(entry, _duplicate_words(looked))
     if entry.body.refusal is not None:
@@ -209,7 +215,8 @@ def _returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDeci
     """The invoice goes back to the clerk, unless a live voucher says otherwise."""
     if entry.body.voucher is not None:
         return _park(entry, f"refused ({reason}) although voucher {entry.body.voucher.voucher_id} exists")
-    decision = _report(entry, now=now, success=False, message=reason)
+    back = replace(entry, body=replace(entry.body, intent=None))
+    decision = _report(back, now=now, success=False, message=reason)
     return replace(decision, notes=(Note(action="rejected", detail={"reason": reason}), *decision.notes))
 
 
