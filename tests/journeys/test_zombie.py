@@ -1,5 +1,6 @@
 """A poster that freezes and wakes up when another one has its work: it must not post, nor write, nor stay."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -81,9 +82,8 @@ async def _taken_over(stack: Stack, *, by: str) -> AsyncIterator[None]:
         yield
     finally:
         stack.kill(POSTER, signal.SIGCONT)
-        await stack.restart(POSTER, env={})
         stack.kill(by, signal.SIGTERM)
-        await stack.wait_ended(by)
+        await asyncio.gather(stack.restart(POSTER, env={}), stack.wait_ended(by))
 
 
 async def _wakes_up_in_vain(customer: Customer, invoices: list[Invoice]) -> None:

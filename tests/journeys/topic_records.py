@@ -56,6 +56,9 @@ async def read_topics(
     """
     async with _consumer(bootstrap, "read_uncommitted") as whole, _consumer(bootstrap) as committed:
         partitions = await _partitions(bootstrap, topics)
+        # Assigned, because the client asks for the leaders of what it does not hold only after a back-off.
+        whole.assign(partitions)
+        whole.pause(*partitions)
         ends = {each: end for each, end in (await whole.end_offsets(partitions)).items() if end > 0}
         if not ends:
             return {topic: [] for topic in topics}
@@ -80,6 +83,7 @@ def _consumer(bootstrap: str, isolation: str = "read_committed") -> AIOKafkaCons
         auto_offset_reset="earliest",
         isolation_level=isolation,
         max_partition_fetch_bytes=LARGEST,
+        fetch_max_wait_ms=20,
     )
 
 
