@@ -15,7 +15,7 @@ check() { # <name> <what to do when it fails> <command ...>
 
 check lint 'make fmt mends most of it; the rest is named above' "$python" -m ruff check --quiet .
 check format 'make fmt' "$python" -m ruff format --check --quiet .
-check types 'mend what mypy names above' "$python" -m mypy schemas/apstream_schemas libs/*/src services/*/src simulators/*/src tools/*/src
+check types 'mend what mypy names above' "$python" -m mypy schemas/apstream_schemas libs/*/src services/*/src simulators/*/src tools/*/src bench
 check imports 'move the import: pyproject.toml [tool.importlinter] says who may know whom' .venv/bin/lint-imports
 check dependencies 'make lock, then make setup: a member needs what requirements.lock does not have' \
     .tools/uv/bin/uv pip check --quiet --python "$python"

@@ -34,6 +34,9 @@ InvoiceDecision = Decision[InvoiceState]
 BASWARE = "basware"
 PEOPLESOFT = "peoplesoft"
 
+FIRST_QUESTION_SECONDS = 1.0
+"""Basware carries a report out in its own time: asking sooner brings nothing."""
+
 ACKNOWLEDGE = Call(name="acknowledge", remote=BASWARE, kind=Kind.REPEATABLE)
 LOOK = Call(name="look", remote=PEOPLESOFT, kind=Kind.READ)
 CREATE = Call(name="create", remote=PEOPLESOFT, kind=Kind.ONCE)
@@ -234,9 +237,10 @@ def _reported(entry: InvoiceEntry, reported: Reported, *, now: datetime) -> Invo
         raise ValueError(f"{entry.key} was reported without a report")
     report = replace(entry.body.report, request_id=reported.request_id)
     body = replace(entry.body, report=report, write_after=now + timedelta(seconds=reported.spacing))
+    due = now + timedelta(seconds=FIRST_QUESTION_SECONDS)
     note = Note(action="reported", detail={"success": str(report.success).lower(), "message": report.message})
     return Decision(
-        entry=replace(entry, phase=Phase.WAITING, step=Step.CONFIRM, due=now, body=body), notes=(note,)
+        entry=replace(entry, phase=Phase.WAITING, step=Step.CONFIRM, due=due, body=body), notes=(note,)
     )
 
 
