@@ -44,7 +44,7 @@ status: .venv/installed.stamp ## which processes of the stack run
 	@exec $(PY) -m devstack status
 
 test: setup check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
 	@tools/check.sh

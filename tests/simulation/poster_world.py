@@ -88,7 +88,10 @@ class PosterWorld(World):
     def _resume(self) -> None:
         self.flows.stopped.clear()
         for process, worker in self.workers.items():
-            self.loop.in_process(process, partial(worker.flows_changed, connection_changed=True))
+            for partition in range(PARTITIONS):
+                self.loop.in_process(
+                    process, partial(worker.flows_changed, connection_changed=f"c{partition}")
+                )
 
     def _publish(self, invoice: str) -> None:
         """A fetch that differs from the last: the coder may have changed it while it was offered."""

@@ -133,7 +133,9 @@ class SimLoop(asyncio.AbstractEventLoop):
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
         context = context if context is not None else contextvars.copy_context()
         process = context.get(PROCESS, self.world)
-        task = asyncio.Task(Traced(coro, process, self.hook), loop=self, name=name, context=context)
+        traced = Traced(coro, process, self.hook)
+        process.suspended[id(traced)] = coro
+        task = asyncio.Task(traced, loop=self, name=name, context=context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # a dead process's tasks just vanish
         return task
 

@@ -26,6 +26,8 @@ class TinyMachine:
 
     def received(self, entry: Entry[str] | None, record: Input, *, now: datetime) -> Decision[str]:
         said = str(record.payload)
+        if said == "poison":
+            raise TypeError("a bug in the rules")
         if said == "not ours":
             return Decision(entry=None, notes=(Note(action="passed over"),))
         if entry is None:

@@ -47,9 +47,6 @@ class MessageClass(StrEnum):
     RETRY_LATER = "retry_later"
     NOT_REACHED = "not_reached"
     """The gateway lost or never had its app server: a create may have got through before that."""
-    """The application server was not reached; doubtful if the text tells of a time-out or a broken
-    connection.
-    """
     CREDENTIALS_REFUSED = "credentials_refused"
     NOT_AUTHORISED = "not_authorised"
     CONFIGURATION = "configuration"

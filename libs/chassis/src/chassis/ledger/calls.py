@@ -127,10 +127,10 @@ class Calls(Generic[B]):
         self._offered.add(key)
         self._lane(entry.connection_id, call.remote).offer(key)
 
-    def flows_changed(self, *, connection_changed: bool = False) -> None:
-        """A desired state or a connection changed."""
-        for lane in list(self._lanes.values()):
-            lane.flow_changed(connection_changed=connection_changed)
+    def flows_changed(self, *, connection_changed: str | None = None) -> None:
+        """A desired state changed, or the connection with this id."""
+        for (connection_id, _), lane in list(self._lanes.items()):
+            lane.flow_changed(connection_changed=connection_id == connection_changed)
 
     async def close(self) -> None:
         """Start nothing more, wait a bounded time for what runs, give up the rest (it becomes doubt)."""

@@ -95,7 +95,7 @@ class Journal(Generic[B]):
         before = held.get(key) if key is not None else None
         draft: Draft[B] = Draft()
         if before is None and isinstance(event, Arrived):
-            before = self._machine.received(None, event.record, now=now).entry
+            before = self._first(event, now=now)
         if before is not None:
             self._add(draft, event, transition.unwritable(before, reason), held, now=now)
         elif isinstance(event, Arrived | Undecodable):
@@ -105,6 +105,13 @@ class Journal(Generic[B]):
             )
         draft.records.extend(self._positions([event]))
         return draft
+
+    def _first(self, event: Arrived, *, now: datetime) -> Entry[B] | None:
+        """The entry the input would have begun; None if the rules themselves fail on it."""
+        try:
+            return self._machine.received(None, event.record, now=now).entry
+        except Exception:  # noqa: BLE001 - it is set aside with the reason that is already known
+            return None
 
     def _decide(
         self, event: Event, draft: Draft[B], held: Held[B], *, now: datetime, fraction: Callable[[], float]

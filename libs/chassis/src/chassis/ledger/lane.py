@@ -114,6 +114,8 @@ class Lane:
         """The desired state or the connection changed: after a stop or a refusal the canary goes first."""
         self._due.extend(self._held)
         self._held.clear()
+        if connection_changed:
+            self._proven = False
         if self._flow() is FlowState.STOPPED:
             self._was_stopped = True
             self._refused = False

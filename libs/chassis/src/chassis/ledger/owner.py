@@ -181,8 +181,8 @@ class PartitionOwner(Generic[B]):
         """Commit an owner record: a partition this producer writes shows records without their markers."""
         self._put(Reassert())
 
-    def flows_changed(self, *, connection_changed: bool = False) -> None:
-        """A desired state or a connection changed."""
+    def flows_changed(self, *, connection_changed: str | None = None) -> None:
+        """A desired state changed, or the connection with this id."""
         self._calls.flows_changed(connection_changed=connection_changed)
 
     async def close(self) -> None:
@@ -232,7 +232,13 @@ class PartitionOwner(Generic[B]):
             )
 
     def _draft(self, group: Sequence[Event]) -> Draft[B]:
-        return self._journal.draft(group, self._held, now=self._clock.now(), fraction=self._fraction)
+        try:
+            return self._journal.draft(group, self._held, now=self._clock.now(), fraction=self._fraction)
+        except DoesNotFit:
+            raise
+        except Exception as bug:
+            # A bug in the rules of one record must not end the process for all of them, again and again.
+            raise GroupRefused(f"our own fault: {type(bug).__name__}: {bug}") from bug
 
     def _parked(self, event: Event, reason: str) -> Draft[B]:
         return self._journal.parked(event, self._held, reason=reason, now=self._clock.now())

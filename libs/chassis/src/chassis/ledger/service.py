@@ -132,7 +132,7 @@ async def running(
             watermarks=watermarks,
             die=die,
         )
-        directory.on_change(lambda _: worker.flows_changed(connection_changed=True))
+        directory.on_change(lambda connection: worker.flows_changed(connection_changed=connection.id))
         states.on_change(lambda _connection, _flow: worker.flows_changed())
         admin.ready_when("partitions", lambda: None if member.joined and worker.ready else "still loading")
         stack.callback(LedgerPicture(lambda: worker.owners, clock=clock).watch())

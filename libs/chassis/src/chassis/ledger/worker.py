@@ -104,6 +104,7 @@ class LedgerWorker(Generic[B]):
     async def run(self, stop: asyncio.Event) -> None:
         """Own and decide until `stop` is set; then give everything up and leave."""
         watch = asyncio.create_task(self._watch_stability())
+        watch.add_done_callback(self._watch_ended)
         try:
             await self._member.join(self._inputs, self)
             while not stop.is_set():
@@ -149,8 +150,8 @@ class LedgerWorker(Generic[B]):
             owner = self._owners[partition] = self._make_owner(partition)
             self._tasks[partition] = asyncio.create_task(self._own(partition, owner))
 
-    def flows_changed(self, *, connection_changed: bool = False) -> None:
-        """A desired state or a connection changed."""
+    def flows_changed(self, *, connection_changed: str | None = None) -> None:
+        """A desired state changed, or the connection with this id."""
         for owner in self._owners.values():
             owner.flows_changed(connection_changed=connection_changed)
 
@@ -225,6 +226,10 @@ class LedgerWorker(Generic[B]):
             self._die(
                 "rejoined more than three times in a minute: does another process hold this instance id?"
             )
+
+    def _watch_ended(self, watch: "asyncio.Task[None]") -> None:
+        if not watch.cancelled() and (bug := watch.exception()) is not None:
+            self._die(f"nobody watches for missing markers any more: {bug!r}")
 
     async def _watch_stability(self) -> None:
         """A broker crash can leave committed records without their markers: the next commit there releases them."""

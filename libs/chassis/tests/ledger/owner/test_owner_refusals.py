@@ -52,6 +52,18 @@ async def test_what_does_not_fit_its_schema_parks_only_its_own_record_and_order_
     assert (house.entry("acme/1").body, house.entry("acme/3").phase) == ("a+b", Phase.WAITING)
 
 
+async def test_a_bug_in_the_rules_parks_or_sets_aside_only_the_record_it_shows_at(house: Any) -> None:
+    house.flows.said = FlowState.STOPPED
+    async with house.at_work():
+        for said, key in (("a", "acme/1"), ("poison", "acme/1"), ("poison", "acme/2"), ("b", "acme/3")):
+            house.offer(said, key=key)
+        await house.decided()
+    assert house.entry("acme/1").phase is Phase.PARKED
+    assert "our own fault: TypeError: a bug in the rules" in house.entry("acme/1").reason
+    assert [each.offset for each in house.written("unreadable")] == [2]
+    assert house.entry("acme/3").phase is Phase.WAITING
+
+
 async def test_an_outcome_that_cannot_be_written_parks_its_record_still_started(house: Any) -> None:
     house.wire.misfits = lambda value: isinstance(value, Entry) and value.body == "created"
     async with house.at_work():

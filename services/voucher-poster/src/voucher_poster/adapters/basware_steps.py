@@ -1,5 +1,7 @@
 """The steps that Basware takes part in: acknowledge, report, confirm. All are harmless to repeat."""
 
+from dataclasses import replace
+
 from ap_domain.response import external_code
 from basware import (
     AlreadyAcknowledged,
@@ -55,7 +57,8 @@ class BaswareSteps:
                 case "confirm":
                     return await self._confirm(entry, client)
         except BaswareError as error:
-            return outcome_of(error, connection_version=connection.version, attempts=entry.attempts)
+            outcome = outcome_of(error, connection_version=connection.version, attempts=entry.attempts)
+            return _spaced(outcome, name, _spacing(connection))
         raise ValueError(f"Basware has no part in {name!r}")
 
     async def _acknowledge(
@@ -142,6 +145,13 @@ class BaswareSteps:
         if entry.since is None:
             return 0.0
         return max((self._clock.now() - (entry.body.write_after or entry.since)).total_seconds(), 0.0)
+
+
+def _spaced(outcome: Outcome, name: str, spacing: float) -> Outcome:
+    """A write that may have reached Basware is repeated only after the spacing of writes on a record."""
+    if name == "confirm" or not isinstance(outcome, Retry):
+        return outcome
+    return replace(outcome, after=max(spacing, outcome.after or 0.0))
 
 
 def _ask_again(reason: str, waited: float) -> Retry:

@@ -1,0 +1,31 @@
+"""What holds for every test: which of them share a stack, and what is told at the end of a run."""
+
+from pathlib import PurePath
+
+import pytest
+
+ONE_AT_A_TIME = ("tests/journeys", "tests/integration", "tools/devstack/tests")
+"""Tests that start brokers and services: with several workers one of them runs all of these."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest work first; its group keeps it in one worker."""
+    for item in items:
+        if _starts_a_stack(config, item):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+    items.sort(key=lambda item: not _starts_a_stack(config, item))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests recorded as `report`, whichever worker ran them."""
+    for outcome in ("passed", "failed"):
+        for test in terminalreporter.stats.get(outcome, []):
+            for name, text in getattr(test, "user_properties", ()):
+                if name == "report":
+                    terminalreporter.section(test.nodeid)
+                    terminalreporter.write_line(str(text))
+
+
+def _starts_a_stack(config: pytest.Config, item: pytest.Item) -> bool:
+    place = PurePath(item.path).relative_to(config.rootpath).as_posix()
+    return place.startswith(ONE_AT_A_TIME)
