@@ -209,7 +209,7 @@ SABOTAGES: dict[str, Sabotage] = {
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,
         weather=Weather(aim_freezes=1.0, freezes=(50.0, 55.0)),
-        seen_at=1851,
+        seen_at=2362,
     ),
     "forget the key of a parked doubt": Sabotage(
         without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=606
