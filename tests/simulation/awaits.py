@@ -19,9 +19,9 @@ def sites() -> tuple[str, ...]:
     return tuple(sorted({name for lines in _by_file().values() for name in lines.values()}))
 
 
-def target(seed: int) -> str:
+def target(seed: int, *, within: str = "") -> str:
     """The await a seed aims at: all in turn, the hard to reach more often, not in step with the worlds."""
-    targets = _targets()
+    targets = tuple(site for site in _targets() if site.startswith(within))
     return targets[seed // 5 % len(targets)]
 
 

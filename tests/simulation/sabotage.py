@@ -1,7 +1,7 @@
 """Ways to break the mechanism that the simulation must notice. Each is one rule taken away, as a patch.
 
 `SABOTAGES` maps a name to a context manager and the weather in which it shows soonest; while it is active the
-ledger runs without that rule. The last four take back what the simulation itself once found missing.
+ledger runs without that rule. The last three take back what the simulation itself once found missing.
 """
 
 import contextlib
@@ -172,13 +172,6 @@ def adopting_without_asking_whose_it_is() -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def taking_an_old_fetch_for_an_offer() -> Iterator[None]:
-    """A fetch made before our acknowledge landed is taken for the document being offered again."""
-    with patch.object(documents, "_outdated", lambda body, ref: False):
-        yield
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sabotage:
     """A rule taken away, the weather in which that shows soonest, and a seed in which it was seen to show."""
@@ -208,8 +201,20 @@ SABOTAGES: dict[str, Sabotage] = {
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,
-        weather=Weather(aim_freezes=1.0, freezes=(50.0, 55.0)),
-        seen_at=2362,
+        weather=Weather(
+            kill=0.0,
+            freeze=0.0,
+            terminate=0.0,
+            broker=0.0,
+            outage=0.0,
+            lockout=0.0,
+            trouble=(0.0,),
+            aim=1.0,
+            aim_at="transaction.py",
+            aim_freezes=1.0,
+            freezes=(50.0, 55.0),
+        ),
+        seen_at=547,
     ),
     "forget the key of a parked doubt": Sabotage(
         without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=606
@@ -219,8 +224,5 @@ SABOTAGES: dict[str, Sabotage] = {
     ),
     "adopt without asking whose it is": Sabotage(
         without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=65
-    ),
-    "take an old fetch for an offer": Sabotage(
-        without_the_rule=taking_an_old_fetch_for_an_offer, seen_at=1716
     ),
 }

@@ -67,6 +67,7 @@ class Weather:
     lose_stop: float = 0.0
     aim: float = 0.95
     aim_freezes: float = 0.2
+    aim_at: str = ""
     rivals: float = 0.15
 
 
@@ -207,7 +208,7 @@ class World(ABC):
 
     def _aim(self, random: random.Random) -> None:
         """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits, up to four times."""
-        aim = target(self.seed)
+        aim = target(self.seed, within=self.weather.aim_at)
         shots = random.choice((1, 2, 4, 4))
         waits = (1, 1, 2, 4, 9, 18, 35) if is_frequent(aim) else (1, 1, 1, 2, 4)
         countdown = random.choice(waits)
