@@ -20,6 +20,7 @@ from peoplesoft.errors import (
     Rejected,
     RetryLater,
 )
+from peoplesoft.found_voucher import CreatedVoucher, FoundVoucher
 from peoplesoft.gateway import Timeouts
 from peoplesoft.names import PropertyNames
 from peoplesoft.outcomes import MessageClass, OutcomeTable, RemoteMessage
@@ -31,7 +32,7 @@ from peoplesoft.shape import (
     PropertyShape,
 )
 from peoplesoft.values import DateFormat, Record, Row, Value
-from peoplesoft.vouchers import CreatedVoucher, FoundVoucher, VoucherClient
+from peoplesoft.vouchers import VoucherClient
 
 __all__ = [
     "Authentication",

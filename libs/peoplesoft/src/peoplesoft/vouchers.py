@@ -6,7 +6,6 @@ Speaks PeopleSoft's own field names; `PropertyNames` turns them into the site's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -16,51 +15,17 @@ from peoplesoft.errors import (
     NeedsPerson,
     OutcomeUnknown,
     PeopleSoftError,
-    ProtocolError,
     RetryLater,
 )
+from peoplesoft.found_voucher import CreatedVoucher, FoundVoucher, agrees, voucher_of
 from peoplesoft.gateway import BeforeSend
 from peoplesoft.names import PropertyNames
-from peoplesoft.outcomes import RemoteMessage
 from peoplesoft.shape import CollectionShape, ComponentInterfaceShape
-from peoplesoft.values import Record, Row, Value, ValueRefused, parse_date
+from peoplesoft.values import Record, Row, Value
 
 _MUST_BE_SEARCHABLE = ("BUSINESS_UNIT", "INVOICE_ID")
 _MUST_BE_READABLE = ("BUSINESS_UNIT", "VOUCHER_ID", "INVOICE_ID", "ENTRY_STATUS")
 _READ_BACK = ("BUSINESS_UNIT", "INVOICE_ID", "INVOICE_DT", "VENDOR_SETID", "VENDOR_ID", "GROSS_AMT")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundVoucher:
-    """A voucher as PeopleSoft holds it, deleted ones included: `entry_status` and the other codes are
-    PeopleSoft's (P postable, R recycled, X deleted ...), `gross` is in the invoice currency, `raw` is all
-    of it by canonical names. None or "" where the site's component interface does not show a field.
-    """
-
-    business_unit: str
-    voucher_id: str
-    entry_status: str
-    invoice_id: str
-    vendor_setid: str = ""
-    vendor_id: str = ""
-    invoice_date: date | None = None
-    gross: Decimal | None = None
-    currency: str = ""
-    style: str = ""
-    origin: str = ""
-    close_status: str = ""
-    raw: Record = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatedVoucher:
-    """A voucher saved by our create. `entry_status` is None if it was not read back, with the reason."""
-
-    business_unit: str
-    voucher_id: str
-    entry_status: str | None = None
-    warnings: tuple[RemoteMessage, ...] = ()
-    not_read_back: PeopleSoftError | None = None
 
 
 class VoucherClient:
@@ -115,7 +80,7 @@ class VoucherClient:
                 record=record,
                 remedy="Look the invoice up in PeopleSoft; let the component interface search by the supplier too.",
             )
-        candidates = [each for each in candidates if _agrees(self._names.to_canonical(each), match)]
+        candidates = [each for each in candidates if agrees(self._names.to_canonical(each), match)]
         if len(candidates) > self._most:
             raise NeedsPerson(
                 f"{len(candidates)} vouchers match, at most {self._most} are looked at",
@@ -129,7 +94,7 @@ class VoucherClient:
                 raise RetryLater(
                     "a voucher was found and then could not be read", operation="get", record=record
                 )
-            if _agrees(voucher.raw, match):
+            if agrees(voucher.raw, match):
                 found.append(voucher)
         return found
 
@@ -148,7 +113,7 @@ class VoucherClient:
         before_send: BeforeSend | None = None,
     ) -> CreatedVoucher:
         """Save a voucher (`properties` by canonical or the site's names) and read it back for its entry
-        status.
+        status, its hold and whatever else PeopleSoft made of it.
 
         Every error but OutcomeUnknown proves that nothing was saved. A voucher read back that is another
         invoice's, or that is not there, is OutcomeUnknown too; one that cannot be read just then is
@@ -164,7 +129,7 @@ class VoucherClient:
             raise OutcomeUnknown(
                 "saved, says the answer, without naming the voucher", operation="create", record=record
             )
-        status, failure = None, None
+        voucher, failure = None, None
         if read_back:
             try:
                 voucher = await self.get_voucher(
@@ -173,12 +138,13 @@ class VoucherClient:
             except PeopleSoftError as error:
                 failure = error
             else:
-                status = self._confirmed(voucher, properties, record=record)
+                self._confirm(voucher, properties, record=record)
         return CreatedVoucher(
             business_unit=business_unit,
             voucher_id=voucher_id,
-            entry_status=status,
+            entry_status=None if voucher is None else voucher.entry_status,
             warnings=answer.warnings,
+            read_back=voucher,
             not_read_back=failure,
         )
 
@@ -217,10 +183,10 @@ class VoucherClient:
         asked = {name: keys.get(name, "") for name in ("BUSINESS_UNIT", "VOUCHER_ID")}
         site_keys = {} if shape.get is None else self._names.to_site(_texts(asked), shape.get.request)
         found = await self._client.get(site_keys, record=record)
-        return None if found is None else _voucher(self._names.to_canonical(found))
+        return None if found is None else voucher_of(self._names.to_canonical(found))
 
-    def _confirmed(self, voucher: FoundVoucher | None, properties: Row, *, record: str) -> str:
-        """The entry status of the voucher read back. Raises OutcomeUnknown if it is not the one we sent."""
+    def _confirm(self, voucher: FoundVoucher | None, properties: Row, *, record: str) -> None:
+        """Raises OutcomeUnknown if the voucher read back is not the one we sent."""
         if voucher is None:
             raise OutcomeUnknown(
                 "saved, says the answer, but the voucher is not there", operation="get", record=record
@@ -228,66 +194,13 @@ class VoucherClient:
         sent = {self._names.canonical(name): value for name, value in properties.items()}
         for name in _READ_BACK:
             value = sent.get(name)
-            if isinstance(value, str | Decimal | int | date) and not _agrees(voucher.raw, {name: value}):
+            if isinstance(value, str | Decimal | int | date) and not agrees(voucher.raw, {name: value}):
                 raise OutcomeUnknown(
                     f"the answer named voucher {voucher.voucher_id}, which has another {name}",
                     operation="get",
                     record=record,
                 )
-        return voucher.entry_status
 
 
 def _texts(keys: Mapping[str, object]) -> dict[str, Value]:
     return {name: value for name, value in keys.items() if isinstance(value, str)}
-
-
-def _agrees(record: Record, match: Mapping[str, Value]) -> bool:
-    """Whether every field of `match` that `record` shows is equal: text without regard to case."""
-    for name, wanted in match.items():
-        held = record.get(name)
-        if held is None or isinstance(held, list):
-            continue
-        if isinstance(held, str) and isinstance(wanted, date):
-            held = _date(held, name)
-        if isinstance(held, str) and isinstance(wanted, str):
-            if held.strip().casefold() != wanted.strip().casefold():
-                return False
-        elif held != wanted:
-            return False
-    return True
-
-
-def _voucher(record: Record) -> FoundVoucher:
-    gross = record.get("GROSS_AMT")
-    return FoundVoucher(
-        business_unit=_text(record, "BUSINESS_UNIT"),
-        voucher_id=_text(record, "VOUCHER_ID"),
-        entry_status=_text(record, "ENTRY_STATUS"),
-        invoice_id=_text(record, "INVOICE_ID"),
-        vendor_setid=_text(record, "VENDOR_SETID"),
-        vendor_id=_text(record, "VENDOR_ID"),
-        invoice_date=_date(record.get("INVOICE_DT"), "INVOICE_DT"),
-        gross=gross if isinstance(gross, Decimal) else None,
-        currency=_text(record, "TXN_CURRENCY_CD"),
-        style=_text(record, "VOUCHER_STYLE"),
-        origin=_text(record, "ORIGIN"),
-        close_status=_text(record, "CLOSE_STATUS"),
-        raw=record,
-    )
-
-
-def _text(record: Record, name: str) -> str:
-    value = record.get(name, "")
-    return value if isinstance(value, str) else str(value)
-
-
-def _date(value: object, name: str) -> date | None:
-    """A date, which some sites declare as text."""
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str) or not value:
-        return None
-    try:
-        return parse_date(value)
-    except ValueRefused as refusal:
-        raise ProtocolError(f"{name} of a voucher: {refusal}", operation="get") from refusal
