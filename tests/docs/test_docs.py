@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from ap_domain.invoice_state import Step
 from ap_domain.mapping.voucher_mapping import VoucherMapping
 from apstream_cli.main import app
 from chassis import metrics, topics
@@ -25,7 +26,6 @@ from chassis.ledger.outcomes import Outcome
 from ingress.web.settings import WebSettings
 from pydantic import BaseModel
 from typer.core import TyperGroup
-from voucher_poster.core.invoice_state import Step
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from ap_domain.document import AccountingDocument
+from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Machine
 from chassis.ledger.ports import Caller, LogRecord
 from chassis.ledger.records import Layout
-from voucher_poster.core.invoice_state import InvoiceState, Step
 from voucher_poster.core.machine import InvoiceMachine
 
 from .sim_callers import InvoiceCaller

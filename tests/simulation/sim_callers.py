@@ -5,22 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from ap_domain.document import AccountingDocument
+from ap_domain.fetch_state import FetchState
+from ap_domain.invoice_state import InvoiceState
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry
 from chassis.ledger.machine import Call
 from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Rejected, Retry, Sighted, Stopped
 from chassis.ledger.ports import Gate
-from ingress.documents.core.fetch_state import Fetched, FetchState
-from voucher_poster.core.invoice_state import (
-    Acknowledged,
-    Confirmed,
-    Created,
-    InvoiceState,
-    Looked,
-    Reported,
-    Verified,
-)
+from ingress.documents.core.answers import Fetched
+from voucher_poster.core.answers import Acknowledged, Confirmed, Created, Looked, Reported, Verified
 
 from .sim_loop import SimLoop
 from .sim_ports import EPOCH

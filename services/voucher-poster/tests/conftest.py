@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from ap_domain.approved_invoice import ApprovedInvoice, read_document
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
 from chassis.connections import BaswareSide, ComponentInterface, Connection, PeopleSoftSide, Secret
 from chassis.ledger.entry import Entry, Phase
-from voucher_poster.core.invoice_state import DocumentRef, InvoiceState, Step
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INVOICE_ID = "138e7d94997847aebe7432e521b3dac9"

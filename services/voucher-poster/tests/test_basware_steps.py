@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ap_domain.invoice_state import InvoiceState, Report, Step
 from ap_domain.posting import VoucherRef
 from ap_domain.response import external_code
 from basware.testing import Canned, StubApi
@@ -16,7 +17,7 @@ from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Done, Outcome, Parked, Retry, Stopped
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
-from voucher_poster.core.invoice_state import Acknowledged, Confirmed, InvoiceState, Report, Reported, Step
+from voucher_poster.core.answers import Acknowledged, Confirmed, Reported
 
 MakeEntry = Callable[..., Entry[InvoiceState]]
 

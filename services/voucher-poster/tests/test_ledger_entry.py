@@ -7,16 +7,16 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Report, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.avro import AvroType
 from chassis.avro_schemas import shipped
 from chassis.errors import DoesNotFit
 from chassis.ledger.entry import Entry, Phase, Started, Stop
+from chassis.records import VOUCHER_ENTRY
 from hypothesis import given
 from hypothesis import strategies as st
-from voucher_poster.core.invoice_state import DocumentRef, InvoiceState, Report, Step
-from voucher_poster.wire import ENTRY
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 counts = st.integers(0, 2**31 - 1)
@@ -99,7 +99,7 @@ entries = st.builds(
 
 @given(entries)
 def test_an_entry_comes_back_as_it_was_written(entry: Entry[InvoiceState]) -> None:
-    assert ENTRY.decode(ENTRY.encode(entry)) == entry
+    assert VOUCHER_ENTRY.decode(VOUCHER_ENTRY.encode(entry)) == entry
 
 
 def test_schema_and_types_have_the_same_fields_at_every_depth() -> None:

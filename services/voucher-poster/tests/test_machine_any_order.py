@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from ap_domain.document import AccountingDocument
+from ap_domain.invoice_state import InvoiceState, Report, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger import transition
@@ -15,17 +16,7 @@ from chassis.ledger.policy import Policy
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from voucher_poster.core.invoice_state import (
-    Acknowledged,
-    Confirmed,
-    Created,
-    InvoiceState,
-    Looked,
-    Report,
-    Reported,
-    Step,
-    Verified,
-)
+from voucher_poster.core.answers import Acknowledged, Confirmed, Created, Looked, Reported, Verified
 from voucher_poster.core.machine import InvoiceMachine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from ap_domain.document import AccountingDocument
+from ap_domain.invoice_state import InvoiceState, Report, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger.machine import Decision, Input
-from voucher_poster.core.invoice_state import InvoiceState, Report, Step
 from voucher_poster.core.machine import InvoiceMachine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,23 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Report, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger.machine import Decision
 from chassis.ledger.outcomes import Rejected
-from voucher_poster.core.invoice_state import (
-    Acknowledged,
-    Confirmed,
-    Created,
-    DocumentRef,
-    InvoiceState,
-    Looked,
-    Report,
-    Reported,
-    Step,
-    Verified,
-)
+from voucher_poster.core.answers import Acknowledged, Confirmed, Created, Looked, Reported, Verified
 from voucher_poster.core.machine import (
     ACKNOWLEDGE,
     CONFIRM,

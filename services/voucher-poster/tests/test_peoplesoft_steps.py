@@ -8,6 +8,7 @@ import aiohttp
 import peoplesoft
 import pytest
 from ap_domain.approved_invoice import ApprovedInvoice, read_document
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
 from ap_domain.posting import VoucherRef
 from chassis.connections import Connection
 from chassis.ledger.entry import Entry, Phase, Started
@@ -43,7 +44,7 @@ from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.document_source import DocumentSource, NotReadableNow, NotTheDocument
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.invoice_state import Created, DocumentRef, InvoiceState, Looked, Step, Verified
+from voucher_poster.core.answers import Created, Looked, Verified
 
 MakeEntry = Callable[..., Entry[InvoiceState]]
 

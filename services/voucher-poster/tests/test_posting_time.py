@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry
-from voucher_poster.core.invoice_state import InvoiceState, Step
 from voucher_poster.posting_time import SECONDS, PostingTime
 
 MakeEntry = Callable[..., Entry[InvoiceState]]

@@ -12,14 +12,16 @@ class NotificationSource(StrEnum):
 
     WEBHOOK = "webhook"
     SWEEP = "sweep"
+    HANDED_OVER = "handed_over"
+    """From a connection of the same Basware tenant that does not serve the document's company."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """Something happened to ``document_id``: it should be fetched.
 
-    ``body`` is what Basware sent, byte for byte (empty for a sweep); ``expiration_time`` is the instant after which
-    Basware takes no response to the task.
+    ``body`` is what Basware sent, byte for byte (empty unless it was a webhook); ``expiration_time`` is the instant
+    after which Basware takes no response to the task.
     """
 
     connection_id: str

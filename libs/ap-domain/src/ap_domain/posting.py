@@ -30,11 +30,15 @@ def standing(entry_status: str) -> Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherRef:
-    """A voucher in PeopleSoft. `entry_status` is PeopleSoft's letter as last seen."""
+    """A voucher in PeopleSoft as last seen. `entry_status` is PeopleSoft's letter; `payment_hold` is None where the
+    site does not show it; `closed` says that it is closed or paid.
+    """
 
     business_unit: str
     voucher_id: str
     entry_status: str
+    payment_hold: bool | None = None
+    closed: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -48,12 +52,17 @@ class VoucherRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingIntent:
-    """What `started` records: enough to settle doubt later without mapping the invoice again."""
+    """What `started` records: enough to settle doubt later without mapping the invoice again.
+
+    `known` are the ids of vouchers that stood under the number before, of other invoices by the match rule (a number
+    may be repeated legitimately): they say nothing about this one.
+    """
 
     natural_key: NaturalKey
     match: MatchFields
     mapping_digest: str
     request_digest: str
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

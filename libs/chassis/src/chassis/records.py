@@ -1,18 +1,37 @@
-"""The codecs of the records whose types live in ap_domain."""
+"""The codecs of the records whose types live in ap_domain, ledger entries included."""
 
 from ap_domain.audit import AuditEvent
+from ap_domain.command import Command
 from ap_domain.desired_state import DesiredState
 from ap_domain.document import AccountingDocument
+from ap_domain.fetch_state import FetchState
+from ap_domain.invoice_state import InvoiceState
+from ap_domain.mapping_version import MappingVersion
 from ap_domain.notification import Notification
 from ap_domain.unreadable import UnreadableRecord
 
 from chassis.avro import AvroType
+from chassis.ledger.entry import Entry
 
-__all__ = ["ACCOUNTING_DOCUMENT", "AUDIT_EVENT", "DESIRED_STATE", "NOTIFICATION", "UNREADABLE"]
+__all__ = [
+    "ACCOUNTING_DOCUMENT",
+    "AUDIT_EVENT",
+    "COMMAND",
+    "DESIRED_STATE",
+    "DOCUMENT_ENTRY",
+    "MAPPING_VERSION",
+    "NOTIFICATION",
+    "UNREADABLE",
+    "VOUCHER_ENTRY",
+]
 
 
 NOTIFICATION = AvroType("Notification", Notification)
 ACCOUNTING_DOCUMENT = AvroType("AccountingDocument", AccountingDocument)
 AUDIT_EVENT = AvroType("AuditEvent", AuditEvent)
 DESIRED_STATE = AvroType("DesiredState", DesiredState)
+COMMAND = AvroType("Command", Command)
+MAPPING_VERSION = AvroType("MappingVersion", MappingVersion)
 UNREADABLE = AvroType("Unreadable", UnreadableRecord)
+DOCUMENT_ENTRY: AvroType[Entry[FetchState]] = AvroType("DocumentLedgerEntry", Entry[FetchState])
+VOUCHER_ENTRY: AvroType[Entry[InvoiceState]] = AvroType("VoucherLedgerEntry", Entry[InvoiceState])

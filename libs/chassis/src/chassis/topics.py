@@ -13,10 +13,12 @@ __all__ = [
     "AUDIT_INGRESS",
     "AUDIT_VOUCHER_POSTER",
     "CATALOGUE",
+    "COMMANDS",
     "CONNECTIONS",
     "DESIRED_STATE",
     "DOCUMENTS",
     "DOCUMENT_LEDGER",
+    "MAPPINGS",
     "MESSAGE_LIMIT",
     "NOTIFICATIONS",
     "UNREADABLE",
@@ -141,6 +143,25 @@ UNREADABLE = Topic(
     writers=("all services",),
     readers=("console", "command line"),
 )
+COMMANDS = Topic(
+    name="ap.commands",
+    key="connection/command id",
+    schema="Command",
+    partitions="sharded",
+    cleanup="delete",
+    configs={"retention.ms": str(30 * DAY)},
+    writers=("command line", "console"),
+    readers=("ingress documents", "voucher-poster"),
+)
+MAPPINGS = Topic(
+    name="ap.mappings",
+    key="connection/mapping/digest",
+    schema="MappingVersion",
+    partitions=1,
+    cleanup="compact",
+    writers=("command line", "console"),
+    readers=("command line", "console"),
+)
 DESIRED_STATE = Topic(
     name="ap.desired-state",
     key="connection/flow",
@@ -170,6 +191,8 @@ CATALOGUE = (
     AUDIT_INGRESS,
     AUDIT_VOUCHER_POSTER,
     UNREADABLE,
+    COMMANDS,
+    MAPPINGS,
     DESIRED_STATE,
     CONNECTIONS,
 )

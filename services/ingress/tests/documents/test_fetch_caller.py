@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import aiohttp
 import pytest
+from ap_domain.fetch_state import FetchState, Step
 from basware.testing import Canned, StubApi
 from chassis.connections import (
     BaswareSide,
@@ -24,7 +25,7 @@ from chassis.ledger.outcomes import Done, Outcome, Parked, Retry, Stopped
 from chassis.ledger.ports import Flows
 from ingress.documents.adapters.basware_clients import BaswareClients
 from ingress.documents.adapters.fetch_caller import FetchCaller
-from ingress.documents.core.fetch_state import Fetched, FetchState, Missing, Step
+from ingress.documents.core.answers import Fetched, Missing
 from ingress.documents.core.machine import FETCH
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
+from ap_domain.fetch_state import FetchState, Step
 from chassis.ledger.entry import Entry, Phase, Started, Stop
+from chassis.records import DOCUMENT_ENTRY
 from hypothesis import given
 from hypothesis import strategies as st
-from ingress.documents.core.fetch_state import FetchState, Step
-from ingress.documents.wire import ENTRY
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 counts = st.integers(0, 2**31 - 1)
@@ -42,4 +42,4 @@ entries: st.SearchStrategy[Entry[FetchState]] = st.builds(
 
 @given(entries)
 def test_an_entry_comes_back_as_it_was_written(entry: Entry[FetchState]) -> None:
-    assert ENTRY.decode(ENTRY.encode(entry)) == entry
+    assert DOCUMENT_ENTRY.decode(DOCUMENT_ENTRY.encode(entry)) == entry

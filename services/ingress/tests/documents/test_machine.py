@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ap_domain.document import AccountingDocument
+from ap_domain.fetch_state import FetchState, Step
 from ap_domain.notification import Notification, NotificationSource
 from chassis.ledger import transition
 from chassis.ledger.entry import Entry, Phase
@@ -15,7 +16,7 @@ from chassis.ledger.outcomes import Done, Outcome, Parked, Rejected
 from chassis.ledger.policy import Policy
 from hypothesis import given
 from hypothesis import strategies as st
-from ingress.documents.core.fetch_state import Fetched, FetchState, Missing, Step
+from ingress.documents.core.answers import Fetched, Missing
 from ingress.documents.core.machine import FETCH, REMEMBERED_TASKS, DocumentMachine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
+from ap_domain.invoice_state import InvoiceState, Step
 from chassis.connections import Connection
 from chassis.failpoints import reached
 from chassis.ledger.entry import Entry
@@ -18,7 +19,6 @@ from voucher_poster.adapters.document_source import DocumentSource
 from voucher_poster.adapters.invoice_caller import InvoiceCaller
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.invoice_state import InvoiceState, Step
 from voucher_poster.core.machine import BASWARE, InvoiceMachine
 from voucher_poster.posting_time import PostingTime
 from voucher_poster.wire import LAYOUT, wire

@@ -3,10 +3,9 @@
 from collections import OrderedDict
 from datetime import datetime
 
+from ap_domain.invoice_state import InvoiceState
 from chassis import metrics
 from chassis.ledger.entry import Entry
-
-from voucher_poster.core.invoice_state import InvoiceState
 
 SECONDS = metrics.histogram(
     "invoice_posting_seconds",

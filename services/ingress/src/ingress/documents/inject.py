@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
+from ap_domain.fetch_state import FetchState, Step
 from chassis.failpoints import reached
 from chassis.ledger.entry import Entry
 from chassis.ledger.ports import Caller
@@ -12,7 +13,6 @@ from chassis.settings import ServiceSettings
 
 from ingress.documents.adapters.basware_clients import BaswareClients
 from ingress.documents.adapters.fetch_caller import FetchCaller
-from ingress.documents.core.fetch_state import FetchState, Step
 from ingress.documents.core.machine import DocumentMachine
 from ingress.documents.wire import LAYOUT, wire
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ap_domain.invoice_state import InvoiceState, Report
 from ap_domain.response import external_code
 from basware import (
     AlreadyAcknowledged,
@@ -25,7 +26,7 @@ from chassis.trace import TraceContext
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_outcomes import outcome_of
 from voucher_poster.adapters.reported_document import has_response, outcome_in_document
-from voucher_poster.core.invoice_state import Acknowledged, Confirmed, InvoiceState, Report, Reported
+from voucher_poster.core.answers import Acknowledged, Confirmed, Reported
 
 InvoiceEntry = Entry[InvoiceState]
 

@@ -4,6 +4,7 @@ import hashlib
 
 from ap_domain.approved_invoice import ApprovedInvoice, parse_document
 from ap_domain.document_fault import DocumentFault
+from ap_domain.invoice_state import DocumentRef
 from basware import BaswareError
 from chassis import topics
 from chassis.connections import Connection
@@ -12,7 +13,6 @@ from chassis.record_reader import RecordReader
 from chassis.records import ACCOUNTING_DOCUMENT
 
 from voucher_poster.adapters.basware_clients import BaswareClients
-from voucher_poster.core.invoice_state import DocumentRef
 
 
 class NotReadableNow(Exception):

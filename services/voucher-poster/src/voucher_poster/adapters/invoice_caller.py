@@ -1,5 +1,6 @@
 """The calls of an invoice, each by the steps of its remote."""
 
+from ap_domain.invoice_state import InvoiceState
 from basware import BaswareError
 from basware import CredentialsRefused as RefusedByBasware
 from chassis.connections import Connection, ConnectionDirectory
@@ -19,7 +20,6 @@ from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.invoice_state import InvoiceState
 from voucher_poster.core.machine import BASWARE
 
 ASK_AGAIN_SECONDS = 5.0

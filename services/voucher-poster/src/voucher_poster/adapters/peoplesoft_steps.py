@@ -2,6 +2,7 @@
 
 import asyncio
 
+from ap_domain.invoice_state import InvoiceState
 from ap_domain.mapping import ConfigurationFault, MappingFault
 from ap_domain.posting import PostingIntent, VoucherRef
 from ap_domain.response import clerk_message
@@ -18,7 +19,7 @@ from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, People
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
 from voucher_poster.adapters.posting_request import PostingRequest, posting_request
 from voucher_poster.adapters.voucher_search import vouchers_of
-from voucher_poster.core.invoice_state import Created, InvoiceState, Looked, Verified
+from voucher_poster.core.answers import Created, Looked, Verified
 
 InvoiceEntry = Entry[InvoiceState]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from voucher_poster.core.invoice_state import Confirmed
+from voucher_poster.core.answers import Confirmed
 
 _TAKEN = ("Transferred", "Paid")
 _FAILED = "TransferFailed"

@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ap_domain.document import AccountingDocument
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Input, Note
-
-from voucher_poster.core.invoice_state import DocumentRef, InvoiceState, Step
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]

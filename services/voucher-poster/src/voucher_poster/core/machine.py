@@ -8,6 +8,7 @@ that found nothing can bring about.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ap_domain.invoice_state import InvoiceState, Report, Step
 from ap_domain.posting import VoucherRef
 from ap_domain.response import posted_message
 from chassis.ledger import transition
@@ -16,17 +17,7 @@ from chassis.ledger.machine import Call, Decision, Input, Kind, Note, Others
 from chassis.ledger.outcomes import Rejected
 
 from voucher_poster.core import documents
-from voucher_poster.core.invoice_state import (
-    Acknowledged,
-    Confirmed,
-    Created,
-    InvoiceState,
-    Looked,
-    Report,
-    Reported,
-    Step,
-    Verified,
-)
+from voucher_poster.core.answers import Acknowledged, Confirmed, Created, Looked, Reported, Verified
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]

@@ -14,7 +14,7 @@ from basware import (
 from chassis.ledger.outcomes import Outcome, Parked, Retry, Stopped
 from chassis.ledger.words import words
 
-from ingress.documents.core.fetch_state import Missing
+from ingress.documents.core.answers import Missing
 
 PATIENCE = 20
 """Answers in a row that are no answers of the API before a person is asked."""

@@ -1,6 +1,7 @@
 """Fetches documents from Basware for the ledger."""
 
 from ap_domain.document_fault import DocumentFault
+from ap_domain.fetch_state import FetchState
 from basware import BaswareError, CredentialsRefused, FetchedDocument
 from chassis.connections import Connection, ConnectionDirectory
 from chassis.errors import DoesNotFit
@@ -16,7 +17,7 @@ from chassis.trace import TraceContext
 from ingress.documents.adapters.basware_clients import BaswareClients
 from ingress.documents.adapters.basware_outcomes import outcome_of
 from ingress.documents.adapters.essentials import accounting_document
-from ingress.documents.core.fetch_state import Fetched, FetchState, Missing
+from ingress.documents.core.answers import Fetched, Missing
 
 KEY_BYTES = 1024
 """Room left for the record's key and headers."""

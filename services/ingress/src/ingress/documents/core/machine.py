@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ap_domain.document import AccountingDocument
+from ap_domain.fetch_state import FetchState, Step
 from ap_domain.notification import Notification
 from chassis import topics
 from chassis.keys import record_key
@@ -11,7 +12,7 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Fact, Input, Kind, Note, Others
 from chassis.ledger.outcomes import Rejected
 
-from ingress.documents.core.fetch_state import Fetched, FetchState, Missing, Step
+from ingress.documents.core.answers import Fetched, Missing
 
 FetchEntry = Entry[FetchState]
 FetchDecision = Decision[FetchState]

@@ -1,4 +1,4 @@
-"""What is remembered of one invoice, and the answers its calls bring."""
+"""What is remembered of one invoice: the body of its entry in the ledger `peoplesoft.vouchers`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,12 @@ from ap_domain.posting import PostingIntent, VoucherRef
 
 
 class Step(StrEnum):
-    """fetched -> acknowledged -> posted -> reported -> confirmed: the step names what is wanted next."""
+    """fetched -> acknowledged -> posted -> reported -> confirmed: the step names what is wanted next.
 
+    A connection in shadow mode is only rehearsed. The last four want nothing more.
+    """
+
+    REHEARSE = "rehearse"
     ACKNOWLEDGE = "acknowledge"
     POST = "post"
     VERIFY = "verify"
@@ -18,6 +22,7 @@ class Step(StrEnum):
     CONFIRMED = "confirmed"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,9 @@ class InvoiceState:
     acknowledge landed from a document that is offered again; `intent` stands while a voucher made of it
     exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at` when we learned
     of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written again;
-    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told.
+    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` stands while a
+    create of this cycle had an unknown outcome at some time; `rehearsed` is the revision last rehearsed in shadow
+    mode, `rehearsal` what would have come of it.
     """
 
     invoice_id: str
@@ -75,60 +82,9 @@ class InvoiceState:
     posted_at: datetime | None = None
     payment_block: bool = False
     refusal: str | None = None
+    doubted: bool = False
+    rehearsed: str | None = None
+    rehearsal: str = ""
     report: Report | None = None
     reports: int = 0
     write_after: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledged:
-    """Basware took the document off its list. `spacing` in seconds until the next write on the record."""
-
-    spacing: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """The document was mapped and PeopleSoft was asked for the natural key.
-
-    `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different`
-    are live vouchers under the key. `payment_block` is what Basware is told of the voucher's hold.
-    """
-
-    fetch_number: int
-    asked_at: datetime
-    intent: PostingIntent
-    same: tuple[VoucherRef, ...] = ()
-    different: tuple[VoucherRef, ...] = ()
-    settle_seconds: float
-    payment_block: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """PeopleSoft saved the voucher. `warnings` are its words."""
-
-    voucher: VoucherRef
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """All live vouchers that match, seen after a create that followed empty looks."""
-
-    same: tuple[VoucherRef, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """Basware stored the response; what becomes of it is asked under `request_id`."""
-
-    request_id: str | None
-    spacing: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """Basware carried the response out; `problem` holds its words if it did not."""
-
-    problem: str | None = None

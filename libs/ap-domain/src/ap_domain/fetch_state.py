@@ -1,9 +1,7 @@
-"""What is remembered of fetching one document, and the answers its call brings."""
+"""What is remembered of fetching one document: the body of its entry in `ledger.documents`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from ap_domain.document import AccountingDocument
 
 
 class Step(StrEnum):
@@ -27,17 +25,3 @@ class FetchState:
     fingerprint: str = ""
     again: bool = False
     tasks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """The document as fetched; its fetch number is not yet known and 0."""
-
-    document: AccountingDocument
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """Basware does not know the id."""
-
-    said: str

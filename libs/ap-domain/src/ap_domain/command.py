@@ -1,0 +1,45 @@
+"""What a person orders about one record, as it travels on ``ap.commands`` to the owner of the record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Action", "Command", "CommandedLedger"]
+
+
+class Action(StrEnum):
+    """What may be ordered. Nothing here changes what an invoice says: amounts, supplier and coding stay as approved."""
+
+    RESUBMIT = "resubmit"
+    """Go on from where it waits for a person, through the same guards as ever."""
+    SEND_BACK = "send_back"
+    """Tell Basware that it was not transferred; only once PeopleSoft shows no voucher of it."""
+    DISCARD = "discard"
+    """Do nothing more about it here; it was dealt with by hand."""
+
+
+class CommandedLedger(StrEnum):
+    """Whose record is meant."""
+
+    DOCUMENTS = "documents"
+    VOUCHERS = "vouchers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One order. It holds only for the entry it was given for: ``expected_sequence`` is the number that entry had.
+
+    ``record_id`` is Basware's invoice id; ``reason`` is the person's, and goes into the audit (and, with a sent-back
+    invoice, to the clerk). After ``expires_at`` it is refused.
+    """
+
+    command_id: str
+    connection_id: str
+    ledger: CommandedLedger
+    record_id: str
+    action: Action
+    reason: str
+    actor: str
+    issued_at: datetime
+    expires_at: datetime
+    expected_sequence: int
