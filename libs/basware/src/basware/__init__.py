@@ -8,6 +8,7 @@ from basware.client import DEFAULT_SCOPES, BaswareClient
 from basware.documents import FetchedDocument
 from basware.errors import (
     AlreadyAcknowledged,
+    AnswerTooLarge,
     BaswareError,
     CredentialsRefused,
     ErrorEntity,
@@ -35,6 +36,7 @@ from basware.transfer_response import TransferResponse
 __all__ = [
     "DEFAULT_SCOPES",
     "AlreadyAcknowledged",
+    "AnswerTooLarge",
     "BaswareClient",
     "BaswareError",
     "CredentialsRefused",

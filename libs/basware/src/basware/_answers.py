@@ -1,5 +1,7 @@
 """What a successful answer must hold to be believed."""
 
+from collections.abc import Iterator
+
 from basware import request_status as statuses
 from basware._call import Call
 from basware._json import Element, NotJson, records, text_of
@@ -16,10 +18,10 @@ def means_none(answer: Answer) -> bool:
     return answer.status == 404 and not answer.is_markup
 
 
-def elements(answer: Answer, call: Call, *, wrapper: str) -> tuple[Element, ...]:
-    """The records of an answer, wrapped or bare; `ProtocolError` saying what came instead."""
+def elements(answer: Answer, call: Call, *, wrapper: str) -> Iterator[Element]:
+    """The records of an answer, wrapped or bare, parsed one by one; `ProtocolError` saying what came instead."""
     try:
-        return records(answer.body, wrapper=wrapper)
+        yield from records(answer.body, wrapper=wrapper)
     except NotJson as exc:
         if not answer.body.strip():
             reason = "the answer is empty"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from basware.errors import InvalidRequest, OutcomeUnknown, ProtocolError, RetryLater
+from basware.errors import AnswerTooLarge, InvalidRequest, OutcomeUnknown, ProtocolError, RetryLater
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,17 @@ class Call:
             excerpt=excerpt,
             advice=advice,
             may_have_taken_effect=self.writes and not undone,
+        )
+
+    def too_large(self, max_bytes: int, *, status: int) -> AnswerTooLarge:
+        """The answer goes beyond its bound; a write was carried out or not as its status says."""
+        return AnswerTooLarge(
+            f"the answer is larger than {max_bytes} bytes",
+            operation=self.operation,
+            remote=self.remote,
+            record=self.record,
+            status=status,
+            may_have_taken_effect=self.writes and not 300 <= status < 500,
         )
 
     def invalid(self, message: str, *, field: str, limit: str) -> InvalidRequest:

@@ -2,12 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn, TypeAlias
 
 Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | None"
+
+_LONGEST_NUMBER = 1000
+_LARGEST_EXPONENT = 400
+_TWICE = "a name comes twice in one object"
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 
@@ -33,24 +37,24 @@ def parse(body: bytes) -> Json:
     return value
 
 
-def records(body: bytes, *, wrapper: str) -> tuple[Element, ...]:
+def records(body: bytes, *, wrapper: str) -> Iterator[Element]:
     """The records of an answer: the list under `wrapper`, a bare list, or one bare object.
 
     The specification wraps every list; running clients met bare ones too. Each record keeps the exact
-    bytes it came in.
+    bytes it came in, and only one of them is held parsed at a time, so a record may come before the
+    `NotJson` that the rest of the answer raises.
     """
     text = _text(body)
     try:
         start = _skip(text, 0)
         if text.startswith("[", start):
-            elements, end = _elements(text, start)
+            end = yield from _elements(text, start)
         else:
-            elements, end = _wrapped(text, start, wrapper)
+            end = yield from _wrapped(text, start, wrapper)
     except (ValueError, ArithmeticError, RecursionError) as exc:
         raise NotJson(_reason(exc)) from None
     if _skip(text, end) != len(text):
         raise NotJson(f"more text after the value at character {end}")
-    return tuple(elements)
 
 
 def text_of(record: Mapping[str, Json], name: str) -> str | None:
@@ -59,40 +63,40 @@ def text_of(record: Mapping[str, Json], name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _wrapped(text: str, start: int, wrapper: str) -> tuple[list[Element], int]:
+def _wrapped(text: str, start: int, wrapper: str) -> Generator[Element, None, int]:
     """Walks one object; its list under `wrapper` if it has one, else the object itself as the record."""
     if not text.startswith("{", start):
         _DECODER.raw_decode(text, start)
         raise NotJson("neither an object nor a list")
     members: dict[str, Json] = {}
-    listed: list[Element] | None = None
+    listed = False
     position = _skip(text, start + 1)
     while not text.startswith("}", position):
         name, position = _DECODER.raw_decode(text, position)
         if not isinstance(name, str):
             raise NotJson(f"a name was expected at character {position}")
+        if name in members or (listed and name == wrapper):
+            raise NotJson(_TWICE)
         position = _expect(text, position, ":")
         if name == wrapper and text.startswith("[", position):
-            listed, position = _elements(text, position)
+            listed = True
+            position = yield from _elements(text, position)
         else:
             members[name], position = _DECODER.raw_decode(text, position)
         position = _separator(text, position, "}")
     end = position + 1
-    if listed is not None:
-        return listed, end
-    if wrapper in members and members[wrapper] is None:
-        return [], end
-    return [Element(raw=text[start:end].encode(), value=members)], end
+    if not listed and members.get(wrapper, ...) is not None:
+        yield Element(raw=text[start:end].encode(), value=members)
+    return end
 
 
-def _elements(text: str, start: int) -> tuple[list[Element], int]:
-    found: list[Element] = []
+def _elements(text: str, start: int) -> Generator[Element, None, int]:
     position = _skip(text, start + 1)
     while not text.startswith("]", position):
         value, end = _DECODER.raw_decode(text, position)
-        found.append(Element(raw=text[position:end].encode(), value=value))
+        yield Element(raw=text[position:end].encode(), value=value)
         position = _separator(text, end, "]")
-    return found, position + 1
+    return position + 1
 
 
 def _separator(text: str, position: int, closing: str) -> int:
@@ -139,4 +143,20 @@ def _no_constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+def _fraction(text: str) -> Decimal:
+    """A number as written. Beyond what a double holds it is none of Basware's, and costly to add or print."""
+    number = Decimal(text)
+    if len(text) > _LONGEST_NUMBER or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise NotJson("a number that cannot be read")
+    return number
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """An object. A name that comes twice is refused: which of two sums holds would be up to each reader."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise NotJson(_TWICE)
+    return members
+
+
+_DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=_no_constant, object_pairs_hook=_object)

@@ -1,6 +1,7 @@
 """Lists that come in pages: the continuation token goes from a response header into a request header."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,7 +17,7 @@ T = TypeVar("T")
 class Page(Generic[T]):
     """The records of one answer and the token of the next page, None on the last."""
 
-    records: list[T]
+    records: Iterable[T]
     next_token: str | None
 
 
@@ -34,6 +35,8 @@ async def walk(
         page = await fetch(token)
         for record in page.records:
             yield record
+            # Parsing a long page must not hold up whatever else runs in this loop.
+            await asyncio.sleep(0)
         token = page.next_token
         if token is None:
             return

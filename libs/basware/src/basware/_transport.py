@@ -80,11 +80,7 @@ class Transport:
                         break
                 else:
                     return Answer(status=response.status, headers=response.headers, body=bytes(content))
-                failure = call.protocol_error(
-                    f"the answer is larger than {max_bytes} bytes",
-                    status=response.status,
-                    advice="Raise the limit if such a size is genuine.",
-                )
+                failure = call.too_large(max_bytes, status=response.status)
         except aiohttp.ClientConnectorCertificateError as exc:
             failure = call.not_sent(
                 f"the certificate is not accepted ({type(exc.certificate_error).__name__})",

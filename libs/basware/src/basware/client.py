@@ -11,12 +11,13 @@ from yarl import URL
 from basware import _answers, _redirect, documents
 from basware._api import Api
 from basware._call import Call
+from basware._document_list import each_once
 from basware._paging import HEADER as CONTINUATION
 from basware._paging import Page, walk
 from basware._tokens import TokenSource
 from basware._transport import Answer, Transport
 from basware.documents import FetchedDocument
-from basware.errors import InvalidRequest
+from basware.errors import AnswerTooLarge, InvalidRequest
 from basware.limits import Limits
 from basware.processing_status import ProcessingStatus
 from basware.request_status import RequestStatus
@@ -160,12 +161,17 @@ class BaswareClient:
         company_code: str | None = None,
         last_updated: datetime | None = None,
         page_size: int = 100,
+        max_documents: int | None = None,
         traceparent: str | None = None,
     ) -> AsyncIterator[FetchedDocument]:
-        """The documents in this status, page by page, in an order Basware does not promise.
+        """The documents in this status, each once, in an order Basware does not promise.
 
-        `last_updated` keeps those updated after that instant. Pages are fetched as the iterator is
-        consumed. A status the API does not have raises `InvalidRequest`: it would answer an empty list.
+        They are what `get_document` gives, so both can be compared. `last_updated` keeps those updated
+        after that instant. Pages are fetched as the iterator is consumed, one is held at a time and one
+        document of it parsed at a time. A page larger than `Limits.page_bytes` is asked for again in
+        smaller pages. Beyond `max_documents` (`Limits.listed_documents` by default) or `Limits.pages` the
+        list ends with a `ProtocolError`, after all before it was given; so does a page that is cut short.
+        A status the API does not have raises `InvalidRequest`: it would answer an empty list.
         """
         call = self._api.call("list_documents")
         query = _list_query(
@@ -176,10 +182,16 @@ class BaswareClient:
             page_size=page_size,
         )
 
-        async def fetch(token: str | None) -> Page[FetchedDocument]:
-            return await self._page(call, query=query, token=token, traceparent=traceparent)
+        def pages_of(size: int) -> AsyncIterator[FetchedDocument]:
+            sized = {**query, "pageSize": str(size)}
 
-        return walk(fetch, call=call, max_pages=self._limits.pages)
+            async def fetch(token: str | None) -> Page[FetchedDocument]:
+                return await self._page(call, query=sized, token=token, traceparent=traceparent)
+
+            return walk(fetch, call=call, max_pages=self._limits.pages)
+
+        most = self._limits.listed_documents if max_documents is None else max_documents
+        return each_once(pages_of, call=call, page_size=page_size, max_documents=most)
 
     async def ping(self, *, traceparent: str | None = None) -> None:
         """Returns when a token is given and a read of one waiting document is answered, redirect included.
@@ -188,7 +200,13 @@ class BaswareClient:
         """
         call = self._api.call("ping")
         query = _list_query(call, processing_status=ProcessingStatus.WAITING_FOR_TRANSFER, page_size=1)
-        await self._page(call, query=query, token=None, traceparent=traceparent)
+        try:
+            page = await self._page(call, query=query, token=None, traceparent=traceparent)
+        except AnswerTooLarge:
+            # One huge document that waits must not make the whole tenant look as if it were away.
+            return
+        for _ in page.records:
+            pass
 
     async def _page(
         self, call: Call, *, query: dict[str, str], token: str | None, traceparent: str | None
@@ -201,7 +219,7 @@ class BaswareClient:
             traceparent=traceparent,
         )
         if _answers.means_none(reading.final):
-            return Page(records=[], next_token=None)
+            return Page(records=(), next_token=None)
         if reading.final.status != 200:
             raise self._api.refusal(reading.final, call)
         found = documents.read_all(reading.final, call)

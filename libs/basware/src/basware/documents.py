@@ -1,6 +1,6 @@
 """Accounting documents as they are fetched: Basware's own bytes, and what they say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from basware._answers import elements, unreadable
@@ -31,7 +31,7 @@ class FetchedDocument:
 
 def read_one(answer: Answer, call: Call, *, invoice_id: str) -> FetchedDocument:
     """The document asked for; `ProtocolError` when the answer holds another one, or it more than once."""
-    found = read_all(answer, call)
+    found = list(read_all(answer, call))
     asked = [document for document in found if document.invoice_id == invoice_id]
     if len(asked) == 1:
         return asked[0]
@@ -41,14 +41,12 @@ def read_one(answer: Answer, call: Call, *, invoice_id: str) -> FetchedDocument:
     raise unreadable(answer, call, f"the answer holds another document than the one asked for: {others}")
 
 
-def read_all(answer: Answer, call: Call) -> list[FetchedDocument]:
-    """The documents of an answer, wrapped or bare, in its order."""
-    documents = []
+def read_all(answer: Answer, call: Call) -> Iterator[FetchedDocument]:
+    """The documents of an answer, wrapped or bare, in its order, parsed one by one."""
     for element in elements(answer, call, wrapper=WRAPPER):
         if not isinstance(element.value, dict):
             raise unreadable(answer, call, "the answer holds something that is not an object")
         invoice_id = text_of(element.value, "invoiceId")
         if invoice_id is None:
             raise unreadable(answer, call, "the answer holds a document without invoiceId")
-        documents.append(FetchedDocument(invoice_id=invoice_id, raw=element.raw, content=element.value))
-    return documents
+        yield FetchedDocument(invoice_id=invoice_id, raw=element.raw, content=element.value)

@@ -8,6 +8,7 @@
     ├── NotFound             the record does not exist there
     ├── AlreadyAcknowledged  acknowledge was done before, by us or by another consumer
     ├── ProtocolError        what came back is not an answer of Basware's API
+    │   └── AnswerTooLarge   it is longer than the bound that the caller set
     └── InvalidRequest       ours: the request breaks a published limit and was not sent
 
 No message, excerpt or repr holds a credential, a token or the signature of a pre-signed address.
@@ -153,6 +154,12 @@ class ProtocolError(BaswareError):
     """What came back cannot be an answer of the API: HTML, cut short, empty, too large, another invoice."""
 
     default_advice: ClassVar[str] = "Check the base URL and what stands between (proxy, gateway, firewall)."
+
+
+class AnswerTooLarge(ProtocolError):
+    """The answer is longer than the bound for it, so it was not read to its end; asking again brings the same."""
+
+    default_advice: ClassVar[str] = "Raise the limit if such a size is genuine."
 
 
 class InvalidRequest(BaswareError, ValueError):

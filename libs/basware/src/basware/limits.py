@@ -10,6 +10,7 @@ class Limits:
     """Bounds of one HTTP exchange; times in seconds, sizes in bytes after decompression.
 
     An operation is at most five exchanges: token, request, renewed token, repeated request, redirect.
+    `pages` and `listed_documents` bound one list.
     The platform's own gateway gives up after about 29 seconds, so the read time-out lies above that.
     """
 
@@ -20,5 +21,6 @@ class Limits:
     page_bytes: int = 32 * MEGABYTE
     answer_bytes: int = MEGABYTE
     pages: int = 10_000
+    listed_documents: int = 100_000
     redirects: int = 2
     renewal_margin: float = 60.0
