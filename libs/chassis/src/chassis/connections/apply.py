@@ -1,8 +1,12 @@
 """Writes a connection: checks it against the others, versions it, seals its secrets, makes it durable."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+
+from ap_domain.mapping import mapping_digest, parse_mapping
+from ap_domain.mapping_version import MappingVersion
 
 from chassis.connections.model import ConnectionDocument, DocumentRefused
 from chassis.connections.record import CONNECTION, ConnectionRecord, seal_connection
@@ -10,9 +14,10 @@ from chassis.connections.secrets import KeyRing
 from chassis.follower import CompactedFollower, ConsumerRecord
 from chassis.keys import record_key, shard
 from chassis.producer import DurableProducer
-from chassis.topics import CONNECTIONS
+from chassis.records import MAPPING_VERSION
+from chassis.topics import CONNECTIONS, MAPPINGS
 
-__all__ = ["apply_connection", "conflicts", "next_record", "stored_connections"]
+__all__ = ["apply_connection", "conflicts", "mapping_version", "next_record", "stored_connections"]
 
 TERRITORIES = (
     ("basware", ("base_url", "client_id"), "company_codes"),
@@ -60,7 +65,15 @@ async def apply_connection(
         applied_by=applied_by,
         applied_at=applied_at,
     )
+    mapping = mapping_version(document, applied_by=applied_by, applied_at=applied_at)
     async with DurableProducer(bootstrap=bootstrap, client_id="apstream-apply") as producer:
+        # First what the digest in every later audit event stands for, then the connection that uses it.
+        await producer.send(
+            topic=MAPPINGS.name,
+            partition=0,
+            key=record_key(mapping.connection_id, "mapping", mapping.digest),
+            value=MAPPING_VERSION.encode(mapping),
+        )
         await producer.send(
             topic=CONNECTIONS.name,
             partition=0,
@@ -74,6 +87,19 @@ async def apply_connection(
             (f"connection: {winner.applied_by} applied version {winner.version} first; look again",)
         )
     return record
+
+
+def mapping_version(document: ConnectionDocument, *, applied_by: str, applied_at: datetime) -> MappingVersion:
+    """The document's mapping under the digest that the audit names."""
+    return MappingVersion(
+        connection_id=document.connection,
+        digest=mapping_digest(parse_mapping(document.mapping)),
+        document=json.dumps(
+            document.without_secrets()["mapping"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        ),
+        applied_at=applied_at,
+        applied_by=applied_by,
+    )
 
 
 def next_record(

@@ -1,24 +1,38 @@
 """The connection document people write: its fields, their rules, and every fault of it at once."""
 
-import os
-import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
 import yaml
 from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.mapping.mapping_document import parse_mapping
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
-from chassis.connections.connection import BASWARE_CONCURRENCY, PEOPLESOFT_CONCURRENCY
+from chassis.connections.connection import (
+    BASWARE_CONCURRENCY,
+    PEOPLESOFT_CONCURRENCY,
+    REFUSALS_IN_A_ROW,
+    SEARCH_LIMIT,
+    SWEEP_SECONDS,
+)
+from chassis.connections.fields import (
+    Code,
+    Codes,
+    ConnectionId,
+    Filled,
+    Instant,
+    MessageClass,
+    MessageNumber,
+    PostingTable,
+    SecretSource,
+    Stage,
+    StrictModel,
+    Text,
+    Url,
+)
 
 __all__ = ["ConnectionDocument", "DocumentRefused", "SecretSource", "read_document"]
 
-
-V = TypeVar("V")
 
 IN_OTHER_WORDS = {
     "extra_forbidden": "is not a key of a connection",
@@ -36,86 +50,14 @@ class DocumentRefused(Exception):
         self.problems = problems
 
 
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an absolute https URL")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise ValueError("must be https: credentials travel on it (plain http only to this machine)")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("must not hold credentials, a query or a fragment")
-    return url.rstrip("/")
+class TimestampSection(StrictModel):
+    """Where a connection's webhooks carry the time of sending; Basware's published payload has none."""
+
+    header: Code
+    tolerance_seconds: float = Field(default=300, ge=1, le=86_400)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _filled(values: tuple[V, ...]) -> tuple[V, ...]:
-    if not values:
-        raise ValueError("must not be empty")
-    return values
-
-
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(values)) != len(values):
-        raise ValueError("names a value twice")
-    return values
-
-
-def _connection_id(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,62}", text):
-        raise ValueError(
-            "must be up to 63 lower-case letters, digits, dots, dashes; it is part of a URL and of keys"
-        )
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=254, pattern=r"^\S(.*\S)?$")]
-Code = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^\S+$")]
-Codes = Annotated[tuple[Code, ...], AfterValidator(_filled), AfterValidator(_distinct)]
-Url = Annotated[str, AfterValidator(_safe_url)]
-Stage = Literal["test", "production"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SecretSource(_Strict):
-    """Where a secret is taken from when the document is applied: exactly one of the three."""
-
-    file: Path | None = None
-    env: str | None = None
-    value: SecretStr | None = None
-
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("wants exactly one of file, env and value")
-        self.read()
-        return self
-
-    def read(self) -> str:
-        """The secret, without the line end of a file. Raises ValueError saying why there is none."""
-        if self.file is not None:
-            try:
-                secret = self.file.expanduser().read_text("utf-8").strip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(f"cannot be read: {error}") from None
-        elif self.env is not None:
-            secret = os.environ.get(self.env, "")
-        else:
-            secret = self.value.get_secret_value() if self.value else ""
-        if not secret:
-            raise ValueError("is empty or not set")
-        return secret
-
-
-class BaswareSection(_Strict):
+class BaswareSection(StrictModel):
     """Basware's side."""
 
     base_url: Url
@@ -123,21 +65,32 @@ class BaswareSection(_Strict):
     client_secret: SecretSource
     stage: Stage
     company_codes: Codes
-    webhook_secrets: Annotated[tuple[SecretSource, ...], AfterValidator(_filled), Field(max_length=5)]
+    webhook_secrets: Annotated[tuple[SecretSource, ...], Filled, Field(max_length=5)]
     record_spacing_seconds: float = Field(default=5, ge=0, le=3600)
     concurrency: int = Field(
         default=BASWARE_CONCURRENCY, ge=1, le=100, description="Calls of one service to Basware at once."
     )
+    sweep_seconds: float = Field(
+        default=SWEEP_SECONDS,
+        ge=0,
+        le=86_400,
+        description="How often documents are listed for lost webhooks; 0 never.",
+    )
+    timestamp: TimestampSection | None = None
+    unsigned_connection_test_until: Instant | None = None
 
 
-class ComponentInterfaceSection(_Strict):
+class ComponentInterfaceSection(StrictModel):
     """The site's component interface for vouchers."""
 
     name: Code
     wsdl: Text
+    names: dict[Code, Code] = Field(default_factory=dict)
+    date_format: Literal["YYYY-MM-DD", "YYYY/MM/DD"] = "YYYY-MM-DD"
+    search_limit: int = Field(default=SEARCH_LIMIT, ge=2, le=100_000)
 
 
-class PeopleSoftSection(_Strict):
+class PeopleSoftSection(StrictModel):
     """PeopleSoft's side."""
 
     base_url: Url
@@ -159,13 +112,18 @@ class PeopleSoftSection(_Strict):
             "then: stay below the number of refusals at which the site locks the operator (often 3)."
         ),
     )
+    messages: dict[MessageNumber, MessageClass] = Field(default_factory=dict)
+    adopt_found_vouchers: bool = False
+    refusals_in_a_row: int = Field(default=REFUSALS_IN_A_ROW, ge=1, le=100_000)
+    posting: PostingTable = Field(default_factory=dict)
 
 
-class ConnectionDocument(_Strict):
+class ConnectionDocument(StrictModel):
     """The whole document; ``mapping`` is checked by the rules of the mapping itself."""
 
-    connection: Annotated[str, AfterValidator(_connection_id)]
+    connection: ConnectionId
     stage: Stage
+    mode: Literal["live", "shadow"] = "live"
     basware: BaswareSection
     peoplesoft: PeopleSoftSection
     mapping: dict[str, Any]

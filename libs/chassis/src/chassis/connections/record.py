@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ap_domain.posting_calendar import read_calendar
+
 from chassis.avro import AvroType
 from chassis.connections.connection import (
     BASWARE_CONCURRENCY,
     PEOPLESOFT_CONCURRENCY,
+    REFUSALS_IN_A_ROW,
+    SWEEP_SECONDS,
     BaswareSide,
     ComponentInterface,
     Connection,
     PeopleSoftSide,
+    WebhookTimestamp,
 )
 from chassis.connections.model import ConnectionDocument
 from chassis.connections.secret import Secret
@@ -74,6 +79,8 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
     secrets = json.loads(keys.open(record.secrets, bound_to=bound_to))
     fields = record.fields
     basware, peoplesoft = fields["basware"], fields["peoplesoft"]
+    sweep = basware.get("sweep_seconds", SWEEP_SECONDS)
+    unsigned = basware.get("unsigned_connection_test_until")
     return Connection(
         id=record.connection_id,
         version=record.version,
@@ -87,6 +94,9 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             webhook_secrets=tuple(Secret(text) for text in secrets["basware.webhook_secrets"]),
             record_spacing=timedelta(seconds=basware["record_spacing_seconds"]),
             concurrency=basware.get("concurrency", BASWARE_CONCURRENCY),
+            sweep_every=timedelta(seconds=sweep) if sweep else None,
+            timestamp=_timestamp(basware.get("timestamp")),
+            unsigned_test_until=datetime.fromisoformat(unsigned) if unsigned else None,
         ),
         peoplesoft=PeopleSoftSide(
             base_url=peoplesoft["base_url"],
@@ -99,8 +109,21 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             settle_time=timedelta(seconds=peoplesoft["settle_seconds"]),
             match=tuple(peoplesoft["match"]),
             concurrency=peoplesoft.get("concurrency", PEOPLESOFT_CONCURRENCY),
+            messages=peoplesoft.get("messages", {}),
+            adopt_found_vouchers=peoplesoft.get("adopt_found_vouchers", False),
+            refusals_in_a_row=peoplesoft.get("refusals_in_a_row", REFUSALS_IN_A_ROW),
+            calendar=read_calendar(peoplesoft.get("posting", {})),
         ),
         mapping=fields["mapping"],
+        mode=fields.get("mode", "live"),
+    )
+
+
+def _timestamp(section: dict[str, Any] | None) -> WebhookTimestamp | None:
+    if section is None:
+        return None
+    return WebhookTimestamp(
+        header=section["header"], tolerance=timedelta(seconds=section["tolerance_seconds"])
     )
 
 
