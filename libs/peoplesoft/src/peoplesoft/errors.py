@@ -54,6 +54,7 @@ meaning open, the row takes the reading that cannot save a voucher twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from peoplesoft.outcomes import RemoteMessage
 
@@ -165,15 +166,38 @@ class ProtocolError(PeopleSoftError):
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """One value that a site's message does not take: where ("VOUCHER_LINE[2]/DESCR") and why.
+
+    `unknown`: the message has no such property at all, so no invoice's data can be at fault.
+    """
+
+    property_path: str
+    why: str
+    unknown: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.property_path}: {self.why}"
+
+
 class InvalidMessage(PeopleSoftError):
-    """The values do not fit the site's message definition; nothing was sent. `property_path` names the
-    place.
+    """The values do not fit the site's message definition; nothing was sent. `misfits` are all of them, unknown
+    properties first; `property_path` names the first one's place.
     """
 
     remedy_by_default = "Correct the value or the mapping."
 
     def __init__(
-        self, what: str, *, property_path: str, operation: str = "", record: str = "", remedy: str = ""
+        self,
+        what: str,
+        *,
+        property_path: str,
+        misfits: Sequence[Misfit] = (),
+        operation: str = "",
+        record: str = "",
+        remedy: str = "",
     ) -> None:
         super().__init__(what, operation=operation, record=record, remedy=remedy)
         self.property_path = property_path
+        self.misfits = tuple(misfits)

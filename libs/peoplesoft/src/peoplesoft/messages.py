@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from peoplesoft.errors import InvalidMessage
+from peoplesoft.errors import InvalidMessage, Misfit
 from peoplesoft.shape import CollectionShape, OperationShape, PropertyShape
 from peoplesoft.soap import envelope
-from peoplesoft.values import DateFormat, Row, Value, ValueRefused, to_wire
+from peoplesoft.values import DateFormat, Row, ValueRefused, to_wire
+
+_TOLD = 5
+"""Misfits named in an error's text; the error holds them all."""
 
 
 def build_message(
@@ -17,71 +20,81 @@ def build_message(
 ) -> bytes:
     """The SOAP envelope of one call, without a security header; equal input gives equal bytes.
 
-    Raises InvalidMessage naming the property (with its row, "VOUCHER_LINE[2]/DESCR"), the value's length
-    and the limit.
+    Raises InvalidMessage naming each property that does not fit (with its row, "VOUCHER_LINE[2]/DESCR"),
+    the value's length and the limit.
     """
-    shape = operation.request
-    body = etree.Element(_tag(shape), nsmap={"m": shape.namespace} if shape.namespace else {})
-    try:
-        _fill(body, shape, properties, date_format=date_format, path="")
-    except _Misfit as misfit:
+    writer = _Writer(date_format)
+    body = writer.write(operation.request, properties)
+    if writer.misfits:
+        misfits = sorted(writer.misfits, key=lambda misfit: not misfit.unknown)
+        told = "; ".join(str(misfit) for misfit in misfits[:_TOLD])
+        more = f"; and {len(misfits) - _TOLD} more" if len(misfits) > _TOLD else ""
         raise InvalidMessage(
-            f"{misfit.path}: {misfit}", property_path=misfit.path, operation=operation.name, record=record
-        ) from misfit
+            told + more,
+            property_path=misfits[0].property_path,
+            misfits=misfits,
+            operation=operation.name,
+            record=record,
+        )
     return envelope(body)
 
 
-class _Misfit(ValueError):
-    def __init__(self, why: str, *, path: str) -> None:
-        super().__init__(why)
-        self.path = path
+class _Writer:
+    """Writes one message and notes what does not fit instead of stopping at it."""
 
+    def __init__(self, date_format: DateFormat) -> None:
+        self.misfits: list[Misfit] = []
+        self._date_format = date_format
 
-def _fill(
-    element: etree._Element, shape: CollectionShape, row: Row, *, date_format: DateFormat, path: str
-) -> None:
-    known = {child.name for child in shape.children}
-    for name in row:
-        if name not in known:
-            raise _Misfit(f"the site's message {shape.name} has no such property", path=f"{path}{name}")
-    for child in shape.children:
-        value, here = row.get(child.name), f"{path}{child.name}"
-        if isinstance(child, CollectionShape):
-            for number, nested in enumerate(_rows(value, child, path=here), start=1):
-                below = etree.SubElement(element, _tag(child))
-                _fill(below, child, nested, date_format=date_format, path=f"{here}[{number}]/")
-        elif value is not None:
-            etree.SubElement(element, _tag(child)).text = _text(
-                value, child, date_format=date_format, path=here
-            )
-        elif child.required:
-            raise _Misfit("is required and missing", path=here)
+    def write(self, shape: CollectionShape, row: Row) -> etree._Element:
+        body = etree.Element(_tag(shape), nsmap={"m": shape.namespace} if shape.namespace else {})
+        self._fill(body, shape, row, path="")
+        return body
 
+    def _fill(self, element: etree._Element, shape: CollectionShape, row: Row, *, path: str) -> None:
+        known = {child.name for child in shape.children}
+        for name in row:
+            if name not in known:
+                self._note(
+                    f"{path}{name}", f"the site's message {shape.name} has no such property", unknown=True
+                )
+        for child in shape.children:
+            value, here = row.get(child.name), f"{path}{child.name}"
+            if isinstance(child, CollectionShape):
+                for number, nested in enumerate(self._rows(value, child, path=here), start=1):
+                    below = etree.SubElement(element, _tag(child))
+                    self._fill(below, child, nested, path=f"{here}[{number}]/")
+            elif value is not None:
+                etree.SubElement(element, _tag(child)).text = self._text(value, child, path=here)
+            elif child.required:
+                self._note(here, "is required and missing")
 
-def _text(value: Value | Sequence[Row], shape: PropertyShape, *, date_format: DateFormat, path: str) -> str:
-    try:
-        text = to_wire(value, shape, date_format=date_format)
-    except ValueRefused as refusal:
-        raise _Misfit(str(refusal), path=path) from refusal
-    if shape.required and not text.strip():
-        raise _Misfit("is required and blank", path=path)
-    return text
+    def _text(self, value: object, shape: PropertyShape, *, path: str) -> str:
+        try:
+            text = to_wire(value, shape, date_format=self._date_format)
+        except ValueRefused as refusal:
+            self._note(path, str(refusal))
+            return ""
+        if shape.required and not text.strip():
+            self._note(path, "is required and blank")
+        return text
 
+    def _rows(self, value: object, shape: CollectionShape, *, path: str) -> Sequence[Row]:
+        rows = [] if value is None else [value] if isinstance(value, Mapping) else value
+        if isinstance(rows, str) or not isinstance(rows, Sequence):
+            self._note(path, f"rows are needed, not {type(value).__name__}")
+            return ()
+        if shape.required and not rows:
+            self._note(path, "needs at least one row")
+        if shape.max_rows is not None and len(rows) > shape.max_rows:
+            self._note(path, f"{len(rows)} rows, at most {shape.max_rows} are allowed")
+        for number, row in enumerate(rows, start=1):
+            if not isinstance(row, Mapping):
+                self._note(f"{path}[{number}]", f"a row of properties is needed, not {type(row).__name__}")
+        return [row for row in rows if isinstance(row, Mapping)]
 
-def _rows(value: object, shape: CollectionShape, *, path: str) -> Sequence[Row]:
-    rows = [] if value is None else [value] if isinstance(value, Mapping) else value
-    if isinstance(rows, str) or not isinstance(rows, Sequence):
-        raise _Misfit(f"rows are needed, not {type(value).__name__}", path=path)
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, Mapping):
-            raise _Misfit(
-                f"a row of properties is needed, not {type(row).__name__}", path=f"{path}[{number}]"
-            )
-    if shape.required and not rows:
-        raise _Misfit("needs at least one row", path=path)
-    if shape.max_rows is not None and len(rows) > shape.max_rows:
-        raise _Misfit(f"{len(rows)} rows, at most {shape.max_rows} are allowed", path=path)
-    return rows
+    def _note(self, path: str, why: str, *, unknown: bool = False) -> None:
+        self.misfits.append(Misfit(property_path=path, why=why, unknown=unknown))
 
 
 def _tag(shape: CollectionShape | PropertyShape) -> str:

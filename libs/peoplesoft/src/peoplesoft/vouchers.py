@@ -5,13 +5,15 @@ Speaks PeopleSoft's own field names; `PropertyNames` turns them into the site's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from peoplesoft.client import ComponentInterfaceClient
 from peoplesoft.errors import (
     ConfigurationError,
+    InvalidMessage,
+    Misfit,
     NeedsPerson,
     OutcomeUnknown,
     PeopleSoftError,
@@ -20,11 +22,10 @@ from peoplesoft.errors import (
 from peoplesoft.found_voucher import CreatedVoucher, FoundVoucher, agrees, voucher_of
 from peoplesoft.gateway import BeforeSend
 from peoplesoft.names import PropertyNames
-from peoplesoft.shape import CollectionShape, ComponentInterfaceShape
+from peoplesoft.shape import ComponentInterfaceShape
 from peoplesoft.values import Record, Row, Value
+from peoplesoft.voucher_interface import MUST_BE_SEARCHABLE, interface_problems, property_problems
 
-_MUST_BE_SEARCHABLE = ("BUSINESS_UNIT", "INVOICE_ID")
-_MUST_BE_READABLE = ("BUSINESS_UNIT", "VOUCHER_ID", "INVOICE_ID", "ENTRY_STATUS")
 _READ_BACK = ("BUSINESS_UNIT", "INVOICE_ID", "INVOICE_DT", "VENDOR_SETID", "VENDOR_ID", "GROSS_AMT")
 
 
@@ -48,17 +49,45 @@ class VoucherClient:
         self._search_limit = search_limit
 
     async def check(self) -> None:
-        """Raise ConfigurationError unless this component interface can create, find by invoice and show
-        what it found: without that, doubt could never be settled and no connection may be activated.
+        """Raise ConfigurationError, naming all that is wrong, unless this component interface can create,
+        find by invoice and show what it found: without that, doubt could never be settled and no
+        connection may be activated.
+        """
+        problems = await self.problems()
+        if problems:
+            raise ConfigurationError(
+                "; ".join(problems),
+                operation="wsdl",
+                remedy="Add them to the component interface, or to the connection's property names, and export its "
+                "WSDL again.",
+            )
+
+    async def problems(self, *, shown: Iterable[str] = ()) -> list[str]:
+        """What `check` complains of, one text each; `shown` are more properties (canonical names) that a
+        get must show, as the fields of a match rule. Raises what reading the WSDL raises.
+        """
+        return interface_problems(await self._client.load_shape(), self._names, shown=shown)
+
+    async def property_problems(self, lengths: Mapping[str, int | None]) -> list[str]:
+        """What this site's create cannot take of what a mapping makes: unknown properties, values that
+        may get too long, and required properties the mapping does not make; one text each.
+
+        `lengths`: canonical path ("INVOICE_ID", "VOUCHER_LINE/DISTRIB_LINE/ACCOUNT") -> the most
+        characters the mapping may put there, None where that is unknown or the property is no text.
         """
         shape = await self._client.load_shape()
         if shape.create is None:
-            raise ConfigurationError(f"{shape.name} offers no create")
-        self._search_keys(shape, dict.fromkeys(_MUST_BE_SEARCHABLE, "x"))
-        component = self._component(shape)
-        missing = [name for name in _MUST_BE_READABLE if self._names.site_name(name, component) is None]
-        if missing:
-            raise ConfigurationError(f"get of {shape.name} does not show {', '.join(missing)}")
+            return [f"{shape.name} offers no create"]
+        return property_problems(shape.create.request, self._names, lengths=lengths)
+
+    async def misfits(self, properties: Row) -> tuple[Misfit, ...]:
+        """All that keeps `create_voucher` from sending these properties; empty if nothing does."""
+        await self._client.load_shape()
+        try:
+            self.build_create(properties)
+        except InvalidMessage as invalid:
+            return invalid.misfits
+        return ()
 
     async def find_vouchers(self, match: Mapping[str, Value], *, record: str = "") -> list[FoundVoucher]:
         """All vouchers, deleted ones included, whose fields equal `match` exactly (letters' case aside).
@@ -163,7 +192,7 @@ class VoucherClient:
             site_name = self._names.site_name(name, shape.find.request)
             if site_name is not None:
                 keys[site_name] = value
-        for name in _MUST_BE_SEARCHABLE:
+        for name in MUST_BE_SEARCHABLE:
             if self._names.site_name(name, shape.find.request) not in keys:
                 raise ConfigurationError(
                     f"{shape.name} cannot be searched by {name}, or the search did not give it",
@@ -171,15 +200,8 @@ class VoucherClient:
                 )
         return keys
 
-    def _component(self, shape: ComponentInterfaceShape) -> CollectionShape:
-        if shape.get is None:
-            raise ConfigurationError(f"{shape.name} offers no get")
-        wrapped = shape.get.response.child(shape.name)
-        return wrapped if isinstance(wrapped, CollectionShape) else shape.get.response
-
     async def _get(self, keys: Record | dict[str, str], *, record: str) -> FoundVoucher | None:
         shape = await self._client.load_shape()
-        self._component(shape)
         asked = {name: keys.get(name, "") for name in ("BUSINESS_UNIT", "VOUCHER_ID")}
         site_keys = {} if shape.get is None else self._names.to_site(_texts(asked), shape.get.request)
         found = await self._client.get(site_keys, record=record)
