@@ -1,8 +1,11 @@
 """A site's WSDL is read as it is: names, order, limits, nesting; an unusable one is refused with its reason."""
 
+import contextlib
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from peoplesoft.errors import ConfigurationError
 from peoplesoft.shape import CollectionShape, PropertyKind, PropertyShape
@@ -150,3 +153,29 @@ def test_a_schema_that_was_not_handed_over_is_never_fetched() -> None:
     assert set(imported_locations(documents[root], url=root)) == set(documents) - {root}
     with pytest.raises(ConfigurationError):
         read_shape({root: documents[root]}, root=root)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_no_damage_to_a_wsdl_is_anything_but_a_configuration_error(data: st.DataObject) -> None:
+    wsdl = PLAIN_SITE.documents()
+    (url,) = wsdl
+    start = data.draw(st.integers(0, len(wsdl[url])))
+    length = data.draw(st.integers(0, 40))
+    inserted = data.draw(
+        st.binary(max_size=8) | st.sampled_from([b"", b'"', b"<", b"-1", b"xsd:", b" ref='x'"])
+    )
+    with contextlib.suppress(ConfigurationError):
+        read_shape({url: wsdl[url][:start] + inserted + wsdl[url][start + length :]}, root=url)
+
+
+def test_types_that_multiply_are_bounded() -> None:
+    level = "".join(
+        f'<s:complexType name="T{n}"><s:sequence>'
+        + "".join(f'<s:element name="E{m}" type="T{n + 1}"/>' for m in range(8))
+        + "</s:sequence></s:complexType>"
+        for n in range(12)
+    )
+    end = '<s:complexType name="T12"><s:sequence/></s:complexType><s:element name="Root" type="T0"/>'
+    with pytest.raises(ConfigurationError, match="more than 20000 elements"):
+        _schema(level + end).root("urn:t", "Root")

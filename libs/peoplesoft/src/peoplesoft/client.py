@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -12,16 +13,25 @@ from peoplesoft.address import GatewayAddress
 from peoplesoft.answers import CreateAnswer, read_create, read_document, read_find, read_get
 from peoplesoft.call import Answer, Call
 from peoplesoft.credentials import Authentication, Credentials
-from peoplesoft.errors import ConfigurationError
+from peoplesoft.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    InvalidMessage,
+    NeedsPerson,
+    NotAuthorised,
+    OutcomeUnknown,
+    PeopleSoftError,
+    ProtocolError,
+    RetryLater,
+)
 from peoplesoft.gateway import BeforeSend, Gateway, Timeouts
 from peoplesoft.messages import build_message
 from peoplesoft.outcomes import OutcomeTable
+from peoplesoft.published_shape import PublishedShape
 from peoplesoft.shape import ComponentInterfaceShape, OperationShape, PropertyKind
 from peoplesoft.soap import with_username_token
 from peoplesoft.values import DateFormat, Record, Row, Value
-from peoplesoft.wsdl import imported_locations, read_shape
 
-_MAX_DOCUMENTS = 64
 _KEEP_ALIVE_SECONDS = 5.0
 
 
@@ -29,7 +39,8 @@ class ComponentInterfaceClient:
     """Create, find and get through one component interface.
 
     `ci` is a shape already read or the WSDL's name ("CI_AP_VOUCHER.1"), which the first call reads from
-    the site. Without a `session` the client opens one and `close` ends it; a session given stays the
+    the site; once an answer does not fit it, it is read anew, at most every `wsdl_again_after` seconds.
+    Without a `session` the client opens one and `close` ends it; a session given stays the
     caller's, and should keep idle connections shorter than the gateway does: a create that meets a closed
     one ends as OutcomeUnknown. Calls may run side by side; each opens or borrows a connection of its own.
     Nothing is ever repeated by itself. All methods raise the errors of `peoplesoft.errors`; `record` is
@@ -49,6 +60,7 @@ class ComponentInterfaceClient:
         timeouts: Timeouts | None = None,
         outcome_table: OutcomeTable | None = None,
         answer_limit: int = 10_000_000,
+        wsdl_again_after: float = 300.0,
     ) -> None:
         if authentication.uses_basic and ":" in credentials.operator:
             raise ConfigurationError("HTTP Basic cannot carry an operator with a colon in it")
@@ -64,9 +76,13 @@ class ComponentInterfaceClient:
             timeouts=timeouts or Timeouts(),
             answer_limit=answer_limit,
         )
-        self._wsdl = ci if isinstance(ci, str) else ""
-        self._shape = None if isinstance(ci, str) else ci
-        self._loading = asyncio.Lock()
+        self._published = PublishedShape(
+            ci,
+            address=self._address,
+            fetch=self._document,
+            size_limit=answer_limit,
+            again_after=wsdl_again_after,
+        )
         self._credentials = credentials
         self._authentication = authentication
         self._date_format = date_format
@@ -89,20 +105,24 @@ class ComponentInterfaceClient:
     @property
     def shape(self) -> ComponentInterfaceShape:
         """The shape, once `load_shape` has read it. Raises ConfigurationError before that."""
-        if self._shape is None:
+        shape = self._published.current
+        if shape is None:
             raise ConfigurationError(
                 "the component interface's shape is not loaded", remedy="Call load_shape first."
             )
-        return self._shape
+        return shape
 
     async def load_shape(self, *, again: bool = False) -> ComponentInterfaceShape:
-        """Read the site's WSDL and all it imports; `again` reads it anew after the site changed it."""
-        async with self._loading:
-            if self._shape is None or (again and self._wsdl):
-                root = self._address.wsdl_url(self._wsdl)
-                documents = await self._documents(root)
-                self._shape = await asyncio.to_thread(read_shape, documents, root=root)
-        return self._shape
+        """The shape, read from the site's WSDL and all it imports if need be; `again` reads it anew at once.
+
+        Raises RetryLater, CredentialsRefused, NotAuthorised, or ConfigurationError for a WSDL that cannot
+        be used.
+        """
+        return await self._published.load(again=again)
+
+    async def loaded_shape(self) -> ComponentInterfaceShape:
+        """The shape as it was last read, changed at the site or not; read if it never was."""
+        return self._published.current or await self._published.load()
 
     def build_create(self, properties: Row, *, record: str = "") -> bytes:
         """The exact message `create` sends for `properties`, less the security header: for digests and
@@ -117,14 +137,17 @@ class ComponentInterfaceClient:
     ) -> CreateAnswer:
         """Save one component. Every error but OutcomeUnknown proves that nothing was saved.
 
-        `before_send` has the last word, right before the message goes out: what it raises comes out as it is.
+        The message is built by the shape as `shape` shows it, changed or not: what `build_create` gave
+        right before is what is sent. `before_send` has the last word, right before the message goes out:
+        what it raises comes out as it is.
         """
-        shape = await self.load_shape()
+        shape = await self.loaded_shape()
         operation = _offered(shape.create, "create")
         message = self._build(operation, properties, record=record)
         call = self._call(operation.name, record=record, saves=True)
         answer = await self._send(message, operation, call, before_send=before_send)
-        return read_create(answer, response=operation.response, ci=shape.name, sent=properties, call=call)
+        with self._doubting_what_does_not_fit():
+            return read_create(answer, response=operation.response, ci=shape.name, sent=properties, call=call)
 
     async def find(self, keys: Row, *, record: str = "") -> list[Record]:
         """The keys of all components whose search keys begin with `keys`; empty if there is none."""
@@ -133,7 +156,8 @@ class ComponentInterfaceClient:
         message = self._build(operation, keys, record=record)
         call = self._call(operation.name, record=record)
         answer = await self._send(message, operation, call)
-        return read_find(answer, response=operation.response, keys=keys, call=call)
+        with self._doubting_what_does_not_fit():
+            return read_find(answer, response=operation.response, keys=keys, call=call)
 
     async def get(self, keys: Row, *, record: str = "") -> Record | None:
         """The whole component with exactly these keys, or None."""
@@ -142,7 +166,8 @@ class ComponentInterfaceClient:
         message = self._build(operation, keys, record=record)
         call = self._call(operation.name, record=record)
         answer = await self._send(message, operation, call)
-        return read_get(answer, response=operation.response, ci=shape.name, keys=keys, call=call)
+        with self._doubting_what_does_not_fit():
+            return read_get(answer, response=operation.response, ci=shape.name, keys=keys, call=call)
 
     async def ping(self) -> None:
         """Prove that URL, credentials, permission and WSDL work: a find (or get) for a key that does not
@@ -155,7 +180,21 @@ class ComponentInterfaceClient:
             await self.get(_improbable_keys(_offered(shape.get, "find or get")), record="ping")
 
     def _build(self, operation: OperationShape, properties: Row, *, record: str) -> bytes:
-        return build_message(operation, properties, date_format=self._date_format, record=record)
+        with self._doubting_what_does_not_fit():
+            return build_message(operation, properties, date_format=self._date_format, record=record)
+
+    @contextmanager
+    def _doubting_what_does_not_fit(self) -> Iterator[None]:
+        """A property the message lacks, or an answer nobody understands: the site may have changed its WSDL."""
+        try:
+            yield
+        except InvalidMessage as invalid:
+            if any(misfit.unknown for misfit in invalid.misfits):
+                self._published.doubt()
+            raise
+        except (OutcomeUnknown, ProtocolError, NeedsPerson, ConfigurationError):
+            self._published.doubt()
+            raise
 
     def _call(self, operation: str, *, record: str = "", saves: bool = False, remote: str = "") -> Call:
         return Call(
@@ -189,26 +228,18 @@ class ComponentInterfaceClient:
     def _basic(self) -> str | None:
         return self._credentials.basic() if self._authentication.uses_basic else None
 
-    async def _documents(self, root: str) -> dict[str, bytes]:
-        """The WSDL at `root` and everything it imports, each by the location it is imported from."""
-        documents: dict[str, bytes] = {}
-        waiting = [root]
-        while waiting:
-            location = waiting.pop()
-            if location in documents:
-                continue
-            if len(documents) == _MAX_DOCUMENTS:
-                raise ConfigurationError(
-                    f"the WSDL imports more than {_MAX_DOCUMENTS} documents", remote=root
-                )
-            documents[location] = await self._document(self._address.own_url(location))
-            waiting.extend(imported_locations(documents[location], url=location))
-        return documents
-
     async def _document(self, url: str) -> bytes:
+        """A WSDL or schema. An answer that is none and will not pass by itself is a ConfigurationError."""
         call = self._call("wsdl", remote=url)
-        answer = await self._gateway.get(url, authorization=self._basic(), call=call)
-        return read_document(answer, call=call)
+        try:
+            answer = await self._gateway.get(url, authorization=self._basic(), call=call)
+            return read_document(answer, call=call)
+        except (RetryLater, CredentialsRefused, NotAuthorised, ConfigurationError):
+            raise
+        except PeopleSoftError as unusable:
+            raise call.error(
+                ConfigurationError, unusable.what, said=unusable.said, messages=unusable.messages
+            ) from unusable
 
 
 def _offered(operation: OperationShape | None, verb: str) -> OperationShape:

@@ -47,6 +47,8 @@ Fault the outcome table does not know                 OutcomeUnknown          Ne
    message went through. A site that knows better gives (158,10721) the class RETRY_LATER in its table.
 .. [2] Unless the outcome table gives one of the messages another class.
 
+Reading the WSDL, what is ProtocolError or NeedsPerson above is ConfigurationError: no invoice is at fault.
+
 Sources: reference on PeopleSoft Integration Broker, sections 1.5, 2.4, 2.5 and 7; where they leave the
 meaning open, the row takes the reading that cannot save a voucher twice.
 """

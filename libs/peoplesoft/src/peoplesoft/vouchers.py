@@ -148,7 +148,7 @@ class VoucherClient:
         invoice's, or that is not there, is OutcomeUnknown too; one that cannot be read just then is
         reported without status. `before_send` as in `ComponentInterfaceClient.create`.
         """
-        shape = await self._client.load_shape()
+        shape = await self._client.loaded_shape()
         answer = await self._client.create(
             self._site_properties(shape, properties), record=record, before_send=before_send
         )

@@ -25,6 +25,17 @@ from peoplesoft.xsd import XSD, SchemaSet
 _WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
 _ROOT_ELEMENT = re.compile(r"(?P<verb>[A-Za-z]+)__CompIntfc__(?P<ci>.+)")
 _BY_SUFFIX = {"C": "create", "F": "find", "G": "get"}
+_FAULTY = (
+    ZeepError,
+    etree.LxmlError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+)
+"""A faulty document is met by zeep, and by us, with whatever the code runs into."""
 _WANTED = frozenset(_BY_SUFFIX.values())
 
 
@@ -55,18 +66,16 @@ def read_shape(documents: Mapping[str, bytes], *, root: str) -> ComponentInterfa
     `documents` holds the WSDL and all it imports, by absolute URL. Blocking; raises ConfigurationError
     with the reason if the documents are unusable or describe no create, find or get.
     """
-    trees = [_parse(content, url=url) for url, content in documents.items()]
-    schemas = SchemaSet(schema for tree in trees for schema in tree.iter(f"{{{XSD}}}schema"))
     settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True, force_https=False)
     read: Any = Document
     try:
-        document = read(root, _HandedOver(documents), settings=settings)
+        trees = [_parse(content, url=url) for url, content in documents.items()]
+        schemas = SchemaSet(schema for tree in trees for schema in tree.iter(f"{{{XSD}}}schema"))
+        return _shape(read(root, _HandedOver(documents), settings=settings), schemas, root=root)
     except ConfigurationError:
         raise
-    except (ZeepError, etree.LxmlError, ValueError, LookupError, TypeError, AttributeError) as failure:
-        # zeep meets a faulty document with whatever its code runs into.
+    except _FAULTY as failure:
         raise ConfigurationError(f"the WSDL at {root} cannot be read: {failure!r}"[:500]) from failure
-    return _shape(document, schemas, root=root)
 
 
 def _parse(content: bytes, *, url: str) -> etree._Element:

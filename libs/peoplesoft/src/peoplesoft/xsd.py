@@ -19,6 +19,7 @@ from peoplesoft.shape import CollectionShape, Node, PropertyKind, PropertyShape
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
 _MAX_DEPTH = 32
+_MAX_NODES = 20_000
 
 _INTEGER_BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
 _UNSIGNED_BITS = {f"unsigned{name.capitalize()}": bits for name, bits in _INTEGER_BITS.items()}
@@ -62,6 +63,7 @@ class SchemaSet:
 
     def __init__(self, schemas: Iterable[etree._Element]) -> None:
         self._declared: dict[tuple[str, _Key], etree._Element] = {}
+        self._nodes = 0
         for schema in schemas:
             namespace = schema.get("targetNamespace")
             for child in schema.iterchildren(_tag("*")):
@@ -90,6 +92,7 @@ class SchemaSet:
     def _node(self, element: etree._Element, *, required: bool, depth: int) -> Node:
         if depth > _MAX_DEPTH:
             raise ConfigurationError(f"the WSDL nests deeper than {_MAX_DEPTH} levels or refers to itself")
+        self._count()
         occurs = element
         reference = element.get("ref")
         if reference is not None:
@@ -110,6 +113,12 @@ class SchemaSet:
         limits = self._limits_of_content(element, complex_type)
         return replace(limits, name=name, namespace=namespace, required=required)
 
+    def _count(self) -> None:
+        """Types used in types used in types multiply: a small document can stand for a tree without end."""
+        self._nodes += 1
+        if self._nodes > _MAX_NODES:
+            raise ConfigurationError(f"the WSDL's messages have more than {_MAX_NODES} elements")
+
     def _complex_type(self, element: etree._Element) -> etree._Element | None:
         inline = element.find(_tag("complexType"))
         if inline is not None:
@@ -128,6 +137,7 @@ class SchemaSet:
                 case "choice":
                     yield from self._children(particle, required=False, depth=depth)
                 case "group":
+                    self._count()
                     needed = required and int(particle.get("minOccurs", "1")) > 0
                     group = self._lookup("group", _resolve(particle, particle.get("ref") or ""))
                     yield from self._children(group, required=needed, depth=depth + 1)

@@ -41,12 +41,13 @@ class Reply:
 
 
 class ScriptedGateway:
-    """An async context manager. `documents` are served to every GET by path; each POST takes the next
-    reply.
+    """An async context manager. `documents` are served to every GET by path, with `get_status`; each POST
+    takes the next reply.
     """
 
     def __init__(self, *, documents: Mapping[str, bytes] | None = None) -> None:
         self.documents = dict(documents or {})
+        self.get_status = 200
         self.replies: deque[Reply] = deque()
         self.seen: list[SeenRequest] = []
         self.arrived = asyncio.Event()
@@ -97,7 +98,7 @@ class ScriptedGateway:
     def _reply(self, request: SeenRequest) -> Reply:
         if request.method == "GET":
             document = self.documents.get(request.path)
-            return Reply(status=404) if document is None else Reply(body=document)
+            return Reply(status=404) if document is None else Reply(body=document, status=self.get_status)
         return self.replies.popleft() if self.replies else Reply(status=500, body=b"nothing scripted")
 
     async def _request(self, reader: asyncio.StreamReader) -> SeenRequest:
