@@ -1,8 +1,8 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
-from basware import BaswareClient, Limits
+from basware import BaswareClient, Limits, TransferResponse
 from basware.testing import StubApi
 
 FAST = Limits(
@@ -31,3 +31,31 @@ def client(stub: StubApi, session: aiohttp.ClientSession) -> BaswareClient:
         session=session,
         limits=FAST,
     )
+
+
+INVOICE = "63000000000000000000000000000001"
+CODE = "b7f9f1b6-0f6c-5a5e-8f55-6d2f60a1f0aa"
+RESPONSE = TransferResponse(external_code=CODE, success=True, response_message="Posted", payment_block=False)
+
+
+async def listed(client: BaswareClient) -> list[str]:
+    return [d.invoice_id async for d in client.list_documents(processing_status="WaitingForTransfer")]
+
+
+@pytest.fixture
+def calls() -> dict[str, tuple[str, str, Callable[[BaswareClient], Awaitable[object]]]]:
+    """Every call of the client by a short name: its method, its path, and how it is made."""
+    documents, status = "/v1/accountingDocuments", "/v1/requestStatus"
+    document = f"{documents}/{INVOICE}"
+    return {
+        "get": ("GET", document, lambda c: c.get_document(INVOICE)),
+        "list": ("GET", documents, listed),
+        "requestStatus": ("GET", f"{status}/req-1", lambda c: c.request_status("req-1")),
+        "acknowledge": ("POST", f"{document}/acknowledge", lambda c: c.acknowledge(INVOICE)),
+        "respond": (
+            "POST",
+            f"{document}/transferResponses",
+            lambda c: c.send_transfer_response(INVOICE, RESPONSE),
+        ),
+        "forget": ("POST", f"{status}/acknowledge", lambda c: c.acknowledge_request_status(["req-1"])),
+    }

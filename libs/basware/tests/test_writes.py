@@ -143,7 +143,6 @@ async def test_every_error_model_is_understood(
     ("answer", "kind", "in_doubt"),
     [
         (Canned(drop=True), OutcomeUnknown, True),
-        (Canned(hang=True), OutcomeUnknown, True),
         (Canned(body=b"{}", cut=1), OutcomeUnknown, True),
         (Canned(raw=b"\x16\x03\x01\r\n\r\n"), ProtocolError, True),
         (Canned(status=500), RetryLater, True),

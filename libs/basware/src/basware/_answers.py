@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from basware import request_status as statuses
 from basware._call import Call
-from basware._json import Element, NotJson, records, text_of
+from basware._json import Element, NotJson, parse, records, text_of
 from basware._redaction import excerpt
 from basware._transport import Answer
 from basware.errors import ProtocolError
@@ -30,6 +30,16 @@ def elements(answer: Answer, call: Call, *, wrapper: str) -> Iterator[Element]:
         else:
             reason = f"the answer is not the JSON expected: {exc}"
         raise unreadable(answer, call, reason) from None
+
+
+def check_done(answer: Answer, call: Call) -> None:
+    """A confirmation in words that are not published; only one that speaks of errors is no confirmation."""
+    try:
+        content = parse(answer.body)
+    except NotJson:
+        return
+    if isinstance(content, dict) and any(content.get(name) is True for name in ("hasErrors", "hasError")):
+        raise unreadable(answer, call, "the answer speaks of errors in spite of its status")
 
 
 def check_echo(answer: Answer, call: Call, *, external_code: str) -> None:

@@ -25,7 +25,10 @@ _MAX_WORDS = 2000
 
 _WHATEVER_THE_BODY: dict[int, tuple[type[BaswareError], str]] = {
     401: (CredentialsRefused, "the credentials are refused"),
+    407: (ProtocolError, "a proxy in between wants credentials"),
     408: (RetryLater, "the remote gave up waiting for the request"),
+    421: (RetryLater, "the request came to a server that is not meant for it"),
+    425: (RetryLater, "the remote does not want the request yet"),
     429: (RetryLater, "throttled"),
 }
 _BY_THE_API: dict[int, tuple[type[BaswareError], str]] = {
@@ -86,7 +89,7 @@ def retry_after(header: str | None, *, now: datetime) -> float | None:
     if header is None:
         return None
     text = header.strip()
-    if text.isascii() and text.isdigit() and len(text) < 12:
+    if text.isascii() and text.isdigit():
         return min(float(text), MAX_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(text)

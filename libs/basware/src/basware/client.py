@@ -105,7 +105,8 @@ class BaswareClient:
         """
         call = self._api.call("acknowledge", record=invoice_id, writes=True)
         _identifier(invoice_id, call, field="invoiceId", longest=36)
-        await self._post(call, *_DOCUMENTS, invoice_id, "acknowledge", traceparent=traceparent)
+        answer = await self._post(call, *_DOCUMENTS, invoice_id, "acknowledge", traceparent=traceparent)
+        _answers.check_done(answer, call)
 
     async def send_transfer_response(
         self, invoice_id: str, response: TransferResponse, *, traceparent: str | None = None
@@ -152,7 +153,8 @@ class BaswareClient:
         if not request_ids:
             raise call.invalid("requestIds is empty", field="requestIds", limit="at least one")
         body = json.dumps({"requestIds": list(request_ids)}).encode()
-        await self._post(call, *_REQUEST_STATUS, "acknowledge", body=body, traceparent=traceparent)
+        answer = await self._post(call, *_REQUEST_STATUS, "acknowledge", body=body, traceparent=traceparent)
+        _answers.check_done(answer, call)
 
     def list_documents(
         self,

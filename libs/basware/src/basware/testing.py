@@ -4,9 +4,12 @@ It knows nothing of Basware's rules: for behaviour use a simulator, for one exac
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import socket
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -30,8 +33,9 @@ class SeenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canned:
-    """One answer. `cut` sends only so many bytes of the body, `raw` replaces the whole answer,
-    `drop` closes without one, `hang` never answers."""
+    """One answer. `cut` sends only so many bytes of the body, `raw` replaces the whole answer, `drop` closes
+    without one, `reset` breaks the connection, `hang` never answers, `stall` sends what there is and then no
+    more, `drip` sends it byte by byte with so many seconds between; `delay` is the seconds before all that."""
 
     status: int = 200
     body: bytes = b""
@@ -39,12 +43,20 @@ class Canned:
     cut: int | None = None
     raw: bytes | None = None
     drop: bool = False
+    reset: bool = False
     hang: bool = False
+    stall: bool = False
+    drip: float = 0.0
+    delay: float = 0.0
 
     @classmethod
     def of_json(cls, content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Self:
         """An answer with a JSON body."""
         return cls(status=status, body=json.dumps(content).encode(), headers=headers or {})
+
+    def delayed(self, seconds: float) -> Self:
+        """The same answer, so many seconds later."""
+        return replace(self, delay=seconds)
 
     def to_bytes(self) -> bytes:
         """The answer as it goes over the wire."""
@@ -107,15 +119,33 @@ class StubApi:
                 self.requests.append(request)
                 self._arrival.notify_all()
             answer = self._next_answer(request)
+            await self._pause(answer.delay)
             if answer.hang:
                 await self._closing.wait()
+            elif answer.reset:
+                linger = struct.pack("ii", 1, 0)
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             elif not answer.drop:
-                writer.write(answer.to_bytes())
-                await writer.drain()
+                await self._send(answer, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
+
+    async def _send(self, answer: Canned, writer: asyncio.StreamWriter) -> None:
+        content = answer.to_bytes()
+        for part in _bytes_of(content) if answer.drip else [content]:
+            writer.write(part)
+            await writer.drain()
+            await self._pause(answer.drip)
+        if answer.stall:
+            await self._closing.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits, unless the test is over."""
+        if seconds:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), seconds)
 
     def _next_answer(self, request: SeenRequest) -> Canned:
         queue = self._answers.get((request.origin, request.method, request.path))
@@ -127,6 +157,11 @@ class StubApi:
                 {"access_token": f"token-{self.tokens_given}", "expires_in": 3600, "token_type": "Bearer"}
             )
         return Canned(status=404)
+
+
+def _bytes_of(content: bytes) -> Iterator[bytes]:
+    for at in range(len(content)):
+        yield content[at : at + 1]
 
 
 async def _read(origin: str, reader: asyncio.StreamReader) -> SeenRequest:
