@@ -59,7 +59,7 @@ async def test_an_empty_site_knows_nothing(caller: Any) -> None:
     body = {"node": "BARE", "password": caller.password, "dataset": "empty"}
     await caller.control("POST", "sites", body)
     counts = await caller.control("POST", "business-units", {"node": "BARE", "business_units": []})
-    assert counts == {"business_units": 0, "suppliers": 0, "chartfields": 0}
+    assert set(counts.values()) == {0}
 
 
 async def test_codes_can_be_added(caller: Any) -> None:

@@ -146,11 +146,6 @@ async def test_a_credit_note_is_negative_throughout(caller: Any) -> None:
     assert answer.text("notification") == "1"
 
 
-async def test_a_line_with_a_purchase_order_needs_no_distribution(caller: Any) -> None:
-    answer = await caller.create(VOUCHER_LINE=[{**LINE, "PO_ID": "PO1"}])
-    assert answer.text("notification") == "1"
-
-
 @pytest.mark.parametrize(
     ("setting", "changes"),
     [

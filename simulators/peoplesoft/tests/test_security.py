@@ -1,5 +1,6 @@
 """Logins: Basic and UsernameToken, wrong passwords, the lock, permissions."""
 
+from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -125,6 +126,7 @@ def test_an_account_is_locked_exactly_after_that_many_failures_in_a_row(
             operators,
             (Credentials(operator="A", password="right" if right else "wrong"),),
             lock_after=limit,
+            now=datetime(2026, 1, 1, tzinfo=UTC),
         )
         assert login.operator is not None
         assert (login.refusal is None) == (right and not locked)

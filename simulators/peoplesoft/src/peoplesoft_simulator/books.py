@@ -38,6 +38,7 @@ _COLUMNS = (
     "VENDOR_ID",
     "ENTRY_STATUS",
 )
+_VOUCHER = "node, body, created_at, created_by, request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,14 @@ class Books:
         )
         return found[0] if found else None
 
+    def naming_order(self, node: str, po_id: str) -> list[Voucher]:
+        """Live vouchers of a site with a line on that purchase order."""
+        rows = self._database.execute(
+            f"SELECT {_VOUCHER} FROM vouchers WHERE node = ? AND ENTRY_STATUS <> 'X' AND instr(body, ?)",  # noqa: S608
+            (node, f'"PO_ID": {json.dumps(po_id)}'),
+        )
+        return [_voucher(row) for row in rows]
+
     def search(
         self,
         node: str | None,
@@ -152,13 +161,19 @@ class Books:
         where = " AND ".join(f"({each})" for each in conditions)
         rows = self._database.execute(
             # Only column names of this module and numbered placeholders go into the text.
-            f"SELECT node, body, created_at, created_by, request FROM vouchers WHERE {where}"  # noqa: S608
+            f"SELECT {_VOUCHER} FROM vouchers WHERE {where}"  # noqa: S608
             f" ORDER BY node, BUSINESS_UNIT, VOUCHER_ID LIMIT {int(limit)}",
             values,
         )
-        return [
-            Voucher(
-                node=at, row=row_from_json(json.loads(body)), created_at=when, created_by=who, request=request
-            )
-            for at, body, when, who, request in rows
-        ]
+        return [_voucher(row) for row in rows]
+
+
+def _voucher(row: tuple[str, str, str, str, int]) -> Voucher:
+    node, body, created_at, created_by, request = row
+    return Voucher(
+        node=node,
+        row=row_from_json(json.loads(body)),
+        created_at=created_at,
+        created_by=created_by,
+        request=request,
+    )

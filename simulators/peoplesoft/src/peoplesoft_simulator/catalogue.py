@@ -80,5 +80,64 @@ RELATED_VOUCHER_MISSING = _entry(7030, 9018, "assumption", "Related voucher {} d
 DUPLICATE_INVOICE = _entry(
     7030, 9020, "assumption", "Duplicate invoice: {} of supplier {} is already entered as voucher {}."
 )
+ADDRESS_INVALID = _entry(7030, 9021, "assumption", "{} {} is not an address of supplier {}.")
+GROUP_UNKNOWN = _entry(7030, 9022, "assumption", "Control group {} does not exist in {}.")
+GROUP_CLOSED = _entry(7030, 9023, "assumption", "Control group {} of {} is closed.")
+DISCOUNT_DATE = _entry(7030, 9024, "assumption", "Discount due date {} is {} {} {}.")
+DISCOUNT_TOO_LARGE = _entry(7030, 9025, "assumption", "Discount {} is not part of gross amount {}.")
+RATE_INCOMPLETE = _entry(7030, 9026, "assumption", "RATE_MULT {} and RATE_DIV {} make no exchange rate.")
+RATE_NOT_ONE = _entry(7030, 9027, "assumption", "{} is the base currency of {}; its rate is 1, not {}.")
+GL_UNIT_NOT_ALLOWED = _entry(
+    7030, 9028, "assumption", "GL business unit {} is not open to vouchers of {} (line {}, distribution {})."
+)
+RELATED_REQUIRED = _entry(7030, 9029, "assumption", "An adjustment voucher must name its related voucher.")
+RELATED_OTHER_SUPPLIER = _entry(7030, 9030, "assumption", "Related voucher {} is of supplier {}, not {}.")
+RELATED_DELETED = _entry(7030, 9031, "assumption", "Related voucher {} is deleted.")
+VAT_CODE_INVALID = _entry(
+    7030, 9032, "assumption", "VAT code {} on line {} is not valid for business unit {}."
+)
+VAT_WITHOUT_CODE = _entry(
+    7030, 9033, "assumption", "VAT amount {} was entered but no line carries a VAT code."
+)
+VAT_AMOUNT_WRONG = _entry(
+    7030, 9034, "assumption", "VAT amount {} was entered; the lines' VAT codes make {}."
+)
+EXEMPT_WITH_TAX = _entry(7030, 9035, "assumption", "Voucher is exempt from sales tax but carries {} of it.")
+SALES_TAX_WITHOUT_LINE = _entry(
+    7030, 9036, "assumption", "Sales tax {} was entered but no line is subject to sales tax."
+)
+PO_INVALID = _entry(7030, 9040, "assumption", "Purchase order {} does not exist in {} (line {}).")
+PO_NOT_DISPATCHED = _entry(7030, 9041, "assumption", "Purchase order {} is not dispatched (status {}).")
+PO_OTHER_SUPPLIER = _entry(7030, 9042, "assumption", "Purchase order {} is of supplier {}, not {}.")
+PO_LINE_INVALID = _entry(7030, 9043, "assumption", "Purchase order {} has no line {} (voucher line {}).")
+PO_SCHEDULE_INVALID = _entry(
+    7030, 9044, "assumption", "Purchase order {} line {} has no schedule {} (voucher line {})."
+)
+RECEIVER_INVALID = _entry(
+    7030, 9045, "assumption", "Receipt {} line {} is not of purchase order {} line {} (voucher line {})."
+)
+UNIT_OF_MEASURE = _entry(
+    7030, 9046, "assumption", "Unit of measure {} is not {} as on purchase order {} line {}."
+)
+QUANTITY_REQUIRED = _entry(7030, 9047, "assumption", "Voucher line {} needs a quantity to be matched.")
+OVER_MATCHED = _entry(
+    7030,
+    9048,
+    "assumption",
+    "Match exception: quantity {} vouchered on purchase order {} line {} exceeds {} that may be.",
+)
+UNDER_RETURNED = _entry(
+    7030,
+    9049,
+    "assumption",
+    "Match exception: more returned on purchase order {} line {} than was vouchered.",
+)
+PRICE_ABOVE_ORDER = _entry(
+    7030, 9050, "assumption", "Match exception: price {} of voucher line {} is above {} of the order."
+)
+COMBINATION_REFUSED = _entry(
+    7030, 9051, "assumption", "ChartField combination {} fails edit {} (line {}, distribution {})."
+)
+BUDGET_REFUSED = _entry(7030, 9052, "assumption", "Budget check {} fails for {} (line {}, distribution {}).")
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, CatalogueEntry))
 """The whole table."""

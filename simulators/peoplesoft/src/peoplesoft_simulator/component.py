@@ -5,15 +5,19 @@ each other.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from functools import partial
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.books import Books, Voucher
 from peoplesoft_simulator.catalogue import Message
-from peoplesoft_simulator.edits import edit
+from peoplesoft_simulator.edits import Edited, edit
+from peoplesoft_simulator.matching import quantity_taken
+from peoplesoft_simulator.purchase_orders import PoPlace
 from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData
-from peoplesoft_simulator.row import Row
+from peoplesoft_simulator.row import ZERO, Row
 from peoplesoft_simulator.site import Settings
 
 NEXT = "NEXT"
@@ -52,25 +56,37 @@ class VoucherComponent:
         entered = entry.row
         if settings.upper_case_invoice_id:
             entered = entered.having(INVOICE_ID=entered.text("INVOICE_ID").upper())
-        edited = edit(entered, data=data, settings=settings, today=entry.now.date())
         with self._books.transaction():
+            edited = edit(
+                entered,
+                data=data,
+                settings=settings,
+                now=entry.now,
+                vouchered=partial(self._vouchered, entry.node),
+            )
             errors = (*edited.errors, *self._key_faults(entry.node, edited.row))
             if errors:
                 return _not_saved(entered, errors)
-            return self._save(entry, row=edited.row, recycles=edited.recycles, data=data, settings=settings)
+            return self._save(entry, edited=edited, data=data, settings=settings)
 
-    def find(self, node: str, keys: Row, *, settings: Settings) -> list[Row]:
+    def find(self, node: str, keys: Row, *, settings: Settings, now: datetime) -> list[Row]:
         """Vouchers by search keys, deleted ones included, cut silently at the site's limit."""
         wanted = dict(keys.values)
         if settings.upper_case_invoice_id and "INVOICE_ID" in wanted:
             wanted["INVOICE_ID"] = wanted["INVOICE_ID"].upper()
-        found = self._books.search(node, wanted, match=settings.find_match, limit=settings.find_limit)
-        return [voucher.row for voucher in found]
+        limit = -1 if settings.read_lag_seconds else settings.find_limit
+        found = self._books.search(node, wanted, match=settings.find_match, limit=limit)
+        seen = [each.row for each in found if _seen(each, settings=settings, now=now)]
+        return seen[: settings.find_limit] if settings.find_limit >= 0 else seen
 
-    def get(self, node: str, keys: Row) -> Row | None:
+    def get(self, node: str, keys: Row, *, settings: Settings, now: datetime) -> Row | None:
         """One voucher with everything below it."""
         found = self._books.voucher(node, keys.text("BUSINESS_UNIT"), keys.text("VOUCHER_ID"))
-        return found.row if found else None
+        return found.row if found and _seen(found, settings=settings, now=now) else None
+
+    def _vouchered(self, node: str, place: PoPlace) -> Decimal:
+        vouchers = self._books.naming_order(node, place.po_id)
+        return sum((quantity_taken(each.row, place) for each in vouchers), ZERO)
 
     def _key_faults(self, node: str, row: Row) -> list[Message]:
         unit, number = row.text("BUSINESS_UNIT"), row.text("VOUCHER_ID")
@@ -78,19 +94,23 @@ class VoucherComponent:
         if number != NEXT and self._books.voucher(node, unit, number) is not None:
             faults.append(catalogue.ROW_EXISTS.says("AP_VOUCHER"))
         related = row.text("VOUCHER_ID_RELATED")
-        if related and self._books.voucher(node, unit, related) is None:
-            faults.append(catalogue.RELATED_VOUCHER_MISSING.says(related, unit))
+        if related:
+            faults += self._related_faults(row, self._books.voucher(node, unit, related))
         return faults
 
-    def _save(
-        self,
-        entry: Entry,
-        *,
-        row: Row,
-        recycles: tuple[Message, ...],
-        data: ReferenceData,
-        settings: Settings,
-    ) -> Created:
+    def _related_faults(self, row: Row, related: Voucher | None) -> list[Message]:
+        """A related voucher exists, lives and is of the same supplier (the last two: assumption)."""
+        number, supplier = row.text("VOUCHER_ID_RELATED"), row.text("VENDOR_ID")
+        if related is None:
+            return [catalogue.RELATED_VOUCHER_MISSING.says(number, row.text("BUSINESS_UNIT"))]
+        if related.deleted:
+            return [catalogue.RELATED_DELETED.says(number)]
+        theirs = related.row.text("VENDOR_ID")
+        same = theirs == supplier
+        return [] if same else [catalogue.RELATED_OTHER_SUPPLIER.says(number, theirs, supplier)]
+
+    def _save(self, entry: Entry, *, edited: Edited, data: ReferenceData, settings: Settings) -> Created:
+        row = edited.row
         unit = data.business_units[row.text("BUSINESS_UNIT")]
         action = unit.duplicate_action or settings.duplicate_action
         duplicates = self._duplicates(entry.node, row, unit=unit, settings=settings)
@@ -105,7 +125,7 @@ class VoucherComponent:
         )
         if duplicates and action == "reject":
             return _not_saved(entry.row, said)
-        recycled = bool(recycles) or (bool(duplicates) and action == "recycle")
+        recycled = bool(edited.recycles) or (bool(duplicates) and action == "recycle")
         number = row.text("VOUCHER_ID")
         if number == NEXT:
             number = self._number(entry.node, unit.business_unit)
@@ -115,6 +135,7 @@ class VoucherComponent:
             CLOSE_STATUS="O",
             POST_STATUS_AP="U",
             APPR_STATUS="P",
+            PYMNT_SELCT_STATUS="N",
             DUP_INVOICE_STATUS="D" if duplicates else "",
             OPRID=entry.operator,
             ENTERED_DT=entry.now.date().isoformat(),
@@ -135,7 +156,11 @@ class VoucherComponent:
             saved=True,
             business_unit=unit.business_unit,
             voucher_id=number,
-            messages=(*said, *recycles),
+            messages=(
+                *said,
+                *edited.recycles,
+                *(replace(each, type="Warning") for each in edited.exceptions),
+            ),
         )
 
     def _duplicates(self, node: str, row: Row, *, unit: BusinessUnit, settings: Settings) -> list[Voucher]:
@@ -169,6 +194,12 @@ class VoucherComponent:
             number = self._books.next_number(node, business_unit, first=first)
             if self._books.voucher(node, business_unit, number) is None:
                 return number
+
+
+def _seen(voucher: Voucher, *, settings: Settings, now: datetime) -> bool:
+    """Whether a reader sees the voucher yet; reads may lag behind commits."""
+    age = now - datetime.fromisoformat(voucher.created_at)
+    return age.total_seconds() >= settings.read_lag_seconds
 
 
 def _not_saved(entered: Row, messages: tuple[Message, ...]) -> Created:

@@ -1,52 +1,43 @@
-"""The control API under /control: what a test or a developer sets up, breaks, and reads back. JSON both ways."""
+"""The control API under /control over sites, reference data, clock and faults. JSON both ways."""
 
-import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from peoplesoft_simulator.books import Voucher
 from peoplesoft_simulator.control_bodies import (
     ClockBody,
     OperatorBody,
     ReferenceBody,
     SiteExtras,
-    VoucherActionBody,
     split_site,
 )
+from peoplesoft_simulator.control_json import Json, read_json, site_state
 from peoplesoft_simulator.faults import FaultOrder
+from peoplesoft_simulator.reference_data import ReferenceRows, to_rows
 from peoplesoft_simulator.security import Operator
 from peoplesoft_simulator.site import Settings, Site
 from peoplesoft_simulator.world import DEFAULT_NODE, SiteState, World
 
-Json = dict[str, Any]
 _SITE = TypeAdapter(Site)
 _EXTRAS = TypeAdapter(SiteExtras)
 _SETTINGS = TypeAdapter(Settings)
 _OPERATOR = TypeAdapter(OperatorBody)
 _REFERENCE = TypeAdapter(ReferenceBody)
-_ACTION = TypeAdapter(VoucherActionBody)
+_REFERENCE_ROWS = TypeAdapter(ReferenceRows)
 _CLOCK = TypeAdapter(ClockBody)
 _FAULT = TypeAdapter(FaultOrder)
-_SEARCH = ("business_unit", "voucher_id", "invoice_id", "vendor_id", "entry_status")
-
-
-@web.middleware
-async def refuse_bad_bodies(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """A body that is no JSON, or not what the address takes, is a 400 that says why."""
-    try:
-        return await handler(request)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_context=False, include_input=False)
-        return web.json_response({"error": errors}, status=400)
-    except json.JSONDecodeError as invalid:
-        return web.json_response({"error": f"not JSON: {invalid}"}, status=400)
+_REFERENCE_PATHS = (
+    "business-units",
+    "suppliers",
+    "chartfields",
+    "codes",
+    "purchase-orders",
+    "control-groups",
+    "combination-rules",
+    "reference",
+)
 
 
 class Control:
@@ -63,13 +54,8 @@ class Control:
             web.post("/control/operators", self.put_operator),
             web.get("/control/settings/{node}", self.settings),
             web.post("/control/settings/{node}", self.put_settings),
-            web.post("/control/business-units", self.put_reference),
-            web.post("/control/suppliers", self.put_reference),
-            web.post("/control/chartfields", self.put_reference),
-            web.post("/control/codes", self.put_reference),
-            web.get("/control/vouchers", self.vouchers),
-            web.post("/control/vouchers/{business_unit}/{voucher_id}", self.act_on_voucher),
-            web.get("/control/requests", self.requests),
+            web.get("/control/reference/{node}", self.reference),
+            *(web.post(f"/control/{each}", self.put_reference) for each in _REFERENCE_PATHS),
             web.get("/control/clock", self.clock),
             web.post("/control/clock", self.move_clock),
             web.get("/control/faults", self.faults),
@@ -83,7 +69,7 @@ class Control:
 
     async def put_site(self, request: web.Request) -> web.Response:
         """Add a site or change one; a password given unlocks its operator."""
-        fields, extras = split_site(await _json(request))
+        fields, extras = split_site(await read_json(request))
         known = self._world.sites.get(str(fields.get("node", "")))
         before = _SITE.dump_python(known.site, mode="json") if known else {}
         site = _SITE.validate_python({**before, **fields})
@@ -92,82 +78,64 @@ class Control:
             operator=extra.operator
         )
         if extra.password is not None:
-            operator = replace(operator, password=extra.password, locked=False, failures=0)
+            operator = operator.given(extra.password)
         await self._world.put_site(site, operators={extra.operator: operator}, empty=extra.dataset == "empty")
         return web.json_response(self._shown(self._world.sites[site.node]))
 
     async def put_operator(self, request: web.Request) -> web.Response:
         """Add, unlock, lock or restrict an operator of a site."""
-        body = _OPERATOR.validate_python(await _json(request))
-        state = self._state(body.node)
+        body = _OPERATOR.validate_python(await read_json(request))
+        state = site_state(self._world, body.node)
         operator = state.operators.get(body.operator) or Operator(operator=body.operator)
         if body.password is not None:
-            operator = replace(operator, password=body.password, locked=False, failures=0)
+            operator = operator.given(body.password)
         if body.operations is not None:
             operator = replace(operator, operations=body.operations)
         if body.locked is not None:
             operator = replace(operator, locked=body.locked, failures=0)
+        if body.expires_in_seconds is not None:
+            expires_at = self._world.clock.now() + timedelta(seconds=body.expires_in_seconds)
+            operator = replace(operator, expires_at=expires_at)
         state.operators = {**state.operators, body.operator: operator}
         await self._world.keep(body.node)
         return web.json_response(self._shown(state))
 
     async def settings(self, request: web.Request) -> web.Response:
         """The switches of a site."""
-        state = self._state(request.match_info["node"])
+        state = site_state(self._world, request.match_info["node"])
         return web.json_response(_SETTINGS.dump_python(state.settings, mode="json"))
 
     async def put_settings(self, request: web.Request) -> web.Response:
         """Turn switches of a site; those not named stay as they are."""
         node = request.match_info["node"]
-        state = self._state(node)
+        state = site_state(self._world, node)
         before = _SETTINGS.dump_python(state.settings, mode="json")
-        state.settings = _SETTINGS.validate_python({**before, **await _json(request)})
+        state.settings = _SETTINGS.validate_python({**before, **await read_json(request)})
         await self._world.keep(node)
         return web.json_response(_SETTINGS.dump_python(state.settings, mode="json"))
 
     async def put_reference(self, request: web.Request) -> web.Response:
-        """Add or replace business units, suppliers, ChartField rows and codes, many at once."""
-        body = _REFERENCE.validate_python(await _json(request))
-        state = self._state(body.node)
-        data = (
-            state.data.with_business_units(body.business_units)
-            .with_suppliers(body.suppliers)
-            .with_chart_fields(body.chartfields)
-        )
-        state.data = data.with_codes(body.codes) if body.codes else data
+        """Add or replace reference data, many rows of many kinds at once; the counts as they stand."""
+        body = _REFERENCE.validate_python(await read_json(request))
+        state = site_state(self._world, body.node)
+        state.data = body.added_to(state.data)
         await self._world.keep(body.node)
+        kept = to_rows(state.data)
         return web.json_response(
             {
-                "business_units": len(data.business_units),
-                "suppliers": len(data.suppliers),
-                "chartfields": len(data.chart_fields),
+                "business_units": len(kept.business_units),
+                "suppliers": len(kept.suppliers),
+                "chartfields": len(state.data.chart_fields),
+                "purchase_orders": len(kept.purchase_orders),
+                "control_groups": len(kept.control_groups),
+                "combination_rules": len(kept.combination_rules),
             }
         )
 
-    async def vouchers(self, request: web.Request) -> web.Response:
-        """Vouchers of one node or all, by business_unit, voucher_id, invoice_id, vendor_id, entry_status."""
-        keys = {name.upper(): request.query.get(name, "") for name in _SEARCH}
-        node = request.query.get("node")
-        found = await self._world.on_disk(lambda: self._world.books.search(node, keys, match="exact"))
-        return web.json_response({"vouchers": [_voucher(each) for each in found]})
-
-    async def act_on_voucher(self, request: web.Request) -> web.Response:
-        """Delete, close, or set statuses of one voucher, as a clerk would."""
-        body = _ACTION.validate_python(await _json(request))
-        unit, number = request.match_info["business_unit"], request.match_info["voucher_id"]
-        changed = await self._world.on_disk(
-            lambda: _change_voucher(self._world, node=body.node, keys=(unit, number), values=body.values())
-        )
-        if changed is None:
-            raise _not_found(f"no voucher {unit}/{number} at {body.node}")
-        return web.json_response(_voucher(changed))
-
-    async def requests(self, request: web.Request) -> web.Response:
-        """The latest calls (`limit`, 1000 at first), by node, operation, invoice_id, operator."""
-        wanted = {name: request.query.get(name) for name in ("node", "operation", "invoice_id", "operator")}
-        limit = int(request.query.get("limit", "1000"))
-        calls = await self._world.on_disk(lambda: self._world.log.calls(limit=limit, **wanted))
-        return web.json_response({"requests": calls})
+    async def reference(self, request: web.Request) -> web.Response:
+        """All reference data of a site, in the form it is taken in."""
+        kept = to_rows(site_state(self._world, request.match_info["node"]).data)
+        return web.json_response(_REFERENCE_ROWS.dump_python(kept, mode="json"))
 
     async def clock(self, _: web.Request) -> web.Response:
         """The simulated instant."""
@@ -175,7 +143,7 @@ class Control:
 
     async def move_clock(self, request: web.Request) -> web.Response:
         """Move the clock."""
-        body = _CLOCK.validate_python(await _json(request))
+        body = _CLOCK.validate_python(await read_json(request))
         await self._world.advance_clock(timedelta(seconds=body.advance_seconds))
         return web.json_response({"now": self._world.clock.now().isoformat()})
 
@@ -186,18 +154,13 @@ class Control:
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Order a fault."""
-        self._world.faults.add(_FAULT.validate_python(await _json(request)))
+        self._world.faults.add(_FAULT.validate_python(await read_json(request)))
         return await self.faults(request)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
         """Forget all faults, or with `node` those of one node."""
         self._world.faults.clear(node=request.query.get("node"))
         return await self.faults(request)
-
-    def _state(self, node: str) -> SiteState:
-        if node not in self._world.sites:
-            raise _not_found(f"no site {node}; the sites are {', '.join(self._world.sites)}")
-        return self._world.sites[node]
 
     def _shown(self, state: SiteState) -> Json:
         site = state.site
@@ -214,43 +177,9 @@ class Control:
                     "locked": each.locked,
                     "failures": each.failures,
                     "refused_logins": each.refused_logins,
+                    "expires_at": each.expires_at.isoformat() if each.expires_at else None,
                     **self._world.load.of(site.node, each.operator),
                 }
                 for each in state.operators.values()
             ],
         }
-
-
-def _change_voucher(
-    world: World, *, node: str, keys: tuple[str, str], values: dict[str, str]
-) -> Voucher | None:
-    with world.books.transaction():
-        found = world.books.voucher(node, *keys)
-        if found is None:
-            return None
-        changed = found.having(**values)
-        world.books.save(changed)
-        return changed
-
-
-def _voucher(voucher: Voucher) -> Json:
-    return {
-        **voucher.row.as_json(),
-        "node": voucher.node,
-        "created_at": voucher.created_at,
-        "created_by": voucher.created_by,
-        "request": voucher.request,
-    }
-
-
-def _not_found(what: str) -> web.HTTPNotFound:
-    return web.HTTPNotFound(text=json.dumps({"error": what}), content_type="application/json")
-
-
-async def _json(request: web.Request) -> Json:
-    body = await request.json()
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(
-            text='{"error": "the body must be an object"}', content_type="application/json"
-        )
-    return body

@@ -3,14 +3,26 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from peoplesoft_simulator.reference_data import BusinessUnit, ChartField, Codes, Supplier
+from peoplesoft_simulator.purchase_orders import PurchaseOrder
+from peoplesoft_simulator.reference_data import (
+    BusinessUnit,
+    ChartField,
+    Codes,
+    CombinationRule,
+    ControlGroup,
+    ReferenceData,
+    Supplier,
+)
 from peoplesoft_simulator.site import STRICT, Operation
 from peoplesoft_simulator.world import DEFAULT_NODE, DEFAULT_OPERATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorBody:
-    """An operator to add or change. A password that is set also unlocks; `locked` false unlocks by itself."""
+    """An operator to add or change. A password that is set also unlocks; `locked` false unlocks by itself.
+
+    `expires_in_seconds` lets the password expire that much later on the simulated clock; a new one does not.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -19,6 +31,7 @@ class OperatorBody:
     password: str | None = field(default=None, repr=False)
     operations: tuple[Operation, ...] | None = None
     locked: bool | None = None
+    expires_in_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,32 +45,21 @@ class ReferenceBody:
     suppliers: tuple[Supplier, ...] = ()
     chartfields: tuple[ChartField, ...] = ()
     codes: Codes | None = None
+    purchase_orders: tuple[PurchaseOrder, ...] = ()
+    control_groups: tuple[ControlGroup, ...] = ()
+    combination_rules: tuple[CombinationRule, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherActionBody:
-    """What a clerk does to a voucher: delete it, close it, or set its statuses."""
-
-    __pydantic_config__ = STRICT
-
-    action: Literal["delete", "close", "set_status"]
-    node: str = DEFAULT_NODE
-    entry_status: str | None = None
-    close_status: str | None = None
-    post_status_ap: str | None = None
-
-    def values(self) -> dict[str, str]:
-        """The header values to set."""
-        if self.action == "delete":
-            return {"ENTRY_STATUS": "X"}
-        if self.action == "close":
-            return {"CLOSE_STATUS": "C"}
-        given = {
-            "ENTRY_STATUS": self.entry_status,
-            "CLOSE_STATUS": self.close_status,
-            "POST_STATUS_AP": self.post_status_ap,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+    def added_to(self, data: ReferenceData) -> ReferenceData:
+        """The data with these rows added or replaced."""
+        merged = (
+            data.with_business_units(self.business_units)
+            .with_suppliers(self.suppliers)
+            .with_chart_fields(self.chartfields)
+            .with_purchase_orders(self.purchase_orders)
+            .with_control_groups(self.control_groups)
+            .with_combination_rules(self.combination_rules)
+        )
+        return merged.with_codes(self.codes) if self.codes else merged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,14 @@
 
 import random
 from datetime import date
+from decimal import Decimal
 
+from peoplesoft_simulator.purchase_orders import PoDistribution, PoLine, PoSchedule, PurchaseOrder, Receipt
 from peoplesoft_simulator.reference_data import (
     BusinessUnit,
     ChartField,
     Codes,
+    ControlGroup,
     Location,
     ReferenceData,
     Supplier,
@@ -17,11 +20,16 @@ INACTIVE_SUPPLIER = "0000430090"
 UNAPPROVED_SUPPLIER = "0000430091"
 SUPPLIER_WITHOUT_LOCATION = "0000430092"
 CLOSED_ACCOUNT = "18699"
+DEMO_ORDER = "0000000701"
+CANCELLED_ORDER = "0000000702"
 
 _CODES = Codes(
     origins=("ONL", "BSW", "XML"),
     terms={"00": 0, "14N": 14, "30N": 30, "NT30": 30, "NT60": 60, "NET30": 30, "D30": 30, "Net90": 90},
     currencies={"EUR": 2, "USD": 2, "GBP": 2, "SEK": 2, "CHF": 2, "JPY": 0, "ISK": 0, "KWD": 3, "BHD": 3},
+    vat={f"V{percent}": Decimal(percent) for percent in (0, 6, 7, 10, 12, 19, 20, 24, 25)},
+    handling=("RE", "HD", "SP"),
+    rate_types=("CRRNT", "AVERG"),
 )
 _UNITS = (
     BusinessUnit(business_unit="US001", currency="USD"),
@@ -38,6 +46,45 @@ _TRADES = ("Office", "Paper", "Cleaning", "Freight", "Catering", "Software", "Le
 _FIRST = ("Northern", "Harbour", "Summit", "Cedar", "Atlas", "Riverside", "Union", "Granite", "Beacon")
 
 
+_CONTROL_GROUPS = (
+    ControlGroup(business_unit="US001", group_id="OPEN"),
+    ControlGroup(business_unit="US001", group_id="CLOSED", open=False),
+)
+_PAPER = PoSchedule(
+    quantity=Decimal(100),
+    unit_price=Decimal(10),
+    distributions=(
+        PoDistribution(chart_fields={"ACCOUNT": "18620", "DEPTID": "61300"}, percent=Decimal(60)),
+        PoDistribution(chart_fields={"ACCOUNT": "18200", "DEPTID": "61400"}, percent=Decimal(40)),
+    ),
+    receipts=(Receipt(receiver_id="0000000501", quantity=Decimal(60)),),
+)
+_CLEANING = PoSchedule(
+    quantity=Decimal(12),
+    unit_price=Decimal("250.00"),
+    receipt_required=False,
+    distributions=(PoDistribution(chart_fields={"ACCOUNT": "640000", "DEPTID": "61300"}),),
+)
+_PURCHASE_ORDERS = (
+    PurchaseOrder(
+        business_unit="US001",
+        po_id=DEMO_ORDER,
+        vendor_id=DEMO_SUPPLIER,
+        lines=(
+            PoLine(line_nbr=1, unit_of_measure="BX", schedules=(_PAPER,)),
+            PoLine(line_nbr=2, unit_of_measure="MO", schedules=(_CLEANING,)),
+        ),
+    ),
+    PurchaseOrder(
+        business_unit="US001",
+        po_id=CANCELLED_ORDER,
+        vendor_id=DEMO_SUPPLIER,
+        status="X",
+        lines=(PoLine(schedules=(_CLEANING,)),),
+    ),
+)
+
+
 def starting_data(*, seed: int) -> ReferenceData:
     """Reference data of a fresh site; the same seed gives the same suppliers."""
     return (
@@ -45,6 +92,8 @@ def starting_data(*, seed: int) -> ReferenceData:
         .with_business_units(_UNITS)
         .with_suppliers(_suppliers(seed=seed))
         .with_chart_fields(_chart_fields())
+        .with_control_groups(_CONTROL_GROUPS)
+        .with_purchase_orders(_PURCHASE_ORDERS)
     )
 
 

@@ -1,21 +1,24 @@
 """The gateway's SOAP connector over HTTP: addressing, WSDL, the log, and the faults tests order."""
 
 import asyncio
+import socket
+import struct
 from dataclasses import replace
 
 from aiohttp import hdrs, web
 
 from peoplesoft_simulator import catalogue
-from peoplesoft_simulator.faults import DELAYS, FaultOrder
+from peoplesoft_simulator.faults import DELAYS, FaultedCall, FaultOrder
 from peoplesoft_simulator.request_log import LoggedCall
 from peoplesoft_simulator.security import basic_credentials
-from peoplesoft_simulator.service import BrokerService, Call, Served
+from peoplesoft_simulator.service import BrokerService, Call, Served, Twist
 from peoplesoft_simulator.site import OPERATIONS, Operation, Site
 from peoplesoft_simulator.soap import NotSoap, Request, broker_fault, read_request
 from peoplesoft_simulator.spoiled import DROPPED, Answer, spoil
 from peoplesoft_simulator.world import World
 from peoplesoft_simulator.wsdl import wsdl_document
 
+_TWISTS: dict[str, Twist] = {"wrong_answer": "about another", "found_nothing": "blind"}
 CONNECTOR = "/PSIGW/PeopleSoftServiceListeningConnector"
 
 
@@ -46,16 +49,16 @@ class Gateway:
         with self._world.load.one_call(node=call.node, operator=call.operator):
             if order is not None and order.kind == "commit_after_seconds" and not order.params.answer:
                 self._world.later(self._carry_out_alone(call, order))
-                return _sent(http, DROPPED)
+                return await _sent(http, DROPPED)
             served = await self._carry_out(call, order)
         await self._went_out(call, served)
-        return _sent(http, served.answer)
+        return await _sent(http, served.answer)
 
     async def _get(self, http: web.Request) -> web.StreamResponse:
         node, file = _target(http)
         state = self._world.site(node)
         wanted = file.removesuffix(".wsdl") if file else http.query.get("wsdl", "")
-        order = self._world.faults.take(operation="wsdl", node=state.site.node, invoice_id="")
+        order = self._world.faults.take(FaultedCall(operation="wsdl", node=state.site.node))
         if order is not None and order.kind in DELAYS:
             await asyncio.sleep(order.params.seconds)
         if wanted == f"{state.site.service}.1":
@@ -64,7 +67,7 @@ class Gateway:
         else:
             fault = broker_fault(catalogue.OPERATION_UNKNOWN.says(wanted or "GetWSDL"))
             good = Answer(status=state.settings.fault_http_status, body=fault)
-        return _sent(http, good if order is None else spoil(order, good))
+        return await _sent(http, good if order is None else spoil(order, good))
 
     def _call(self, http: web.Request, raw: bytes) -> Call:
         node, _ = _target(http)
@@ -87,9 +90,13 @@ class Gateway:
         )
 
     def _order(self, call: Call) -> FaultOrder | None:
-        invoice = call.request.first("INVOICE_ID") if call.request else ""
         return self._world.faults.take(
-            operation=call.operation or "unknown", node=call.node, invoice_id=invoice
+            FaultedCall(
+                operation=call.operation or "unknown",
+                node=call.node,
+                operator=call.operator,
+                sent=call.sent,
+            )
         )
 
     async def _carry_out(self, call: Call, order: FaultOrder | None) -> Served:
@@ -98,9 +105,13 @@ class Gateway:
         if order.kind in DELAYS:
             await asyncio.sleep(order.params.seconds)
             return await self._service.serve(call)
-        if not order.after_processing:
-            return Served(answer=spoil(order, Answer()), outcome=f"not processed: {order.kind}")
-        served = await self._service.serve(call, wrong=order.kind == "wrong_answer")
+        served = Served(answer=Answer(), outcome=f"not processed: {order.kind}")
+        if order.after_processing:
+            served = await self._service.serve(call, twist=_TWISTS.get(order.kind, "straight"))
+        if order.kind == "notification_0":
+            return replace(served, answer=self._service.refusal(call, order.params.messages))
+        if order.kind == "slow_answer":
+            await asyncio.sleep(order.params.seconds)
         return replace(served, answer=spoil(order, served.answer))
 
     async def _carry_out_alone(self, call: Call, order: FaultOrder) -> None:
@@ -108,18 +119,15 @@ class Gateway:
         await self._went_out(call, replace(served, answer=DROPPED))
 
     async def _came_in(self, call: Call, order: FaultOrder | None) -> None:
-        def sent(suffix: str) -> str:
-            return call.request.first(suffix) if call.request else ""
-
         logged = LoggedCall(
             request=call.number,
             node=call.node,
             operation=call.operation or call.alias,
             operator=call.operator,
-            business_unit=sent("BUSINESS_UNIT"),
-            invoice_id=sent("INVOICE_ID"),
-            vendor_id=sent("VENDOR_ID"),
-            voucher_id=sent("VOUCHER_ID"),
+            business_unit=call.sent("BUSINESS_UNIT"),
+            invoice_id=call.sent("INVOICE_ID"),
+            vendor_id=call.sent("VENDOR_ID"),
+            voucher_id=call.sent("VOUCHER_ID"),
             fault=order.kind if order else None,
             received_at=self._world.clock.now().isoformat(),
         )
@@ -149,13 +157,39 @@ def _operation(site: Site, alias: str) -> Operation | None:
     return next((each for each in OPERATIONS if site.alias(each) == alias), None)
 
 
-def _sent(http: web.Request, answer: Answer) -> web.StreamResponse:
-    if answer.dropped and http.transport is not None:
-        http.transport.close()
-    return web.Response(
+async def _sent(http: web.Request, answer: Answer) -> web.StreamResponse:
+    response = web.Response(
         status=answer.status,
         body=answer.body,
         content_type=answer.content_type,
         charset="utf-8",
         headers=answer.headers,
     )
+    if answer.dropped:
+        _hang_up(http, reset=answer.reset)
+    elif answer.cut is not None:
+        return await _cut_off(http, answer, at=answer.cut)
+    return response
+
+
+def _hang_up(http: web.Request, *, reset: bool) -> None:
+    transport = http.transport
+    if transport is None:
+        return
+    connection = transport.get_extra_info("socket")
+    if reset and connection is not None:
+        # A socket that lingers for no time at all sends RST instead of FIN.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    transport.close()
+
+
+async def _cut_off(http: web.Request, answer: Answer, *, at: int) -> web.StreamResponse:
+    """The headers promise the whole body, `at` bytes of it come, then the connection is closed."""
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_type, response.charset = answer.content_type, "utf-8"
+    response.content_length = len(answer.body)
+    await response.prepare(http)
+    await response.write(answer.body[:at])
+    _hang_up(http, reset=False)
+    return response

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from peoplesoft_simulator.shape import Block, Property, spelled, voucher_block
+from peoplesoft_simulator.shape import Block, Property, check_names, spelled, voucher_block
 from peoplesoft_simulator.site import OPERATIONS, RESPONSES, MessageRole, Operation, Site
-from peoplesoft_simulator.structure import SEARCH_KEYS, VOUCHER_LEVEL, Kind, header_field
+from peoplesoft_simulator.structure import VOUCHER_LEVEL, Kind, header_field
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 MESSAGE_PARTS = ("type", "messagesetnumber", "messagenumber", "messagetext", "explaintext")
@@ -27,10 +27,15 @@ class SiteShape:
 
 
 def site_shape(site: Site) -> SiteShape:
-    """Derive the blocks and schemas of a site."""
+    """Derive the blocks and schemas of a site.
+
+    Raises:
+        SiteRefused: its description contradicts itself.
+    """
+    check_names(site)
     create, stored = voucher_block(site, stored=False), voucher_block(site, stored=True)
     keys = tuple(spelled(site, field) for field in VOUCHER_LEVEL.fields if field.key)
-    search = tuple(spelled(site, header_field(name)) for name in SEARCH_KEYS)
+    search = tuple(spelled(site, header_field(name)) for name in site.search_keys)
     writer = _SchemaWriter(site)
     schemas: dict[MessageRole, Element] = {
         "create": writer.request("create", properties=create.properties, blocks=create.blocks),
@@ -83,7 +88,7 @@ class _SchemaWriter:
         schema = self._schema(operation)
         body = _element_of(schema, name=self._site.root(operation))
         for each in properties:
-            self._property(schema, body, each, required=each.field.key and operation != "find")
+            self._property(schema, body, each, required=operation != "find" and _demanded(each))
         self._blocks(schema, body, blocks)
         return schema
 
@@ -112,7 +117,7 @@ class _SchemaWriter:
         schema = self._response("get")
         body = _element_of(schema, name=f"{self._site.root('get')}Response")
         for each in stored.properties:
-            self._property(schema, body, each, required=each.field.key)
+            self._property(schema, body, each, required=_demanded(each))
         self._blocks(schema, body, stored.blocks)
         return schema
 
@@ -130,7 +135,7 @@ class _SchemaWriter:
         for block in blocks:
             body = _nested(parent, name=block.tag, at_least=0, at_most="unbounded")
             for each in block.properties:
-                self._property(schema, body, each, required=each.field.key)
+                self._property(schema, body, each, required=_demanded(each))
             self._blocks(schema, body, block.blocks)
 
     def _property(self, schema: Element, parent: Element, each: Property, *, required: bool) -> None:
@@ -151,6 +156,10 @@ class _SchemaWriter:
             else:
                 _restrict(simple, base="xs:decimal", totalDigits=field.length, fractionDigits=field.scale)
         return f"tns:{name}"
+
+
+def _demanded(each: Property) -> bool:
+    return each.field.key or each.required
 
 
 def _restrict(simple: Element, *, base: str, **facets: str | int) -> None:

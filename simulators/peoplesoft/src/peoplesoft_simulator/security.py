@@ -4,6 +4,9 @@ import base64
 import binascii
 import hmac
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pydantic import AwareDatetime
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.catalogue import Message
@@ -20,7 +23,11 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """An operator id of a site. Without a password every login fails, as it does while locked."""
+    """An operator id of a site. Without a password every login fails, as it does while locked.
+
+    From `expires_at` (simulated clock) the password is expired: refused like a wrong one, but not counted towards
+    the lock (assumption).
+    """
 
     __pydantic_config__ = STRICT
 
@@ -30,6 +37,11 @@ class Operator:
     locked: bool = False
     failures: int = 0
     refused_logins: int = 0
+    expires_at: AwareDatetime | None = None
+
+    def given(self, password: str) -> "Operator":
+        """The operator with a fresh password, which unlocks it."""
+        return replace(self, password=password, locked=False, failures=0, expires_at=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +77,9 @@ def presented(
     return tuple(each for each in (token, basic) if each)
 
 
-def log_in(operators: dict[str, Operator], credentials: tuple[Credentials, ...], *, lock_after: int) -> Login:
+def log_in(
+    operators: dict[str, Operator], credentials: tuple[Credentials, ...], *, lock_after: int, now: datetime
+) -> Login:
     """Check the credentials. A wrong password counts towards the lock; a right one clears the count.
 
     A locked account is refused like a wrong password, so that a caller cannot tell the two apart (assumption).
@@ -77,7 +91,8 @@ def log_in(operators: dict[str, Operator], credentials: tuple[Credentials, ...],
     if known is None or any(each.operator != name for each in credentials):
         return Login(operator=None, refusal=catalogue.USER_UNKNOWN.says(name))
     right = known.password is not None and all(_same(each.password, known.password) for each in credentials)
-    if right and not known.locked:
+    expired = known.expires_at is not None and known.expires_at <= now
+    if right and not known.locked and not expired:
         return Login(operator=replace(known, failures=0), refusal=None)
     failures = known.failures if right else known.failures + 1
     refused = replace(

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from peoplesoft_simulator.control import Control, refuse_bad_bodies
+from peoplesoft_simulator.control import Control
+from peoplesoft_simulator.control_json import refuse_bad_bodies
 from peoplesoft_simulator.gateway import Gateway
+from peoplesoft_simulator.voucher_control import VoucherControl
 from peoplesoft_simulator.world import World
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -19,6 +21,7 @@ def application(world: World) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[refuse_bad_bodies])
     app.add_routes(Gateway(world).routes())
     app.add_routes(Control(world).routes())
+    app.add_routes(VoucherControl(world).routes())
     return app
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from lxml import etree
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.catalogue import Message
-from peoplesoft_simulator.component import Entry
+from peoplesoft_simulator.component import Created, Entry
+from peoplesoft_simulator.faults import OrderedMessage
 from peoplesoft_simulator.row import Row
 from peoplesoft_simulator.schema import SiteShape
 from peoplesoft_simulator.security import Credentials, log_in, presented
-from peoplesoft_simulator.shape import Block, ValueRefused, read_row
+from peoplesoft_simulator.shape import Block, ValueRefused, read_row, spelled
 from peoplesoft_simulator.site import Operation
 from peoplesoft_simulator.soap import (
     Request,
@@ -22,8 +24,13 @@ from peoplesoft_simulator.soap import (
     get_answer,
 )
 from peoplesoft_simulator.spoiled import Answer
+from peoplesoft_simulator.structure import VOUCHER_LEVEL, header_field
 from peoplesoft_simulator.world import SiteState, World
 
+Twist = Literal["straight", "about another", "blind"]
+"""How an answer tells what was done: as it is, with another invoice's keys, or as if there were no voucher."""
+
+_HEADER_NAMES = frozenset(field.name for field in VOUCHER_LEVEL.fields)
 _ELSEWHERE = {"BUSINESS_UNIT": "WRONG", "VOUCHER_ID": "99999999", "INVOICE_ID": "ANOTHER-INVOICE"}
 
 
@@ -51,6 +58,13 @@ class Call:
         shown = presented(self.state.site.authentication, basic=self.basic, token=token)
         return shown[0].operator if shown else "ANONYMOUS"
 
+    def sent(self, name: str) -> str:
+        """A header property the request carries, by canonical name; empty if it does not."""
+        if self.request is None:
+            return ""
+        tag = spelled(self.state.site, header_field(name)).tag if name in _HEADER_NAMES else name
+        return self.request.value(tag) or self.request.first(name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
@@ -67,8 +81,19 @@ class BrokerService:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def serve(self, call: Call, *, wrong: bool = False) -> Served:
-        """Carry a call out; with `wrong` the answer is about another invoice, whatever was done."""
+    def refusal(self, call: Call, messages: tuple[OrderedMessage, ...]) -> Answer:
+        """A Create's "not saved" with these messages, which may be none at all."""
+        said = (Message(type=m.type, set=m.set, number=m.number, text=m.text) for m in messages)
+        refused = Created(
+            saved=False,
+            business_unit=call.sent("BUSINESS_UNIT"),
+            voucher_id=call.sent("VOUCHER_ID"),
+            messages=tuple(said),
+        )
+        return Answer(body=create_answer(call.state.site, call.state.shape, refused))
+
+    async def serve(self, call: Call, *, twist: Twist = "straight") -> Served:
+        """Carry a call out; a twist changes what the answer says, never what is done."""
         request = call.request
         if request is None:
             return _refused(call, catalogue.XML_UNREADABLE.says(call.problem))
@@ -86,23 +111,28 @@ class BrokerService:
             row = _read(call, operation, request)
         except ValueRefused as refused:
             message = catalogue.NOT_THE_MESSAGE.says(str(refused))
-            return _refused(call, message, keys=_keys_sent(request))
+            return _refused(call, message, keys=_keys_sent(call, request))
         match operation:
             case "create":
-                return await self._create(call, row, wrong=wrong)
+                return await self._create(call, row, twist=twist)
             case "find":
-                return await self._find(call, row, wrong=wrong)
+                return await self._find(call, row, twist=twist)
             case "get":
-                return await self._get(call, row, wrong=wrong)
+                return await self._get(call, row, twist=twist)
 
     async def _log_in(self, call: Call, request: Request) -> Message | None:
         shown = presented(call.state.site.authentication, basic=call.basic, token=request.token)
-        login = log_in(call.state.operators, shown, lock_after=call.state.settings.lock_after)
+        login = log_in(
+            call.state.operators,
+            shown,
+            lock_after=call.state.settings.lock_after,
+            now=self._world.clock.now(),
+        )
         if login.operator is not None:
             await self._world.record_login(call.node, login.operator)
         return login.refusal
 
-    async def _create(self, call: Call, row: Row, *, wrong: bool) -> Served:
+    async def _create(self, call: Call, row: Row, *, twist: Twist) -> Served:
         world, state = self._world, call.state
         entry = Entry(
             node=call.node, row=row, operator=call.operator, now=world.clock.now(), request=call.number
@@ -111,7 +141,7 @@ class BrokerService:
             lambda: world.component.create(entry, data=state.data, settings=state.settings)
         )
         shown = created
-        if wrong:
+        if twist == "about another":
             elsewhere = _ELSEWHERE["BUSINESS_UNIT"], _ELSEWHERE["VOUCHER_ID"]
             shown = replace(created, business_unit=elsewhere[0], voucher_id=elsewhere[1])
         return Served(
@@ -120,20 +150,28 @@ class BrokerService:
             voucher=f"{created.business_unit}/{created.voucher_id}" if created.saved else None,
         )
 
-    async def _find(self, call: Call, row: Row, *, wrong: bool) -> Served:
+    async def _find(self, call: Call, row: Row, *, twist: Twist) -> Served:
         world, state = self._world, call.state
-        rows = await world.on_disk(lambda: world.component.find(call.node, row, settings=state.settings))
-        shown = [Row(values={}).having(**_ELSEWHERE)] if wrong else rows
+        now = world.clock.now()
+        rows = await world.on_disk(
+            lambda: world.component.find(call.node, row, settings=state.settings, now=now)
+        )
+        shown = rows
+        if twist != "straight":
+            shown = [] if twist == "blind" else [Row(values={}).having(**_ELSEWHERE)]
         return Served(
             answer=Answer(body=find_answer(state.site, state.shape, shown)), outcome=f"found {len(rows)}"
         )
 
-    async def _get(self, call: Call, row: Row, *, wrong: bool) -> Served:
+    async def _get(self, call: Call, row: Row, *, twist: Twist) -> Served:
         world, state = self._world, call.state
-        found = await world.on_disk(lambda: world.component.get(call.node, row))
-        if found is None:
+        now = world.clock.now()
+        found = await world.on_disk(
+            lambda: world.component.get(call.node, row, settings=state.settings, now=now)
+        )
+        if found is None or twist == "blind":
             return _refused(call, catalogue.NO_ROWS.says(state.site.ci_name), keys=dict(row.values))
-        shown = found.having(**_ELSEWHERE) if wrong else found
+        shown = found.having(**_ELSEWHERE) if twist == "about another" else found
         return Served(answer=Answer(body=get_answer(state.site, state.shape, shown)), outcome="got")
 
 
@@ -155,10 +193,9 @@ def _block(shape: SiteShape, operation: Operation) -> Block:
     return Block(name=shape.create.name, tag=shape.create.tag, properties=properties)
 
 
-def _keys_sent(request: Request) -> dict[str, str]:
-    leaves = (each for each in request.body.iterchildren("*") if len(each) == 0)
-    sent = {etree.QName(each).localname: each.text or "" for each in leaves}
-    return {name: text for name, text in sent.items() if name.endswith(("BUSINESS_UNIT", "VOUCHER_ID"))}
+def _keys_sent(call: Call, request: Request) -> dict[str, str]:
+    sent = {each.tag: request.value(each.tag) for each in call.state.shape.keys}
+    return {tag: text for tag, text in sent.items() if text}
 
 
 def _refused(call: Call, message: Message, *, keys: dict[str, str] | None = None) -> Served:

@@ -1,7 +1,7 @@
 """The component interface as one site spells it: tags, nesting and value formats on the wire."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,8 @@ from peoplesoft_simulator.row import Row
 from peoplesoft_simulator.site import Site
 from peoplesoft_simulator.structure import PAYMENT, VOUCHER_LEVEL, Field, Kind, Level
 
+HEADER = VOUCHER_LEVEL.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
@@ -19,6 +21,7 @@ class Property:
 
     field: Field
     tag: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,20 @@ class ValueRefused(ValueError):
     """A value its schema lets through cannot be taken: an impossible date, a second scheduled payment."""
 
 
-def spelled(site: Site, field: Field) -> Property:
-    """A field under the site's property prefix."""
+class SiteRefused(ValueError):
+    """A site's description names properties there are none of, or gives two the same tag."""
+
+
+def spelled(site: Site, field: Field, *, record: str = HEADER) -> Property:
+    """A field under the site's own name and property prefix, with the site's length."""
+    qualified = f"{record}.{field.name}"
+    name = site.renames.get(qualified) or site.renames.get(field.name, field.name)
     prefix = site.prefixes.key if field.key else site.prefixes.prop
-    return Property(field=field, tag=f"{prefix}{field.name}")
+    return Property(
+        field=replace(field, length=site.lengths.get(field.name, field.length)),
+        tag=f"{prefix}{name}",
+        required=qualified in site.required or (record == HEADER and field.name in site.required),
+    )
 
 
 def voucher_block(site: Site, *, stored: bool) -> Block:
@@ -140,12 +153,48 @@ def _on_the_wire(field: Field, value: str, *, date_format: str) -> str:
 
 
 def _block(site: Site, level: Level, *, stored: bool) -> Block:
+    shown = [field for field in _fields(site, level) if stored or not field.stored]
+    properties = tuple(
+        spelled(site, field, record=level.name)
+        for field in shown
+        if field.key or not {field.name, f"{level.name}.{field.name}"} & set(site.omitted)
+    )
+    tags = [each.tag for each in properties]
+    twice = sorted({tag for tag in tags if tags.count(tag) > 1})
+    if twice:
+        raise SiteRefused(f"{level.name} of {site.node} has {', '.join(twice)} twice")
     return Block(
         name=level.name,
         tag=_tag(site, level.name),
-        properties=tuple(spelled(site, field) for field in level.fields if stored or not field.stored),
+        properties=properties,
         blocks=tuple(_block(site, child, stored=stored) for child in level.levels),
     )
+
+
+def _fields(site: Site, level: Level) -> tuple[Field, ...]:
+    """The level's fields, with the site's own ones at the end of the header."""
+    if level.name != HEADER:
+        return level.fields
+    own = (Field(name=name, kind=Kind.CHAR, length=length) for name, length in site.custom.items())
+    return (*level.fields, *own)
+
+
+def check_names(site: Site) -> None:
+    """Refuse a site that names properties the component has not.
+
+    Raises:
+        SiteRefused: naming them.
+    """
+    known: set[str] = set()
+    levels = [VOUCHER_LEVEL]
+    while levels:
+        level = levels.pop()
+        levels += level.levels
+        for field in _fields(site, level):
+            known |= {field.name, f"{level.name}.{field.name}"}
+    named = {*site.renames, *site.required, *site.omitted, *site.lengths}
+    if unknown := sorted(named - known):
+        raise SiteRefused(f"the voucher component has no {', '.join(unknown)}")
 
 
 def _tag(site: Site, record: str) -> str:

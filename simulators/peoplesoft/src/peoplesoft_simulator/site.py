@@ -6,10 +6,10 @@ property prefixes and the schema host are each site's own.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict
 
 Operation = Literal["create", "find", "get"]
 OPERATIONS: tuple[Operation, ...] = ("create", "find", "get")
@@ -31,9 +31,24 @@ RESPONSES: dict[Operation, MessageRole] = {
     "get": "get_response",
 }
 
+SearchKey = Literal[
+    "BUSINESS_UNIT", "VOUCHER_ID", "INVOICE_ID", "INVOICE_DT", "VENDOR_SETID", "VENDOR_ID", "ENTRY_STATUS"
+]
+SEARCH_KEYS: tuple[SearchKey, ...] = (
+    "BUSINESS_UNIT",
+    "VOUCHER_ID",
+    "INVOICE_ID",
+    "INVOICE_DT",
+    "VENDOR_SETID",
+    "VENDOR_ID",
+    "ENTRY_STATUS",
+)
+"""Search keys a site may give its interface, all optional in a Find; its answer carries the same fields."""
+
 MatchField = Literal["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "GROSS_AMT", "VOUCHER_STYLE"]
 DuplicateAction = Literal["reject", "recycle", "warn"]
 EditAction = Literal["reject", "recycle"]
+MatchAction = Literal["reject", "recycle", "exception"]
 Authentication = Literal["either", "basic", "username_token", "both"]
 STRICT = ConfigDict(extra="forbid")
 
@@ -54,8 +69,11 @@ class Site:
     """One PeopleSoft database behind the gateway, with its own build of the voucher component interface.
 
     `message_numbers` maps a message role to its generated name (M and digits); a missing one is derived from
-    the node. `collections` renames records. With `nesting` "payment_collection" the scheduled payment is a
-    collection of its own instead of header fields.
+    the node. `collections` renames records, `renames` properties (by name, or by RECORD.NAME where records
+    differ); prefixes go in front of both. `required` names what the create message demands besides keys,
+    `omitted` what the interface leaves out, `lengths` other lengths than the data dictionary's, `custom` header
+    properties of the site's own with their lengths. With `nesting` "payment_collection" the scheduled payment is
+    a collection of its own instead of header fields.
     """
 
     __pydantic_config__ = STRICT
@@ -66,6 +84,12 @@ class Site:
     message_numbers: dict[MessageRole, str] = field(default_factory=dict)
     prefixes: Prefixes = field(default_factory=Prefixes)
     collections: dict[str, str] = field(default_factory=dict)
+    renames: dict[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+    lengths: dict[str, int] = field(default_factory=dict)
+    custom: dict[str, int] = field(default_factory=dict)
+    search_keys: tuple[SearchKey, ...] = SEARCH_KEYS
     date_format: Literal["YYYY-MM-DD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     nesting: Literal["plain", "payment_collection"] = "plain"
     authentication: Authentication = "either"
@@ -101,12 +125,23 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """An open accounting period, both days included."""
+    """Accounting days that may be posted to, both included, and when they may be (simulated clock).
+
+    Period-end work opens and closes a period: it is open from `opens_at` until before `closes_at`; None is always.
+    """
 
     __pydantic_config__ = STRICT
 
     begins: date
     ends: date
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+    def takes(self, day: date, *, now: datetime) -> bool:
+        """Whether a voucher may be entered now with this accounting date."""
+        opened = self.opens_at is None or self.opens_at <= now
+        closed = self.closes_at is not None and self.closes_at <= now
+        return self.begins <= day <= self.ends and opened and not closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +149,11 @@ class Settings:
     """Switches of one site. Those a business unit may override stand in its :class:`BusinessUnit` too.
 
     `find_match` "begins_with" is how component search keys behave (assumption); `find_limit` cuts a Find
-    silently, as PeopleSoft's search limit does (assumption). `latency_ms` is real time added to each call.
+    silently, as PeopleSoft's search limit does (assumption). `latency_ms` is real time added to each call;
+    `read_lag_seconds` hides a voucher from Find and Get for so long after its commit (simulated clock).
+    `vat_edit` "amounts" also checks the header's VAT against the rates of the lines' codes. `match_edit`
+    "exception" saves what does not match its purchase order with match status E. `due_date_needs_flag` recomputes
+    a due date that came without DUE_DT_FLG Y.
     """
 
     __pydantic_config__ = STRICT
@@ -123,10 +162,15 @@ class Settings:
     match_fields: tuple[MatchField, ...] = ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
     balance_action: EditAction = "reject"
     chartfield_action: EditAction = "reject"
+    match_edit: MatchAction = "reject"
+    vat_edit: Literal["codes", "amounts"] = "codes"
+    due_date_needs_flag: bool = False
+    adjustment_needs_related: bool = False
     open_periods: tuple[Period, ...] = (Period(begins=date(1990, 1, 1), ends=date(2099, 12, 31)),)
     upper_case_invoice_id: bool = False
     find_match: Literal["begins_with", "exact"] = "begins_with"
     find_limit: int = 300
     fault_http_status: Literal[200, 500] = 500
     latency_ms: int = 0
+    read_lag_seconds: float = 0.0
     lock_after: int = 3

@@ -35,6 +35,10 @@ class Request:
     body: Element = field(repr=False)
     token: Credentials | None
 
+    def value(self, tag: str) -> str:
+        """Text of the body's own child of that name; empty if there is none."""
+        return next((each.text or "" for each in self.body.iterchildren("*") if _local(each) == tag), "")
+
     def first(self, suffix: str) -> str:
         """Text of the first element whose name ends so, whatever the site's prefixes; empty if none."""
         return next((each.text or "" for each in self.body.iter("*") if _local(each).endswith(suffix)), "")

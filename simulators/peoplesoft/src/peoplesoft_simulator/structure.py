@@ -101,6 +101,8 @@ DISTRIBUTION_LEVEL = Level(
             PROGRAM_CODE=5,
             BUDGET_REF=8,
             AFFILIATE=5,
+            AFFILIATE_INTRA1=10,
+            AFFILIATE_INTRA2=10,
             CHARTFIELD1=10,
             CHARTFIELD2=10,
             CHARTFIELD3=10,
@@ -108,8 +110,13 @@ DISTRIBUTION_LEVEL = Level(
             PROJECT_ID=15,
             ACTIVITY_ID=15,
             ANALYSIS_TYPE=3,
+            RESOURCE_TYPE=5,
+            RESOURCE_CATEGORY=5,
+            RESOURCE_SUB_CAT=5,
         ),
         *_amounts("MERCHANDISE_AMT"),
+        *_chars(STATISTICS_CODE=3),
+        *_numbers("STATISTICS_AMOUNT", length=15, scale=2),
         *_numbers("QTY_VCHR", length=15, scale=4),
         *_chars(JRNL_LN_REF=10, OPEN_ITEM_KEY=30, ENTRY_EVENT=10, USER_DIST_CHAR1=1),
         *_dates("BUDGET_DT"),
@@ -156,24 +163,21 @@ VOUCHER_LEVEL = Level(
         *_chars(TAX_EXEMPT=1, MATCH_ACTION=1, VCHR_APPRVL_FLG=1, PO_ID=10, PACKSLIP_NO=22, DOC_TYPE=8),
         _count("REMIT_ADDR_SEQ_NUM"),
         *_payment(PYMNT_MESSAGE=70, PYMNT_HANDLING_CD=2, PYMNT_METHOD=3, PYMNT_HOLD=1, PYMNT_HOLD_REASON=3),
+        Field(name="PYMNT_SELCT_STATUS", kind=Kind.CHAR, length=1, stored=True, payment=True),
+        Field(name="PYMNT_ID", kind=Kind.CHAR, length=10, stored=True, payment=True),
         *_stored(
-            ENTRY_STATUS=1, CLOSE_STATUS=1, POST_STATUS_AP=1, APPR_STATUS=1, DUP_INVOICE_STATUS=1, OPRID=30
+            ENTRY_STATUS=1,
+            CLOSE_STATUS=1,
+            POST_STATUS_AP=1,
+            APPR_STATUS=1,
+            DUP_INVOICE_STATUS=1,
+            MATCH_STATUS_VCHR=1,
+            OPRID=30,
         ),
         Field(name="ENTERED_DT", kind=Kind.DATE, stored=True),
     ),
     levels=(LINE_LEVEL,),
 )
-
-SEARCH_KEYS = (
-    "BUSINESS_UNIT",
-    "VOUCHER_ID",
-    "INVOICE_ID",
-    "INVOICE_DT",
-    "VENDOR_SETID",
-    "VENDOR_ID",
-    "ENTRY_STATUS",
-)
-"""Search keys of the component, all optional in a Find; its answer carries the same fields."""
 
 
 def header_field(name: str) -> Field:

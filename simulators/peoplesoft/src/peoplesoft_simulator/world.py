@@ -56,7 +56,7 @@ class World:
         self.books = books
         self.component = VoucherComponent(books, seed=seed)
         self.clock = Clock()
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(self.clock)
         self.load = Load()
         self.sites: dict[str, SiteState] = {}
         self._seed = seed
@@ -154,4 +154,4 @@ class World:
                 data=from_rows(_REFERENCE.validate_python(kept["reference"][node])),
                 operators=_OPERATORS.validate_python(kept["operators"][node]),
             )
-        self.clock = Clock(offset=timedelta(seconds=kept["clock"].get(_EVERYWHERE, 0.0)))
+        self.clock.advance(timedelta(seconds=kept["clock"].get(_EVERYWHERE, 0.0)))
