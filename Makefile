@@ -13,7 +13,7 @@ PROJECTS := $(wildcard schemas/pyproject.toml libs/*/pyproject.toml services/*/p
               simulators/*/pyproject.toml tools/*/pyproject.toml)
 MEMBERS := $(PROJECTS:/pyproject.toml=)
 
-.PHONY: help setup kafka demo up down status test check bench fmt lock
+.PHONY: help setup kafka promtool demo up down status test check bench fmt lock
 
 help: ## this page
 	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
@@ -43,7 +43,10 @@ down: .venv/installed.stamp ## stop what `make up` started, also after a crash
 status: .venv/installed.stamp ## which processes of the stack run
 	@exec $(PY) -m devstack status
 
-test: setup check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
+promtool: .tools/promtool/installed.stamp
+	@:
+
+test: setup promtool check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
 	@exec $(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
@@ -82,3 +85,7 @@ lock: .tools/uv.stamp ## write requirements.lock after a dependency changed
 	@mvn --batch-mode --quiet -f tools/kafka/pom.xml dependency:copy-dependencies \
 	    -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
 	@touch $@
+
+.tools/promtool/installed.stamp: tools/promtool.sh
+	@echo 'looking for promtool, fetching it from Debian if it is not there (once)'
+	@tools/promtool.sh
