@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.document import AccountingDocument
 from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
@@ -36,7 +37,7 @@ class PosterWorld(World):
         audit="audit.voucher-poster",
         unreadable="ap.unreadable",
         facts=(),
-        inputs=("basware.accounting-documents",),
+        inputs=("basware.accounting-documents", "ap.commands"),
     )
 
     def __init__(self, seed: int, weather: Weather = FAIR) -> None:
@@ -47,6 +48,7 @@ class PosterWorld(World):
         self.fetches: Counter[str] = Counter()
         self.documents: dict[str, AccountingDocument] = {}
         self.homes: dict[str, int] = {}
+        self.ordered: Counter[str] = Counter()
 
     def machine(self) -> Machine[Any]:
         return InvoiceMachine()
@@ -59,6 +61,8 @@ class PosterWorld(World):
         random = self.random
         if random.random() < self.weather.lockout:
             self.planned(random.uniform(0.0, 30.0), self._lock_out)
+        for _ in range(random.choice((0, 0, 1, 3))):
+            self.planned(random.uniform(1.0, 90.0), self._order_something)
         burst = random.random() < self.weather.burst
         for number in range(3 if burst else random.choice((1, 2, 2, 3))):
             name, home = f"inv{number}", random.randrange(PARTITIONS)
@@ -92,6 +96,44 @@ class PosterWorld(World):
                 self.loop.in_process(
                     process, partial(worker.flows_changed, connection_changed=f"c{partition}")
                 )
+
+    def _order_something(self) -> None:
+        """Somebody orders something about an invoice as it stands, or as it stood: it may come too late."""
+        entries = self._by_invoice()
+        if entries:
+            invoice = self.random.choice(sorted(entries))
+            self._order(entries[invoice], self.random.choice(tuple(Action)), stale=self.random.random() < 0.3)
+
+    def _order(self, entry: Entry[InvoiceState], action: Action, *, stale: bool = False) -> None:
+        invoice, now = entry.body.invoice_id, EPOCH + timedelta(seconds=self.loop.time())
+        self.ordered[invoice] += 1
+        command: Any = Command(
+            command_id=f"{invoice}-{self.ordered[invoice]}",
+            connection_id=entry.connection_id,
+            ledger=CommandedLedger.VOUCHERS,
+            record_id=invoice,
+            action=action,
+            reason="because",
+            actor="somebody",
+            issued_at=now,
+            expires_at=now + timedelta(minutes=10),
+            expected_sequence=entry.sequence - stale,
+        )
+        self.broker.publish(
+            LogRecord(
+                topic=self.layout.inputs[1],
+                partition=self.homes[invoice],
+                key=command.command_id.encode(),
+                value=command,
+            )
+        )
+
+    def _order_what_is_parked(self) -> None:
+        """People deal with what waits for them, each invoice three times at most."""
+        for invoice, entry in sorted(self._by_invoice().items()):
+            if entry.phase is Phase.PARKED and self.ordered[invoice] < 3:
+                action = self.random.choice(tuple(Action))
+                self.planned(self.random.uniform(1.0, 30.0), partial(self._order, entry, action))
 
     def _publish(self, invoice: str) -> None:
         """A fetch that differs from the last: the coder may have changed it while it was offered."""
@@ -134,6 +176,7 @@ class PosterWorld(World):
         ]
         if not waiting:
             self._transfer_again()
+            self._order_what_is_parked()
         elif self.pending == 0 and not self.peoplesoft.locked_out and self.flows.stopped:
             self.planned(10.0, self._resume)
         return waiting

@@ -15,7 +15,7 @@ from unittest.mock import patch
 from chassis.ledger import owner, transaction, transition
 from chassis.ledger.entry import Phase
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
-from voucher_poster.core import documents, machine
+from voucher_poster.core import documents, looking, reporting
 
 from . import sim_callers, sim_ports
 from .world import FAIR, Weather
@@ -149,26 +149,27 @@ def forgetting_the_key_of_a_parked_doubt() -> Iterator[None]:
 @contextlib.contextmanager
 def trusting_an_old_look() -> Iterator[None]:
     """A look that was under way when a rival was posted counts as if it had been made after."""
-    real = machine._looked
+    real = looking.looked
 
     def looked(entry: Any, look: Any, *, now: datetime, others: Any) -> Any:
         return real(entry, replace(look, asked_at=now.replace(year=now.year + 1)), now=now, others=others)
 
-    with patch.object(machine, "_looked", looked):
+    with patch.object(looking, "looked", looked):
         yield
 
 
 @contextlib.contextmanager
 def adopting_without_asking_whose_it_is() -> Iterator[None]:
     """A voucher found after doubt is taken for ours although another entry holds it."""
-    real = machine._looked
+    real = looking.looked
 
     def looked(entry: Any, look: Any, *, now: datetime, others: Any) -> Any:
-        if entry.started is not None and len(look.same) == 1:
-            return machine._posted(entry, look.same[0], now=now, action="adopted")
+        if entry.body.doubted is not None and len(look.same) == 1:
+            body = replace(entry.body, intent=look.intent)
+            return reporting.posted(replace(entry, body=body), look.same[0], now=now, action="adopted")
         return real(entry, look, now=now, others=others)
 
-    with patch.object(machine, "_looked", looked):
+    with patch.object(looking, "looked", looked):
         yield
 
 

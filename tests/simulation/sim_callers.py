@@ -14,7 +14,15 @@ from chassis.ledger.machine import Call
 from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Rejected, Retry, Sighted, Stopped
 from chassis.ledger.ports import Gate
 from ingress.documents.core.answers import Fetched
-from voucher_poster.core.answers import Acknowledged, Confirmed, Created, Looked, Reported, Verified
+from voucher_poster.core.answers import (
+    Acknowledged,
+    Confirmed,
+    Created,
+    Looked,
+    Reported,
+    Revisited,
+    Verified,
+)
 
 from .sim_loop import SimLoop
 from .sim_ports import EPOCH
@@ -43,6 +51,7 @@ class InvoiceCaller:
     async def call(self, entry: Entry[InvoiceState], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
         act = {
             "acknowledge": self._acknowledge,
+            "revisit": self._revisit,
             "look": self._look,
             "create": self._create,
             "settle": self._settle,
@@ -105,6 +114,13 @@ class InvoiceCaller:
                 settle_seconds=SETTLE,
             )
         )
+
+    async def _revisit(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
+        if entry.body.voucher is None:
+            raise ValueError("nothing to revisit")
+        known = entry.body.voucher.voucher_id
+        live = await self._network.exchange(lambda: self._peoplesoft.holds(known))
+        return Done(value=Revisited(voucher=_voucher(known) if live else None))
 
     async def _create(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
         if entry.body.intent is None:

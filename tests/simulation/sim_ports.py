@@ -277,7 +277,8 @@ class SimWire:
 
 def record_id(payload: Any) -> str:
     """The ledger's key of an input: the invoice."""
-    name = getattr(payload, "invoice_id", None) or payload.document_id
+    names = ("invoice_id", "document_id", "record_id")
+    name = next(getattr(payload, name) for name in names if hasattr(payload, name))
     return f"{payload.connection_id}/{name}"
 
 

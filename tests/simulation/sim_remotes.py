@@ -146,5 +146,9 @@ class PeopleSoft:
         """A sign-on with a wrong password; a few of them lock the account."""
         self.logins_refused += 1
 
+    def holds(self, voucher: str) -> bool:
+        """Whether the voucher is live."""
+        return any(voucher == number for vouchers in self.vouchers.values() for number, _ in vouchers)
+
     def find(self, natural_key: str) -> tuple[str, ...]:
         return tuple(voucher for voucher, _ in self.vouchers[natural_key])

@@ -13,7 +13,8 @@ class AccountingDocument:
 
     ``fetch_number`` counts the differing fetches of the invoice from 1 and gives the order; ``revision`` is a hash of
     what a coder or approver can change; ``content_digest`` is the SHA-256 of ``raw`` in hex. Sums are in the invoice
-    currency. What Basware's model leaves optional (API 26.06) is optional here.
+    currency. ``shadow``: fetched for a connection in shadow mode. What Basware's model leaves optional (API 26.06) is
+    optional here.
     """
 
     connection_id: str
@@ -35,3 +36,4 @@ class AccountingDocument:
     content_digest: str
     revision: str
     raw: bytes = field(repr=False)
+    shadow: bool = False

@@ -10,10 +10,12 @@ from ap_domain.posting import PostingIntent, VoucherRef
 class Step(StrEnum):
     """fetched -> acknowledged -> posted -> reported -> confirmed: the step names what is wanted next.
 
-    A connection in shadow mode is only rehearsed. The last four want nothing more.
+    A connection in shadow mode is only rehearsed; an invoice that is offered again although a voucher of it is known
+    revisits that voucher first. The last four want nothing more.
     """
 
     REHEARSE = "rehearse"
+    REVISIT = "revisit"
     ACKNOWLEDGE = "acknowledge"
     POST = "post"
     VERIFY = "verify"
@@ -30,7 +32,7 @@ class DocumentRef:
     """Where a fetch of the document stands on `basware.accounting-documents`, and what it is known by.
 
     `revision` is the hash of what a coder or approver can change, `digest` the sha256 of Basware's bytes,
-    `fetched_at` the instant Basware was asked.
+    `fetched_at` the instant Basware was asked. `shadow`: fetched while the connection was in shadow mode.
     """
 
     partition: int
@@ -40,6 +42,7 @@ class DocumentRef:
     status: str
     revision: str
     digest: str
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,9 @@ class InvoiceState:
     acknowledge landed from a document that is offered again; `intent` stands while a voucher made of it
     exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at` when we learned
     of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written again;
-    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` stands while a
-    create of this cycle had an unknown outcome at some time; `rehearsed` is the revision last rehearsed in shadow
-    mode, `rehearsal` what would have come of it.
+    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` is the
+    revision of a create whose outcome was unknown and that was then not found; `rehearsal` says what would have come
+    of it in shadow mode.
     """
 
     invoice_id: str
@@ -82,8 +85,7 @@ class InvoiceState:
     posted_at: datetime | None = None
     payment_block: bool = False
     refusal: str | None = None
-    doubted: bool = False
-    rehearsed: str | None = None
+    doubted: str | None = None
     rehearsal: str = ""
     report: Report | None = None
     reports: int = 0

@@ -34,11 +34,14 @@ def clerk_message(*, cause: str, remedy: str = "", code: str = "") -> str:
     return _shortened(_sentence(cause), MESSAGE_LIMIT - len(middle) - len(ending)) + middle + ending
 
 
-def posted_message(*, business_unit: str, voucher_id: str, recycled: bool = False) -> str:
-    """What is reported for a voucher that exists. A recycled one is saved but cannot be posted yet."""
+def posted_message(*, business_unit: str, voucher_id: str, recycled: bool = False, why: str = "") -> str:
+    """What is reported for a voucher that exists. A recycled one is saved but cannot be posted yet; `why` are
+    PeopleSoft's words about that.
+    """
     if recycled:
+        reason = f": {why}" if why else ""
         return clerk_message(
-            cause=f"Voucher {voucher_id} in PeopleSoft business unit {business_unit} is saved but recycled",
+            cause=f"Voucher {voucher_id} in PeopleSoft business unit {business_unit} is saved but recycled{reason}",
             remedy="Accounts payable completes it in PeopleSoft; do not send the invoice again.",
         )
     return clerk_message(cause=f"Posted as voucher {voucher_id} in PeopleSoft business unit {business_unit}")

@@ -19,7 +19,8 @@ from voucher_poster.adapters.document_source import DocumentSource
 from voucher_poster.adapters.invoice_caller import InvoiceCaller
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.machine import BASWARE, InvoiceMachine
+from voucher_poster.core.calls import BASWARE
+from voucher_poster.core.machine import InvoiceMachine
 from voucher_poster.posting_time import PostingTime
 from voucher_poster.wire import LAYOUT, wire
 
@@ -70,6 +71,7 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
             caller=caller,
             width=_width,
             committed=committed,
+            pauses=lambda connection: connection.mode == "shadow",
         ),
         settings,
     )

@@ -1,7 +1,9 @@
 """Flows over the desired states that people and services write, and over the connections they are about."""
 
+from collections.abc import Callable
+
 from ap_domain.desired_state import FlowState
-from chassis.connections import ConnectionDirectory
+from chassis.connections import Connection, ConnectionDirectory
 from chassis.desired_state import DesiredStates, DesiredStateWriter
 from chassis.errors import NotDurable
 from chassis.ledger.entry import Stop
@@ -13,7 +15,8 @@ _STRICTNESS = (FlowState.RUNNING, FlowState.PAUSED, FlowState.STOPPED)
 class ConnectionFlows:
     """Flows of one service: a flow is a remote's name, and the service's own name stands for all its remotes.
 
-    A connection that does not exist, or cannot be used here, is stopped: its work waits, nothing is tried.
+    A connection that does not exist, or cannot be used here, is stopped: its work waits, nothing is tried. `pauses`
+    says which connections this service may start nothing new for, as they are configured.
     """
 
     def __init__(
@@ -24,18 +27,25 @@ class ConnectionFlows:
         states: DesiredStates,
         writer: DesiredStateWriter,
         clock: Clock,
+        pauses: Callable[[Connection], bool] = lambda _: False,
     ) -> None:
         self._service = service
         self._directory = directory
         self._states = states
         self._writer = writer
         self._clock = clock
+        self._pauses = pauses
 
     def state(self, connection_id: str, flow: str) -> FlowState:
-        """The stricter of what was said of the flow and of the whole service."""
-        if self._directory.get(connection_id) is None:
+        """The strictest of what was said of the flow, of the whole service, and of the connection."""
+        connection = self._directory.get(connection_id)
+        if connection is None:
             return FlowState.STOPPED
-        said = (self._states.state(connection_id, flow), self._states.state(connection_id, self._service))
+        said = (
+            FlowState.PAUSED if self._pauses(connection) else FlowState.RUNNING,
+            self._states.state(connection_id, flow),
+            self._states.state(connection_id, self._service),
+        )
         return max(said, key=_STRICTNESS.index)
 
     async def stop(self, connection_id: str, stop: Stop) -> None:

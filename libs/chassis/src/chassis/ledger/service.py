@@ -1,11 +1,11 @@
 """A ledger service put together: what every one of them stands on, and the running worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from random import SystemRandom
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from chassis import runtime
 from chassis.admin import AdminServer
@@ -33,11 +33,19 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the caller of remotes may stand on."""
+    """What the caller of remotes, and what runs alongside, may stand on.
+
+    `producer` writes outside the ledger's transactions: for what another owner, or this one later, takes in as input.
+    """
 
     directory: ConnectionDirectory
     flows: Flows
     clock: Clock
+    producer: DurableProducer
+
+
+Owners = Callable[[], Iterable[PartitionOwner[B]]]
+"""The owners that are loaded at this moment; an owner given up is not among them any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,9 @@ class LedgerService(Generic[B]):
 
     `caller` is entered once connections are known and left after the last call. `width` says how many calls of a
     connection go to a remote at once, as the connection is at that moment. `committed` is told of every
-    committed entry; it must not raise or wait.
+    committed entry; it must not raise or wait. `pauses` names connections for which nothing new may be started.
+    `alongside` runs from before the group is joined until the service ends, and is cancelled before partitions are
+    given up; it sees the committed entries of the partitions owned, and what it raises ends the service.
     """
 
     layout: Layout
@@ -56,6 +66,8 @@ class LedgerService(Generic[B]):
     width: Callable[[Connection, str], int]
     policy: Policy = field(default_factory=Policy)
     committed: Callable[[Entry[B]], None] | None = None
+    alongside: Callable[[Surroundings, Owners[B]], Coroutine[Any, Any, None]] | None = None
+    pauses: Callable[[Connection], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +119,12 @@ async def running(
             states=states,
             writer=DesiredStateWriter(producer=producer, states=states),
             clock=clock,
+            pauses=service.pauses,
         )
         await directory.loaded()
         await states.loaded()
-        caller = await stack.enter_async_context(
-            service.caller(Surroundings(directory=directory, flows=flows, clock=clock))
-        )
+        surroundings = Surroundings(directory=directory, flows=flows, clock=clock, producer=producer)
+        caller = await stack.enter_async_context(service.caller(surroundings))
         watermarks = await stack.enter_async_context(Watermarks(bootstrap=settings.kafka_bootstrap))
         member = KafkaMember(
             bootstrap=settings.kafka_bootstrap,
@@ -138,11 +150,15 @@ async def running(
         stack.callback(LedgerPicture(lambda: worker.owners, clock=clock).watch())
         stop = asyncio.Event()
         working = tasks.create_task(worker.run(stop), name="ledger worker")
+        alongside = service.alongside(surroundings, lambda: worker.owners) if service.alongside else None
+        aside = [tasks.create_task(alongside, name="alongside the ledger")] if alongside else []
         try:
             yield Running(admin_port=admin.port)
         finally:
             stop.set()
-            await asyncio.wait([working])
+            for task in aside:
+                task.cancel()
+            await asyncio.wait([working, *aside])
 
 
 def _worker(

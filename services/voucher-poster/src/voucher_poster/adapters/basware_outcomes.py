@@ -2,6 +2,7 @@
 
 from basware import (
     AlreadyAcknowledged,
+    AnswerTooLarge,
     BaswareError,
     CredentialsRefused,
     InvalidRequest,
@@ -26,6 +27,8 @@ def outcome_of(error: BaswareError, *, connection_version: int, attempts: int) -
             return Retry(reason=said, after=error.retry_after, lane=error.status == 429)
         case CredentialsRefused():
             return Stopped(reason=said, connection_version=connection_version)
+        case AnswerTooLarge():
+            return Parked(reason=said)
         case ProtocolError():
             return Retry(reason=said) if attempts + 1 < PATIENCE else Parked(reason=said)
         case NotFound() | Refused() | InvalidRequest() | AlreadyAcknowledged():

@@ -26,7 +26,7 @@ from chassis.trace import TraceContext
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_outcomes import outcome_of
 from voucher_poster.adapters.reported_document import has_response, outcome_in_document
-from voucher_poster.core.answers import Acknowledged, Confirmed, Reported
+from voucher_poster.core.answers import Acknowledged, Confirmed, Reported, TakenElsewhere
 
 InvoiceEntry = Entry[InvoiceState]
 
@@ -68,7 +68,15 @@ class BaswareSteps:
         try:
             await client.acknowledge(entry.body.invoice_id, traceparent=_trace(entry))
         except AlreadyAcknowledged as already:
-            problem = await self._not_ours(entry, client, ours=repeat or already.may_have_taken_effect)
+            ours = repeat or already.may_have_taken_effect
+            if entry.body.rehearsal and not ours:
+                return Done(
+                    value=TakenElsewhere(said="acknowledged by another consumer since it was rehearsed")
+                )
+            if entry.body.rehearsal and not already.may_have_taken_effect and entry.attempts == 0:
+                # This process just began: whether the one before it acknowledged is not known.
+                return Parked(reason="acknowledged before, by us or by whoever transferred it before go-live")
+            problem = await self._not_ours(entry, client, ours=ours)
             if problem is not None:
                 return Parked(reason=words(problem))
         reached("acknowledged")

@@ -20,7 +20,8 @@ from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.machine import BASWARE
+from voucher_poster.adapters.refusals_in_a_row import RefusalsInARow
+from voucher_poster.core.calls import BASWARE
 
 ASK_AGAIN_SECONDS = 5.0
 
@@ -46,6 +47,7 @@ class InvoiceCaller:
         self._peoplesoft = peoplesoft
         self._basware_steps = basware_steps
         self._peoplesoft_steps = peoplesoft_steps
+        self._refusals = RefusalsInARow()
 
     async def call(self, entry: Entry[InvoiceState], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
         """As the port says."""
@@ -56,7 +58,8 @@ class InvoiceCaller:
         if call.remote == BASWARE:
             gate()
             return await self._basware_steps.call(call.name, entry, connection, repeat=repeat)
-        return await self._peoplesoft_steps.call(call.name, entry, connection, gate=gate)
+        outcome = await self._peoplesoft_steps.call(call.name, entry, connection, gate=gate)
+        return self._refusals.seen(outcome, entry, connection, call=call.name)
 
     async def probe(self, connection_id: str, remote: str) -> bool:
         """As the port says. Refused credentials stop the flow again: each try brings an account nearer its lock."""

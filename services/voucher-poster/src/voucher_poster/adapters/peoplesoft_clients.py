@@ -1,10 +1,20 @@
 """One PeopleSoft client per connection, made anew when the connection changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
 from chassis.connections import Connection
-from peoplesoft import Authentication, ComponentInterfaceClient, Credentials, VoucherClient
+from peoplesoft import (
+    Authentication,
+    ComponentInterfaceClient,
+    Credentials,
+    DateFormat,
+    MessageClass,
+    OutcomeTable,
+    PropertyNames,
+    VoucherClient,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +48,25 @@ class PeopleSoftClients:
                 ci=side.component_interface.wsdl,
                 credentials=Credentials(operator=side.operator, password=side.password.reveal()),
                 authentication=Authentication(side.authentication),
+                date_format=DateFormat(side.component_interface.date_format),
+                outcome_table=OutcomeTable().with_entries(_classes(side.messages)),
                 session=self._session,
             )
-            site = PeopleSoftSite(interface=interface, vouchers=VoucherClient(interface))
+            vouchers = VoucherClient(
+                interface,
+                names=PropertyNames(side.component_interface.names),
+                search_limit=side.component_interface.search_limit,
+            )
+            site = PeopleSoftSite(interface=interface, vouchers=vouchers)
             self._made[connection.id] = (connection.version, site)
         return site
+
+
+def _classes(messages: Mapping[str, str]) -> dict[tuple[int, int], MessageClass]:
+    """A site's table: "7030-12" to what it means there."""
+    return {
+        (int(number), int(within)): MessageClass(meaning)
+        for number, _, within, meaning in (
+            (*key.partition("-"), meaning) for key, meaning in messages.items()
+        )
+    }

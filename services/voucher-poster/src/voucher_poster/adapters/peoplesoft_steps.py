@@ -1,6 +1,7 @@
-"""The steps that PeopleSoft takes part in: look, create, settle, verify."""
+"""The steps that PeopleSoft takes part in: rehearse, revisit, look, create, settle, verify."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from ap_domain.invoice_state import InvoiceState
 from ap_domain.mapping import ConfigurationFault, MappingFault
@@ -18,13 +19,14 @@ from voucher_poster.adapters.document_source import DocumentSource, NotReadableN
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
 from voucher_poster.adapters.posting_request import PostingRequest, posting_request
-from voucher_poster.adapters.voucher_search import vouchers_of
-from voucher_poster.core.answers import Created, Looked, Verified
+from voucher_poster.adapters.voucher_search import voucher_ref, vouchers_of
+from voucher_poster.core.answers import Created, Looked, Rehearsed, Revisited, Verified
 
 InvoiceEntry = Entry[InvoiceState]
 
-_AFTER_THE_SEND = ("settle", "verify")
+_AFTER_THE_SEND = ("revisit", "settle", "verify")
 """A voucher may exist: whatever these meet, the invoice is not sent back as refused."""
+_LONGEST_WAIT = 3600.0
 _CORRECT = "Correct it in Basware and transfer the invoice again."
 
 
@@ -35,13 +37,21 @@ class PeopleSoftSteps:
         self._clients = clients
         self._documents = documents
         self._clock = clock
-        self._reads = {"look": self._look, "settle": self._settle, "verify": self._verify}
+        self._reads = {
+            "rehearse": self._rehearse,
+            "revisit": self._revisit,
+            "look": self._look,
+            "settle": self._settle,
+            "verify": self._verify,
+        }
 
     async def call(self, name: str, entry: InvoiceEntry, connection: Connection, *, gate: Gate) -> Outcome:
-        """The step of this name: look, create, settle or verify."""
+        """The step of this name: rehearse, revisit, look, create, settle or verify."""
         outcome = await self._outcome(name, entry, connection, gate=gate)
         if isinstance(outcome, Rejected) and name in _AFTER_THE_SEND:
             return Parked(reason=outcome.reason)
+        if isinstance(outcome, Parked) and name == "rehearse":
+            return Done(value=Rehearsed(outcome=f"would wait for a person: {outcome.reason}"))
         return outcome
 
     async def _outcome(
@@ -72,6 +82,9 @@ class PeopleSoftSteps:
 
     async def _look(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         request = await self._request(entry, connection, site)
+        closed = self._closed(request, connection)
+        if closed is not None:
+            return closed
         asked_at = self._clock.now()
         found = await vouchers_of(request.intent, connection, site, record=entry.key)
         return Done(
@@ -82,9 +95,57 @@ class PeopleSoftSteps:
                 same=found.same,
                 different=found.different,
                 settle_seconds=connection.peoplesoft.settle_time.total_seconds(),
-                payment_block=request.properties.get("PYMNT_HOLD") == "Y",
+                payment_block=request.payment_hold,
+                adopt=connection.peoplesoft.adopt_found_vouchers,
             )
         )
+
+    def _closed(self, request: PostingRequest, connection: Connection) -> Retry | None:
+        """Outside the posting windows an invoice waits, with the reason in its entry."""
+        now, unit = self._clock.now(), request.intent.natural_key.business_unit
+        calendar = connection.peoplesoft.calendar
+        why = calendar.closed(unit, now)
+        if why is None:
+            return None
+        opens = calendar.opens(unit, now)
+        if opens is None:
+            return Retry(reason=f"{why}; no opening is in sight", after=_LONGEST_WAIT, blame=False)
+        until = f"{opens.astimezone(ZoneInfo(calendar.time_zone)):%Y-%m-%d %H:%M %Z}"
+        wait = (opens - now).total_seconds()
+        return Retry(reason=f"{why}: posting in {unit} opens {until}", after=wait, blame=False)
+
+    async def _rehearse(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
+        """Everything but the sends: mapped, built, checked against the WSDL, looked up."""
+        request = await self._request(entry, connection, site)
+        found = await vouchers_of(request.intent, connection, site, record=entry.key)
+        key = request.intent.natural_key
+        words = f"would be posted in {key.business_unit} as {key.invoice_id} of supplier {key.vendor_id}"
+        if found.same:
+            numbers = ", ".join(each.voucher_id for each in found.same)
+            words = f"PeopleSoft already has voucher {numbers} for this invoice"
+        return Done(
+            value=Rehearsed(
+                outcome=words,
+                mapping_digest=request.intent.mapping_digest,
+                request_digest=request.intent.request_digest,
+            )
+        )
+
+    async def _revisit(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
+        """The voucher the invoice has: only a deleted one counts as absent."""
+        known = entry.body.voucher
+        if known is None:
+            raise ValueError(f"{entry.key} revisits a voucher it does not have")
+        found = await site.vouchers.get_voucher(
+            business_unit=known.business_unit, voucher_id=known.voucher_id, record=entry.key
+        )
+        if found is None:
+            return Parked(
+                reason=f"PeopleSoft does not show voucher {known.business_unit}/{known.voucher_id}, not even as "
+                "deleted: find out what became of it"
+            )
+        voucher = voucher_ref(found)
+        return Done(value=Revisited(voucher=voucher if voucher.live else None))
 
     async def _create(
         self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite, *, gate: Gate
@@ -109,6 +170,7 @@ class PeopleSoftSteps:
             business_unit=created.business_unit,
             voucher_id=created.voucher_id,
             entry_status=created.entry_status or "",
+            payment_hold=created.read_back.payment_hold if created.read_back else None,
         )
         return Done(value=Created(voucher=voucher, warnings=tuple(words(each) for each in created.warnings)))
 
@@ -121,7 +183,9 @@ class PeopleSoftSteps:
                 reason=f"PeopleSoft shows only deleted vouchers ({numbers}) for a create of unknown outcome: "
                 "whether somebody deleted ours must be found out"
             )
-        return Sighted(same=found.same, different=found.different)
+        known = _intent(entry).known
+        strange = tuple(each for each in found.different if each.voucher_id not in known)
+        return Sighted(same=found.same, different=strange)
 
     async def _verify(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         found = await vouchers_of(_intent(entry), connection, site, record=entry.key)

@@ -18,10 +18,14 @@ from voucher_poster.adapters.peoplesoft_clients import PeopleSoftSite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingRequest:
-    """`properties` by PeopleSoft's own names; the intent's request digest is that of the message built from them."""
+    """`properties` by PeopleSoft's own names; the intent's request digest is that of the message built from them.
+
+    `payment_hold` says whether a hold of the payment is asked for.
+    """
 
     properties: Row
     intent: PostingIntent
+    payment_hold: bool
 
 
 async def posting_request(
@@ -39,7 +43,9 @@ async def posting_request(
     message = site.vouchers.build_create(properties, record=record)
     digest = hashlib.sha256(message).hexdigest()
     return PostingRequest(
-        properties=properties, intent=replace(posting_intent(draft, mapping), request_digest=digest)
+        properties=properties,
+        intent=replace(posting_intent(draft, mapping), request_digest=digest),
+        payment_hold=draft.payment_hold,
     )
 
 

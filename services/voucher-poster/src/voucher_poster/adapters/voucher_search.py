@@ -50,14 +50,21 @@ async def vouchers_of(
     return Vouchers(same=tuple(same), different=tuple(different), deleted=tuple(deleted))
 
 
+def voucher_ref(voucher: FoundVoucher) -> VoucherRef:
+    """The voucher as the ledger keeps it."""
+    return VoucherRef(
+        business_unit=voucher.business_unit,
+        voucher_id=voucher.voucher_id,
+        entry_status=voucher.entry_status,
+        payment_hold=voucher.payment_hold,
+        closed=voucher.closed or bool(voucher.paid),
+    )
+
+
 def _domain(voucher: FoundVoucher) -> posting.FoundVoucher:
     """Blank is what the site's component interface does not show: it was not read."""
     return posting.FoundVoucher(
-        ref=VoucherRef(
-            business_unit=voucher.business_unit,
-            voucher_id=voucher.voucher_id,
-            entry_status=voucher.entry_status,
-        ),
+        ref=voucher_ref(voucher),
         vendor_setid=voucher.vendor_setid or None,
         vendor_id=voucher.vendor_id or None,
         invoice_id=voucher.invoice_id or None,

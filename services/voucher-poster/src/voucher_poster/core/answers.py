@@ -18,7 +18,8 @@ class Looked:
     """The document was mapped and PeopleSoft was asked for the natural key.
 
     `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different`
-    are live vouchers under the key. `payment_block` is what Basware is told of the voucher's hold.
+    are live vouchers under the number, by the connection's match rule. `payment_block` is the hold asked for; `adopt`
+    whether the connection lets a voucher of another origin count as the invoice's.
     """
 
     fetch_number: int
@@ -28,6 +29,7 @@ class Looked:
     different: tuple[VoucherRef, ...] = ()
     settle_seconds: float
     payment_block: bool = False
+    adopt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +60,26 @@ class Confirmed:
     """Basware carried the response out; `problem` holds its words if it did not."""
 
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisited:
+    """The voucher this invoice has, as it stands; None if it was deleted."""
+
+    voucher: VoucherRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """What would have come of the invoice, in words, and the digests of what would have been sent."""
+
+    outcome: str
+    mapping_digest: str | None = None
+    request_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenElsewhere:
+    """Basware says that the document was acknowledged, and we never tried to."""
+
+    said: str

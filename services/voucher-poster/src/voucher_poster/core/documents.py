@@ -35,6 +35,7 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
         status=document.processing_status,
         revision=document.revision,
         digest=document.content_digest,
+        shadow=document.shadow,
     )
     if entry is None:
         return _first(record, document, ref, now=now)
@@ -61,25 +62,18 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     if ref.status == WAITING and not _outdated(body, ref):
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
-        if ref.revision == body.posted_revision:
-            return Decision(
-                entry=replace(
-                    entry,
-                    phase=Phase.WAITING,
-                    step=Step.ACKNOWLEDGE,
-                    due=_writable(body, now=now),
-                    attempts=0,
-                    reason="",
-                    body=body,
-                ),
-                notes=(_seen("offered again, same content", ref),),
-            )
-        reason = (
-            f"fetch {ref.fetch_number} has other content than voucher {body.voucher.voucher_id} was made of"
-            f" (revision {ref.revision[:12]} instead of {(body.posted_revision or '')[:12]})"
+        action = "offered again, same content" if ref.revision == body.posted_revision else "offered again"
+        revisit = replace(
+            entry,
+            phase=Phase.WAITING,
+            step=Step.REVISIT,
+            due=now,
+            attempts=0,
+            reason="",
+            stop=None,
+            body=body,
         )
-        parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason, body=body)
-        return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason}),))
+        return Decision(entry=revisit, notes=(_seen(action, ref),))
     if ref.status in (WAITING, IN_PROGRESS) or entry.phase is Phase.FINAL or body.voucher is not None:
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
@@ -109,7 +103,7 @@ def _first(
         connection_id=record.connection_id,
         sequence=0,
         phase=Phase.WAITING,
-        step=Step.ACKNOWLEDGE,
+        step=_first_step(ref),
         due=now,
         trace_id=record.trace_id,
         body=body,
@@ -119,7 +113,7 @@ def _first(
 
 def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
     """Offered once more before anything was posted: corrected while it waited, or sent again after a no."""
-    returned = entry.step == Step.RETURNED
+    returned = entry.step in (Step.RETURNED, Step.DISCARDED)
     body = replace(
         body, cycle=body.cycle + 1 if returned else body.cycle, intent=None, report=None, refusal=None
     )
@@ -127,7 +121,7 @@ def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: da
     fresh = replace(
         entry,
         phase=Phase.WAITING,
-        step=Step.ACKNOWLEDGE,
+        step=_first_step(ref),
         due=_writable(body, now=now),
         attempts=attempts,
         looks=0,
@@ -136,6 +130,10 @@ def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: da
         body=body,
     )
     return Decision(entry=fresh, notes=(_seen("transferred again" if returned else "newer fetch", ref),))
+
+
+def _first_step(ref: DocumentRef) -> Step:
+    return Step.REHEARSE if ref.shadow else Step.ACKNOWLEDGE
 
 
 def _seen(action: str, ref: DocumentRef) -> Note:

@@ -1,0 +1,142 @@
+"""What a person's command does to an invoice: nothing that the guards would not allow.
+
+A command holds only for the entry it was given for. What an invoice says can never be changed here.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.command import Action, Command, CommandedLedger
+from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.response import clerk_message
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note
+
+from voucher_poster.core import calls, documents, reporting
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+
+class NotNow(Exception):
+    """The command cannot be carried out as the invoice stands; says why."""
+
+
+def decide(entry: InvoiceEntry | None, command: Command, *, now: datetime) -> InvoiceDecision:
+    """Carry the command out, or refuse it; either way the audit says so under the command's id."""
+    if command.ledger is not CommandedLedger.VOUCHERS:
+        return Decision(entry=entry)
+    try:
+        if entry is None:
+            raise NotNow("nothing is known of this invoice")  # noqa: TRY301 - one place turns it into an answer
+        _still_holds(entry, command, now=now)
+        said, decision = _DO[command.action](entry, command, now)
+    except NotNow as refusal:
+        return Decision(entry=entry, notes=(_answer("command refused", command, str(refusal)),))
+    return replace(decision, notes=(_answer("command applied", command, said), *decision.notes))
+
+
+def _still_holds(entry: InvoiceEntry, command: Command, *, now: datetime) -> None:
+    if now > command.expires_at:
+        raise NotNow(f"it expired at {command.expires_at.isoformat()}")
+    if entry.sequence != command.expected_sequence:
+        raise NotNow(
+            f"the invoice moved on since it was looked at (entry {entry.sequence}, not {command.expected_sequence})"
+        )
+
+
+def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, InvoiceDecision]:
+    if entry.phase is Phase.WAITING:
+        return "tried again at once", Decision(entry=replace(entry, due=now))
+    _parked(entry)
+    body, again = entry.body, replace(entry, phase=Phase.WAITING, due=now, attempts=0, reason="")
+    if documents.undecided(entry):
+        doubt = replace(again, phase=Phase.IN_DOUBT, due=_settled_at(entry, now=now), looks=0)
+        return "PeopleSoft is asked again whether the voucher exists", Decision(entry=doubt)
+    if calls.wanted(again) is None:
+        # What arrived when it was over could not be written: that is over too.
+        return "it stays as it ended", Decision(entry=replace(again, phase=Phase.FINAL, due=None))
+    if entry.step == Step.ACKNOWLEDGE:
+        # Having tried before is what makes "already acknowledged" count as ours.
+        return "acknowledged again", Decision(entry=replace(again, attempts=max(1, entry.attempts)))
+    if body.voucher is not None and body.posted_revision != body.document.revision:
+        kept = replace(again, body=replace(body, posted_revision=body.document.revision))
+        said = f"voucher {body.voucher.voucher_id} stands for it as it is"
+        if entry.step == Step.POST:
+            words = reporting.words_of(body.voucher)
+            return said, reporting.report(kept, now=now, success=True, message=words)
+        return said, Decision(entry=replace(kept, step=Step.ACKNOWLEDGE))
+    return f"{entry.step} is tried again", Decision(entry=again)
+
+
+def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str, InvoiceDecision]:
+    body = entry.body
+    if body.voucher is not None:
+        raise NotNow(f"voucher {body.voucher.voucher_id} exists: Basware is never told that it failed")
+    before_posting = entry.step in (Step.ACKNOWLEDGE, Step.POST) and entry.phase in (
+        Phase.WAITING,
+        Phase.STOPPED,
+    )
+    if entry.phase is not Phase.PARKED and not before_posting:
+        raise NotNow(f"it is {entry.phase} at {entry.step}")
+    reason = clerk_message(cause=command.reason)
+    again = replace(entry, phase=Phase.WAITING, due=now, attempts=0, reason=reason, stop=None)
+    if documents.undecided(entry):
+        doubt = replace(again, phase=Phase.IN_DOUBT, due=_settled_at(entry, now=now), looks=0)
+        return "once PeopleSoft shows no voucher of it", Decision(
+            entry=replace(doubt, body=replace(body, refusal=reason))
+        )
+    refused = replace(again, body=replace(body, refusal=reason))
+    if entry.step == Step.REHEARSE:
+        raise NotNow("in shadow mode Basware is told nothing")
+    if entry.step not in (Step.ACKNOWLEDGE, Step.POST):
+        raise NotNow(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
+    if entry.step == Step.ACKNOWLEDGE:
+        return "after it is acknowledged", Decision(entry=replace(refused, attempts=max(1, entry.attempts)))
+    if body.doubted is not None:
+        return "once PeopleSoft shows no voucher of it", Decision(entry=replace(refused, step=Step.POST))
+    return "Basware is told", reporting.returned(again, reason, now=now)
+
+
+def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str, InvoiceDecision]:
+    _parked(entry)
+    if documents.undecided(entry) and now < _settled_at(entry, now=now):
+        raise NotNow(f"a voucher may still appear until {_settled_at(entry, now=now).isoformat()}")
+    if documents.undecided(entry):
+        entry = replace(entry, body=replace(entry.body, doubted=entry.body.document.revision))
+    note = Note(action="discarded", detail={"reason": command.reason})
+    return "nothing more is done about it", reporting.finished(
+        entry, Step.DISCARDED, note, now=now, reason=command.reason
+    )
+
+
+_DO: dict[Action, Callable[[InvoiceEntry, Command, datetime], tuple[str, InvoiceDecision]]] = {
+    Action.RESUBMIT: _resubmit,
+    Action.SEND_BACK: _send_back,
+    Action.DISCARD: _discard,
+}
+
+
+def _parked(entry: InvoiceEntry) -> None:
+    if entry.phase is not Phase.PARKED:
+        raise NotNow(f"it is {entry.phase} at {entry.step}, not parked")
+
+
+def _settled_at(entry: InvoiceEntry, *, now: datetime) -> datetime:
+    if entry.started is None:
+        return now
+    return max(now, entry.started.at + timedelta(seconds=entry.started.settle_seconds))
+
+
+def _answer(action: str, command: Command, said: str) -> Note:
+    return Note(
+        action=action,
+        detail={
+            "command": command.command_id,
+            "action": str(command.action),
+            "by": command.actor,
+            "reason": command.reason,
+            "said": said,
+        },
+    )

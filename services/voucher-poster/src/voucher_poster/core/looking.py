@@ -1,0 +1,174 @@
+"""What stands under an invoice's number in PeopleSoft decides whether it is created, adopted, returned or parked."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.posting import VoucherRef
+from ap_domain.response import clerk_message
+from chassis.ledger import transition
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note, Others
+
+from voucher_poster.core import reporting
+from voucher_poster.core.answers import Looked, Rehearsed, Revisited
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+QUEUE_SECONDS = 2.0
+"""How long an invoice waits before it looks again whether another one with its natural key is through."""
+
+
+def looked(
+    entry: InvoiceEntry, answer: Looked, *, now: datetime, others: Others[InvoiceState]
+) -> InvoiceDecision:
+    """Go on after a look: the only way to a `started`."""
+    if answer.fetch_number != entry.body.document.fetch_number:
+        return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
+    rivals = others(answer.intent.natural_key.claim)
+    queued = _behind(entry, rivals, asked_at=answer.asked_at, now=now)
+    if queued is not None:
+        return queued
+    body = replace(entry.body, intent=answer.intent, payment_block=answer.payment_block)
+    entry = replace(entry, body=body)
+    rival_of = {each.body.voucher.voucher_id: each for each in rivals if each.body.voucher is not None}
+    unclaimed = [voucher for voucher in answer.same if voucher.voucher_id not in rival_of]
+    if unclaimed:
+        return _found(entry, answer, unclaimed, now=now)
+    if answer.same:
+        return _duplicate(entry, rival_of[answer.same[0].voucher_id], answer.same[0], now=now)
+    strange = [each for each in answer.different if each.voucher_id not in rival_of]
+    if entry.body.doubted is not None and strange:
+        reason = f"PeopleSoft has {names(strange)} under this number, with other values than were sent"
+        return reporting.park(entry, reason)
+    if entry.body.refusal is not None:
+        return reporting.returned(entry, entry.body.refusal, now=now)
+    return _started(entry, answer, now=now)
+
+
+def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> InvoiceDecision:
+    """Offered again although a voucher of it is known: only a deleted one counts as absent."""
+    body = entry.body
+    onward = replace(
+        entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=_writable(body, now=now), reason=""
+    )
+    if answer.voucher is None:
+        gone = body.voucher.voucher_id if body.voucher is not None else ""
+        body = replace(
+            body, cycle=body.cycle + 1, voucher=None, intent=None, posted_revision=None, posted_at=None
+        )
+        note = Note(action="voucher gone", detail={"voucher": gone, "reason": "deleted in PeopleSoft"})
+        return Decision(entry=replace(onward, body=body), notes=(note,))
+    body = replace(body, voucher=answer.voucher)
+    if body.document.revision != body.posted_revision:
+        return reporting.park(replace(entry, body=body), reporting.other_content(body))
+    if answer.voucher.payment_hold is not None:
+        body = replace(body, payment_block=answer.voucher.payment_hold)
+    return Decision(entry=replace(onward, body=body))
+
+
+def rehearsed(
+    entry: InvoiceEntry, words: str, *, now: datetime, answer: Rehearsed | None = None
+) -> InvoiceDecision:
+    """What shadow mode found; the invoice waits for the connection to go live."""
+    note = Note(
+        action="rehearsed",
+        detail={"outcome": words},
+        mapping_digest=answer.mapping_digest if answer else None,
+        request_digest=answer.request_digest if answer else None,
+    )
+    waiting = replace(
+        entry,
+        phase=Phase.WAITING,
+        step=Step.ACKNOWLEDGE,
+        due=now,
+        attempts=0,
+        reason=f"shadow mode: {words}",
+        body=replace(entry.body, rehearsal=words),
+    )
+    return Decision(entry=waiting, notes=(note,))
+
+
+def names(vouchers: list[VoucherRef] | tuple[VoucherRef, ...]) -> str:
+    """For a person."""
+    return ", ".join(f"voucher {each.business_unit}/{each.voucher_id}" for each in vouchers)
+
+
+def _behind(
+    entry: InvoiceEntry, rivals: tuple[InvoiceEntry, ...], *, asked_at: datetime, now: datetime
+) -> InvoiceDecision | None:
+    """Invoices with one natural key go one after the other."""
+    ahead = [rival for rival in rivals if rival.body.voucher is None]
+    undecided = [rival.key for rival in ahead if rival.phase is Phase.PARKED]
+    if undecided:
+        return reporting.park(entry, f"{undecided[0]} has the same natural key and is parked undecided")
+    if ahead:
+        return _queued(entry, f"waits for {ahead[0].key}, which has the same natural key", now=now)
+    if any(each.body.posted_at is not None and each.body.posted_at >= asked_at for each in rivals):
+        return _queued(entry, "looked before a rival was posted", now=now)
+    return None
+
+
+def _queued(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
+    due = now + timedelta(seconds=QUEUE_SECONDS)
+    return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, reason=reason))
+
+
+def _found(
+    entry: InvoiceEntry, answer: Looked, unclaimed: list[VoucherRef], *, now: datetime
+) -> InvoiceDecision:
+    """Vouchers that match and that no invoice of ours has."""
+    if len(unclaimed) > 1 or len(answer.same) > 1:
+        reason = f"PeopleSoft has more than one voucher for this invoice: {names(answer.same)}"
+        return reporting.park(entry, reason, alert="yes")
+    voucher = unclaimed[0]
+    if entry.body.doubted is not None:
+        return reporting.posted(entry, voucher, now=now, action="adopted", revision=entry.body.doubted)
+    if voucher.closed:
+        return reporting.park(
+            entry, f"PeopleSoft has {names([voucher])} for this invoice, closed or paid already"
+        )
+    if answer.adopt:
+        return reporting.posted(entry, voucher, now=now, action="adopted by the connection's rule")
+    return reporting.park(
+        entry, f"PeopleSoft already has {names([voucher])} for this invoice, not made by it"
+    )
+
+
+def _duplicate(
+    entry: InvoiceEntry, rival: InvoiceEntry, voucher: VoucherRef, *, now: datetime
+) -> InvoiceDecision:
+    """The same invoice came in twice: the clerk can withdraw this one or correct its number."""
+    words = clerk_message(
+        cause=f"The same invoice was posted as voucher {voucher.voucher_id} from another Basware document",
+        remedy="Remove this one, or correct its invoice number and transfer it again.",
+    )
+    decision = reporting.returned(entry, words, now=now)
+    note = Note(action="duplicate", detail={"of": rival.key, "voucher": voucher.voucher_id})
+    return replace(decision, notes=(note, *decision.notes))
+
+
+def _started(entry: InvoiceEntry, answer: Looked, *, now: datetime) -> InvoiceDecision:
+    known = tuple(sorted(each.voucher_id for each in answer.different))
+    intent = replace(answer.intent, known=known)
+    start = transition.started(
+        replace(entry, body=replace(entry.body, intent=intent)),
+        settle_seconds=answer.settle_seconds,
+        request_digest=intent.request_digest,
+        now=now,
+    )
+    detail = {"natural key": intent.natural_key.claim}
+    if known:
+        detail["repeats the number of"] = ", ".join(known)
+    note = Note(
+        action="started",
+        detail=detail,
+        mapping_digest=intent.mapping_digest,
+        request_digest=intent.request_digest,
+    )
+    return Decision(entry=start, notes=(note,))
+
+
+def _writable(body: InvoiceState, *, now: datetime) -> datetime:
+    return max(now, body.write_after) if body.write_after is not None else now

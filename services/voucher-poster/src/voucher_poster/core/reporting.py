@@ -1,0 +1,155 @@
+"""Telling Basware: a voucher's number, or why there is none; and when that is over."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, Report, Step
+from ap_domain.posting import Standing, VoucherRef
+from ap_domain.response import posted_message
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note
+
+from voucher_poster.core import documents
+from voucher_poster.core.answers import Reported
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+FIRST_QUESTION_SECONDS = 1.0
+"""Basware carries a report out in its own time: asking sooner brings nothing."""
+
+
+def posted(
+    entry: InvoiceEntry,
+    voucher: VoucherRef,
+    *,
+    now: datetime,
+    action: str,
+    revision: str | None = None,
+    warnings: tuple[str, ...] = (),
+) -> InvoiceDecision:
+    """A voucher of the invoice exists: tell Basware its number and its real hold.
+
+    `revision` is the content it was made of, the document's unless said otherwise.
+    """
+    held = entry.body.payment_block if voucher.payment_hold is None else voucher.payment_hold
+    body = replace(
+        entry.body,
+        voucher=voucher,
+        posted_revision=revision or entry.body.document.revision,
+        posted_at=now,
+        payment_block=held,
+        refusal=None,
+        doubted=None,
+    )
+    detail = {
+        "voucher": voucher.voucher_id,
+        "business unit": voucher.business_unit,
+        "status": voucher.entry_status,
+    }
+    if warnings:
+        detail["warnings"] = "; ".join(warnings)
+    note = Note(action=action, detail=detail)
+    if body.posted_revision != body.document.revision:
+        parked = park(replace(entry, body=body), other_content(body))
+        return replace(parked, notes=(note, *parked.notes))
+    message = words_of(voucher, why="; ".join(warnings))
+    decision = report(replace(entry, body=body), now=now, success=True, message=message)
+    return replace(decision, notes=(note, *decision.notes))
+
+
+def returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
+    """The invoice goes back to the clerk, unless a live voucher says otherwise."""
+    if entry.body.voucher is not None:
+        return park(entry, f"refused ({reason}) although voucher {entry.body.voucher.voucher_id} exists")
+    back = replace(entry, body=replace(entry.body, intent=None))
+    decision = report(back, now=now, success=False, message=reason)
+    return replace(decision, notes=(Note(action="rejected", detail={"reason": reason}), *decision.notes))
+
+
+def report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -> InvoiceDecision:
+    """A new report, due when Basware's record may be written again."""
+    number = entry.body.reports + 1
+    held = success and entry.body.payment_block
+    told = Report(number=number, success=success, message=message, payment_block=held)
+    body = replace(entry.body, report=told, reports=number)
+    due = max(now, body.write_after) if body.write_after is not None else now
+    return Decision(
+        entry=replace(entry, phase=Phase.WAITING, step=Step.REPORT, due=due, reason="", body=body)
+    )
+
+
+def reported(entry: InvoiceEntry, answer: Reported, *, now: datetime) -> InvoiceDecision:
+    """Basware stored the report; whether it carried it out is asked next."""
+    if entry.body.report is None:
+        raise ValueError(f"{entry.key} was reported without a report")
+    told = replace(entry.body.report, request_id=answer.request_id)
+    body = replace(entry.body, report=told, write_after=now + timedelta(seconds=answer.spacing))
+    due = now + timedelta(seconds=FIRST_QUESTION_SECONDS)
+    note = Note(action="reported", detail={"success": str(told.success).lower(), "message": told.message})
+    return Decision(
+        entry=replace(entry, phase=Phase.WAITING, step=Step.CONFIRM, due=due, body=body), notes=(note,)
+    )
+
+
+def confirmed(entry: InvoiceEntry, problem: str | None, *, now: datetime) -> InvoiceDecision:
+    """Basware carried the report out, or says in its words why not: then a new one waits for a person's word."""
+    told = entry.body.report
+    success = told is None or told.success
+    if problem is not None:
+        message = told.message if told is not None else ""
+        anew = report(entry, now=now, success=success, message=message).entry or entry
+        return park(anew, f"Basware stored the report but did not carry it out: {problem}")
+    step = Step.CONFIRMED if success else Step.RETURNED
+    return finished(entry, step, Note(action="confirmed" if success else "return confirmed"), now=now)
+
+
+def finished(
+    entry: InvoiceEntry, step: Step, note: Note, *, now: datetime, reason: str = ""
+) -> InvoiceDecision:
+    """Nothing more is wanted; a fetch that had to wait for this is acted on."""
+    newer = entry.body.newer
+    final = replace(
+        entry,
+        phase=Phase.FINAL,
+        step=step,
+        due=None,
+        started=None,
+        reason=reason,
+        stop=None,
+        body=_stub(entry.body),
+    )
+    if newer is None:
+        return Decision(entry=final, notes=(note,))
+    decision = documents.act_on(final, newer, now=now)
+    return replace(decision, notes=(note, *decision.notes))
+
+
+def park(entry: InvoiceEntry, reason: str, **detail: str) -> InvoiceDecision:
+    """A person must decide."""
+    parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason)
+    return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason, **detail}),))
+
+
+def other_content(body: InvoiceState) -> str:
+    """Why a voucher does not stand for the document any more."""
+    number = body.voucher.voucher_id if body.voucher is not None else "?"
+    return (
+        f"fetch {body.document.fetch_number} has other content than voucher {number} was made of"
+        f" (revision {body.document.revision[:12]} instead of {(body.posted_revision or '')[:12]})"
+    )
+
+
+def words_of(voucher: VoucherRef, *, why: str = "") -> str:
+    """What the clerk reads of a voucher."""
+    return posted_message(
+        business_unit=voucher.business_unit,
+        voucher_id=voucher.voucher_id,
+        recycled=voucher.standing is Standing.RECYCLED,
+        why=why,
+    )
+
+
+def _stub(body: InvoiceState) -> InvoiceState:
+    """What must be found again for ever: natural key, revision, cycle, voucher. Reports only keep their count."""
+    return replace(body, newer=None, refusal=None, report=None, write_after=None)
