@@ -1,186 +1,216 @@
-"""Every kind of bad answer has its class, for a create and for a read."""
+"""What comes in place of an answer, over real HTTP: broken lines, busy servers, web pages, things that are no SOAP.
 
-from dataclasses import dataclass
+One row per case: what came, what a create must conclude, what a find and a get must.
+"""
+
+import gzip
+from collections.abc import AsyncIterator
 
 import pytest
-from peoplesoft.errors import (
-    ConfigurationError,
-    CredentialsRefused,
-    NeedsPerson,
-    NotAuthorised,
-    OutcomeUnknown,
-    PeopleSoftError,
-    ProtocolError,
-    RetryLater,
+from peoplesoft.client import ComponentInterfaceClient
+from peoplesoft.errors import OutcomeUnknown, PeopleSoftError
+from peoplesoft.gateway import Timeouts
+from peoplesoft.testing.answers import CREDENTIALS, LIMIT, SHAPE, created, saved, soap
+from peoplesoft.testing.bad_answers import (
+    AGAIN,
+    CONFIGURATION,
+    GARBLED,
+    PASSWORD,
+    PERMISSION,
+    UNKNOWN,
+    Bad,
+    bad,
 )
-from peoplesoft.testing.answers import (
-    LIMIT,
-    create,
-    created,
-    fault,
-    find,
-    get,
-    saved,
-    soap,
-)
+from peoplesoft.testing.invented_sites import sample_voucher
+from peoplesoft.testing.scripted_gateway import Reply, ScriptedGateway
 
+SIGN_ON = (
+    b"<!DOCTYPE html><html><form>Oracle PeopleSoft Sign-in <input name='pwd' type='password'></form></html>"
+)
+XHTML = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p>Session has expired</p></html>'
+PAGE = b"<html><body><h1>We will be back on Monday</h1></body></html>"
+WHOLE = saved()
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE Envelope [<!ENTITY a "aaaaaaaaaa">'
     + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     + b"]><Envelope>&j;</Envelope>"
 )
+XXE = b'<!DOCTYPE e:Envelope [<!ENTITY x SYSTEM "file:///etc/hostname">]>' + soap("<a>&x;</a>")[21:]
 EXTERNAL = b'<!DOCTYPE Envelope SYSTEM "http://127.0.0.1:9/x.dtd"><Envelope/>'
-SIGN_ON = (
-    b"<!DOCTYPE html><html><form>Oracle PeopleSoft Sign-in <input name='pwd' type='password'></form></html>"
-)
-XHTML_SIGN_ON = (
-    b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p>Session has expired</p></html>'
-)
-PAGE = b"<html><body><h1>We will be back on Monday</h1></body></html>"
+NOON, LATER = "Mon, 23 Nov 2026 12:00:00 GMT", "Mon, 23 Nov 2026 12:00:30 GMT"
+OK = b"HTTP/1.1 200 OK\r\n"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Bad:
-    """An answer that is no success, and its class for a create and for a read (None: not refused)."""
-
-    what: str
-    body: bytes
-    status: int = 200
-    create: type[PeopleSoftError] | None = OutcomeUnknown
-    read: type[PeopleSoftError] | None = ProtocolError
-
-
-BAD = [
-    Bad(what="empty", body=b"", read=RetryLater),
-    Bad(what="blank", body=b" \r\n\t ", read=RetryLater),
-    Bad(what="accepted and empty", body=b"", status=202, read=RetryLater),
-    Bad(what="no content", body=b"", status=204, read=RetryLater),
-    Bad(what="truncated", body=saved()[:-30], read=RetryLater),
-    Bad(what="truncated in a tag", body=saved()[:60], read=RetryLater),
-    Bad(what="something after the end", body=saved() + b"<x/>", read=RetryLater),
-    Bad(what="oversized", body=saved(" " * LIMIT)),
-    Bad(what="entity bomb", body=BOMB),
-    Bad(what="external DTD", body=EXTERNAL),
-    Bad(what="lower-case doctype", body=b'<!doctype x [<!ENTITY a "b">]><x>&a;</x>'),
-    Bad(what="doctype behind comments", body=b"<?p?><!-- c --> <!DOCTYPE x><x/>"),
-    Bad(what="doctype in UTF-16", body='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'.encode("utf-16")),
-    Bad(what="undeclared entity", body=created("<notification>&x;</notification>"), read=RetryLater),
-    Bad(what="JSON", body=b'{"notification": 1}'),
-    Bad(what="text", body=b"OK"),
-    Bad(what="binary", body=bytes(range(256))),
-    Bad(what="unknown encoding", body=b"<?xml version='1.0' encoding='x-none'?><a/>", read=RetryLater),
-    Bad(what="other XML", body=b"<Envelope><Body/></Envelope>"),
-    Bad(what="SOAP 1.2", body=soap("<x/>", ns="http://www.w3.org/2003/05/soap-envelope")),
-    Bad(what="empty body", body=soap("")),
-    Bad(what="two messages", body=soap("<a/><b/>")),
-    Bad(what="deeply nested", body=soap("<a>" * 400 + "</a>" * 400), read=RetryLater),
-    Bad(what="another operation", body=created("", root="Update__CompIntfc__AP_VOUCHERResponse")),
-    Bad(what="another namespace", body=created("<notification>1</notification>", ns="urn:M1.V1")),
-    Bad(
-        what="broker says success",
-        body=soap('<IBResponse type="success"><StatusCode>0</StatusCode></IBResponse>'),
+THE_LINE = [
+    bad("closed without an answer", Reply(drop=True), UNKNOWN, AGAIN),
+    bad("reset without an answer", Reply(drop=True, reset=True), UNKNOWN, AGAIN),
+    bad("silence", Reply(silent=True), UNKNOWN, AGAIN),
+    bad("headers, then silence", Reply(body=WHOLE, missing=len(WHOLE), stalled=True), UNKNOWN, AGAIN),
+    bad("half a body, then silence", Reply(body=WHOLE, missing=200, stalled=True), UNKNOWN, AGAIN),
+    bad("half the headers, then closed", Reply(raw=OK + b"Content-Le"), UNKNOWN, AGAIN),
+    bad("all but a byte, then closed", Reply(body=WHOLE, missing=1), UNKNOWN, AGAIN),
+    bad("all but a byte, then reset", Reply(body=WHOLE, missing=1, reset=True), UNKNOWN, AGAIN),
+    bad("cut without a length", Reply(raw=OK + b"\r\n" + WHOLE[:200]), UNKNOWN, AGAIN),
+    bad(
+        "cut between chunks",
+        Reply(raw=OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\n<a>\r\n"),
+        UNKNOWN,
+        AGAIN,
     ),
-    Bad(what="sign-on page", body=SIGN_ON, read=CredentialsRefused),
-    Bad(what="sign-on page, well-formed", body=XHTML_SIGN_ON, read=CredentialsRefused),
-    Bad(what="another page", body=PAGE, read=RetryLater),
-    Bad(what="redirect", body=b"", status=302, read=CredentialsRefused),
-    Bad(what="redirect, permanent", body=PAGE, status=308, read=CredentialsRefused),
-    Bad(what="400", body=b"Bad Request", status=400),
-    Bad(what="401", body=SIGN_ON, status=401, create=CredentialsRefused, read=CredentialsRefused),
-    Bad(what="403", body=PAGE, status=403, create=NotAuthorised, read=NotAuthorised),
+    bad("no chunks", Reply(raw=OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"), UNKNOWN, AGAIN),
+    bad("two lengths", Reply(raw=OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"), UNKNOWN, AGAIN),
+    bad("no HTTP", Reply(raw=b"220 mail.invalid ESMTP\r\n"), UNKNOWN, AGAIN),
+    bad("an endless header", Reply(raw=OK + b"X: " + b"x" * 100_000 + b"\r\n\r\n"), UNKNOWN, AGAIN),
+    bad("a 503 that breaks off", Reply(body=PAGE, status=503, missing=3), UNKNOWN, AGAIN),
+    bad("a 401 that breaks off", Reply(body=PAGE, status=401, missing=3), UNKNOWN, AGAIN),
+    bad("zipped and cut", gzip.compress(WHOLE)[:-20], UNKNOWN, AGAIN, Content_Encoding="gzip"),
+    bad("not zipped as it says", WHOLE, UNKNOWN, AGAIN, Content_Encoding="gzip"),
+    bad("zipped, and far too large", gzip.compress(b" " * 5_000_000), Content_Encoding="gzip"),
+]
+
+BUSY = [
+    bad("429", b"slow down", AGAIN, AGAIN, status=429),
+    bad("429, seconds", b"", AGAIN, AGAIN, status=429, wait=17, Retry_After="17"),
+    bad("429, no seconds", b"", AGAIN, AGAIN, status=429, wait=0, Retry_After="0"),
+    bad("429, blanks", b"", AGAIN, AGAIN, status=429, wait=17, Retry_After="  17 "),
+    bad("429, a date", b"", AGAIN, AGAIN, status=429, wait=30, Retry_After=LATER, Date=NOON),
+    bad("429, a date gone by", b"", AGAIN, AGAIN, status=429, wait=0, Retry_After=NOON, Date=LATER),
+    bad("429, a date without ours", b"", AGAIN, AGAIN, status=429, Retry_After=LATER),
+    bad("429, a year", b"", AGAIN, AGAIN, status=429, Retry_After="31536000"),
+    bad("429, without end", b"", AGAIN, AGAIN, status=429, Retry_After="9" * 4000),
+    bad("429, less than nothing", b"", AGAIN, AGAIN, status=429, Retry_After="-5"),
+    bad("429, a fraction", b"", AGAIN, AGAIN, status=429, Retry_After="1.5"),
+    bad("429, words", b"", AGAIN, AGAIN, status=429, Retry_After="soon", Date=NOON),
+    bad("429, an impossible date", b"", AGAIN, AGAIN, status=429, Retry_After="Mon, 99 Nov 2026", Date=NOON),
+    bad("429, other digits", b"", AGAIN, AGAIN, status=429, Retry_After="\u0661"),
+    bad("503", PAGE, UNKNOWN, AGAIN, status=503),
+    bad("503, seconds", PAGE, UNKNOWN, AGAIN, status=503, wait=5, Retry_After="5"),
+    bad("503, empty", b"", UNKNOWN, AGAIN, status=503),
+    bad("500, a page", PAGE, UNKNOWN, AGAIN, status=500),
+    bad("500, empty", b"", UNKNOWN, AGAIN, status=500),
+    bad("500, a sign-on page", SIGN_ON, UNKNOWN, AGAIN, status=500),
+    bad("502", PAGE, UNKNOWN, AGAIN, status=502),
+    bad("504", PAGE, UNKNOWN, AGAIN, status=504),
+    bad("507", b"", UNKNOWN, AGAIN, status=507),
+    bad("599", b"", UNKNOWN, AGAIN, status=599),
+    bad("408", b"", UNKNOWN, AGAIN, status=408),
+    bad("another page with 200", PAGE, UNKNOWN, AGAIN),
+]
+
+THE_DOOR = [
+    bad("sign-on page with 200", SIGN_ON, UNKNOWN, PASSWORD),
+    bad("sign-on page, well-formed", XHTML, UNKNOWN, PASSWORD),
+    bad("sign-on page behind a BOM", b"\xef\xbb\xbf\r\n" + SIGN_ON, UNKNOWN, PASSWORD),
+    bad("sign-on page as XML", SIGN_ON, UNKNOWN, PASSWORD, Content_Type="text/xml"),
+    bad("302 to a sign-on page", b"", UNKNOWN, PASSWORD, status=302, Location="http://127.0.0.1:9/signon"),
+    bad("302 to nowhere", b"", UNKNOWN, PASSWORD, status=302),
+    bad("308", PAGE, UNKNOWN, PASSWORD, status=308, Location="https://127.0.0.1:9/"),
+    bad("401", b"", PASSWORD, PASSWORD, status=401),
+    bad("401, a page", SIGN_ON, PASSWORD, PASSWORD, status=401, WWW_Authenticate="Basic"),
+    bad("401, a cut SOAP answer", WHOLE[:-9], UNKNOWN, AGAIN, status=401),
+    bad("403", PAGE, PERMISSION, PERMISSION, status=403),
+    bad("400", b"Bad Request", UNKNOWN, GARBLED, status=400),
+    bad("418", b"", UNKNOWN, GARBLED, status=418),
     *(
-        Bad(what=str(status), body=PAGE, status=status, create=ConfigurationError, read=ConfigurationError)
+        bad(str(status), PAGE, CONFIGURATION, CONFIGURATION, status=status)
         for status in (404, 405, 407, 410, 411, 413, 414, 415)
-    ),
-    Bad(what="408", body=b"", status=408, read=RetryLater),
-    Bad(what="418", body=b"", status=418),
-    Bad(what="429", body=b"slow down", status=429, create=RetryLater, read=RetryLater),
-    Bad(what="503", body=PAGE, status=503, read=RetryLater),
-    Bad(what="503 empty", body=b"", status=503, read=RetryLater),
-    Bad(what="503 damaged SOAP", body=saved()[:-9], status=503, read=RetryLater),
-    Bad(what="401 damaged SOAP", body=saved()[:-9], status=401, read=RetryLater),
-    Bad(what="500", body=PAGE, status=500, read=RetryLater),
-    Bad(what="500 empty", body=b"", status=500, read=RetryLater),
-    Bad(what="500 with a doctype", body=BOMB, status=500, read=RetryLater),
-    Bad(what="502", body=PAGE, status=502, read=RetryLater),
-    Bad(what="504", body=PAGE, status=504, read=RetryLater),
-    Bad(what="507", body=b"", status=507, read=RetryLater),
-    *(
-        Bad(
-            what=f"password refused, HTTP {status}",
-            body=fault("User password failed. (158,45)", number="45"),
-            status=status,
-            create=CredentialsRefused,
-            read=CredentialsRefused,
-        )
-        for status in (200, 401, 500)
-    ),
-    Bad(
-        what="user unknown, CI form",
-        body=fault("Unknown user", message_set="158", number="55"),
-        create=CredentialsRefused,
-        read=CredentialsRefused,
-    ),
-    Bad(
-        what="number only in the text",
-        body=fault("User X not authorized to invoke Service Operation Y. (158,536)"),
-        create=NotAuthorised,
-        read=NotAuthorised,
-    ),
-    Bad(
-        what="gateway reaches no app server",
-        body=fault("External System Contact Error (158, 10721)", number="10721"),
-        read=RetryLater,
-    ),
-    Bad(
-        what="broker's refusal outside a fault",
-        body=soap(
-            '<IBResponse type="error"><MessageID>45</MessageID>'
-            "<DefaultMessage>User password failed. (158,45)</DefaultMessage></IBResponse>"
-        ),
-        create=CredentialsRefused,
-        read=CredentialsRefused,
-    ),
-    Bad(what="text and number disagree", body=fault("Failed. (158,45)", number="99"), read=NeedsPerson),
-    Bad(
-        what="number inside the text",
-        body=fault("(158,45) happened to be logged", number="45"),
-        read=NeedsPerson,
-    ),
-    Bad(what="fault unknown", body=fault("Odd. (9,9)", number="9"), read=NeedsPerson),
-    Bad(
-        what="fault of success", body=fault("Fine. (158,10000)", number="10000", status="0"), read=NeedsPerson
-    ),
-    Bad(what="row exists", body=fault("Row already exists. (91,49)", number="49"), read=NeedsPerson),
-    Bad(what="no rows exist", body=fault("No rows exist. (91,50)", number="50"), read=None),
-    Bad(what="parser error", body=fault("ParseXmlString (159,5)", number="5"), read=NeedsPerson),
-    Bad(
-        what="fault without IBResponse",
-        body=soap("<e:Fault><faultcode>e:Server</faultcode><faultstring>x (158,45)</faultstring></e:Fault>"),
-        read=NeedsPerson,
-    ),
-    Bad(
-        what="one known and one unknown fault",
-        body=soap(
-            '<e:Fault><detail><IBResponse type="error"><DefaultMessage>(158,45)</DefaultMessage></IBResponse>'
-            '<IBResponse type="error"><DefaultMessage>(1,1)</DefaultMessage></IBResponse></detail></e:Fault>'
-        ),
-        read=CredentialsRefused,
     ),
 ]
 
+NO_SOAP = [
+    bad("empty", b"", UNKNOWN, AGAIN),
+    bad("blank", b" \r\n\t ", UNKNOWN, AGAIN),
+    bad("202 and empty", b"", UNKNOWN, AGAIN, status=202),
+    bad("204", b"", UNKNOWN, AGAIN, status=204),
+    *(bad(f"cut after {cut} bytes", WHOLE[:cut], UNKNOWN, AGAIN) for cut in (1, 20, 22, 60, 150, 250, 300)),
+    bad("cut at the last byte", WHOLE[:-1], UNKNOWN, AGAIN),
+    bad("something after the end", WHOLE + b"<x/>", UNKNOWN, AGAIN),
+    bad("NUL bytes in it", WHOLE.replace(b"US001", b"US\x00001"), UNKNOWN, AGAIN),
+    bad("503 and a cut SOAP answer", WHOLE[:-9], UNKNOWN, AGAIN, status=503),
+    bad("too large", saved(" " * LIMIT)),
+    bad("too large, with 500", saved(" " * LIMIT), status=500),
+    bad("entity bomb", BOMB),
+    bad("entity bomb with 500", BOMB, UNKNOWN, AGAIN, status=500),
+    bad("a file wanted", XXE),
+    bad("an external DTD", EXTERNAL),
+    bad("lower-case doctype", b'<!doctype x [<!ENTITY a "b">]><x>&a;</x>'),
+    bad("doctype behind comments", b"<?p?><!-- c --> <!DOCTYPE x><x/>"),
+    bad("doctype in UTF-16", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'.encode("utf-16")),
+    bad("an undeclared entity", created("<notification>&x;</notification>"), UNKNOWN, AGAIN),
+    bad("not UTF-8", WHOLE.replace(b"US001", b"\xff\xfe\xfd\xfc\xfb"), UNKNOWN, AGAIN),
+    bad("Latin-1 that says UTF-8", WHOLE.replace(b"US001", "Zürch".encode("latin-1")), UNKNOWN, AGAIN),
+    bad("an encoding nobody knows", b"<?xml version='1.0' encoding='x-none'?><a/>", UNKNOWN, AGAIN),
+    bad("JSON", b'{"notification": 1}', Content_Type="application/json"),
+    bad("text", b"OK", Content_Type="text/plain"),
+    bad("binary", bytes(range(256)), Content_Type="application/octet-stream"),
+    bad(
+        "MIME parts",
+        b"--x\r\nContent-Type: text/xml\r\n\r\n" + WHOLE + b"\r\n--x--",
+        Content_Type="multipart/related",
+    ),
+]
 
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.what)
-def test_each_bad_answer_has_its_class(bad: Bad) -> None:
-    assert bad.create is not None
-    with pytest.raises(PeopleSoftError) as of_create:
-        create(bad.body, bad.status)
-    assert type(of_create.value) is bad.create
-    assert (of_create.value.record, of_create.value.remote) == ("invoice 17", "http://gateway.invalid")
-    for read, nothing in ((find, []), (get, None)):
-        if bad.read is None:
-            assert read(bad.body, bad.status) == nothing
-            continue
-        with pytest.raises(PeopleSoftError) as of_read:
-            read(bad.body, bad.status)
-        assert type(of_read.value) is bad.read
+BAD = [*THE_LINE, *BUSY, *THE_DOOR, *NO_SOAP]
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[ScriptedGateway]:
+    async with ScriptedGateway() as gateway:
+        yield gateway
+
+
+@pytest.mark.parametrize("row", BAD, ids=lambda row: row.what)
+async def test_each_bad_answer_has_its_class(row: Bad, gateway: ScriptedGateway) -> None:
+    whole = 0.15 if row.reply.silent or row.reply.stalled else 5.0
+    async with ComponentInterfaceClient(
+        base_url=gateway.url,
+        node="PSFT_EP",
+        ci=SHAPE,
+        credentials=CREDENTIALS,
+        timeouts=Timeouts(connect=2.0, whole=whole),
+        answer_limit=LIMIT,
+    ) as client:
+        for kind, call in row.calls(client):
+            gateway.replies.append(row.reply)
+            with pytest.raises(PeopleSoftError) as caught:
+                await call()
+            assert type(caught.value) is kind
+            assert caught.value.retry_after == row.wait
+            assert (caught.value.record, caught.value.remote) == ("invoice 17", client.endpoint)
+            assert len(str(caught.value)) < 3000
+        assert len(gateway.seen) == len(row.calls(client)), "every call goes out once and is not repeated"
+
+
+def test_the_table_is_as_long_as_the_ways_things_go_wrong() -> None:
+    assert len({row.what for row in BAD}) == len(BAD) >= 80
+    proofs = {row.create for row in BAD} - {OutcomeUnknown}
+    assert proofs == {AGAIN, PASSWORD, PERMISSION, CONFIGURATION}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Type": "text/html"}, WHOLE),
+        ({"Content-Type": "application/json; charset=x-none"}, WHOLE),
+        (
+            {"Content-Type": "text/xml; charset=ISO-8859-1"},
+            WHOLE.replace(b"</e:Body>", "<!--ü--></e:Body>".encode()),
+        ),
+        ({"Content-Encoding": "gzip"}, gzip.compress(WHOLE)),
+        ({"Set-Cookie": "PS_TOKEN=x"}, b"\xef\xbb\xbf" + WHOLE),
+        (
+            {"Retry-After": "17"},
+            WHOLE.decode().replace('"1.0"', '"1.0" encoding="utf-16"', 1).encode("utf-16"),
+        ),
+    ],
+    ids=["HTML", "JSON", "Latin-1", "zipped", "BOM and cookie", "UTF-16"],
+)
+@pytest.mark.parametrize("status", [200, 404, 429, 500])
+async def test_a_saved_voucher_is_believed_in_any_dress(
+    headers: dict[str, str], body: bytes, status: int, gateway: ScriptedGateway
+) -> None:
+    gateway.replies.append(Reply(body=body, status=status, headers=headers))
+    async with ComponentInterfaceClient(
+        base_url=gateway.url, node="PSFT_EP", ci=SHAPE, credentials=CREDENTIALS, answer_limit=LIMIT
+    ) as client:
+        answer = await client.create(sample_voucher())
+    assert answer.keys["VOUCHER_ID"] == "00000017"

@@ -1,7 +1,6 @@
 """The client over real HTTP: what it sends, what it loads, and what a broken line means."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,9 +13,6 @@ from peoplesoft.errors import (
     CredentialsRefused,
     InvalidMessage,
     OutcomeUnknown,
-    PeopleSoftError,
-    ProtocolError,
-    RetryLater,
 )
 from peoplesoft.gateway import Timeouts
 from peoplesoft.testing.invented_sites import PLAIN_SITE, PREFIXED_SITE, SITES, InventedSite, sample_voucher
@@ -152,96 +148,6 @@ async def test_the_message_sent_is_the_message_built() -> None:
         with pytest.raises(OutcomeUnknown):
             await client.create(sample_voucher())
         assert gateway.seen[0].body == client.build_create(sample_voucher())
-
-
-@pytest.mark.parametrize(
-    ("reply", "of_create", "of_read"),
-    [
-        (Reply(drop=True), OutcomeUnknown, RetryLater),
-        (Reply(body=found(), missing=10), OutcomeUnknown, RetryLater),
-        (Reply(body=b"<html/>", status=503, missing=3), OutcomeUnknown, RetryLater),
-        (Reply(body=b"x" * 3000), OutcomeUnknown, ProtocolError),
-        (
-            Reply(status=302, headers={"Location": "http://127.0.0.1:1/signon"}),
-            OutcomeUnknown,
-            CredentialsRefused,
-        ),
-        (Reply(status=503, headers={"Retry-After": "17"}), OutcomeUnknown, RetryLater),
-        (Reply(silent=True), OutcomeUnknown, RetryLater),
-    ],
-    ids=["dropped", "cut", "503 cut", "oversized", "redirected", "busy", "silent"],
-)
-async def test_a_broken_line_leaves_a_create_unknown(
-    reply: Reply, of_create: type[PeopleSoftError], of_read: type[PeopleSoftError]
-) -> None:
-    timeouts = Timeouts(connect=0.2, whole=0.2 if reply.silent else 5.0)
-    async with (
-        ScriptedGateway() as gateway,
-        connected(gateway, answer_limit=2000, timeouts=timeouts) as client,
-    ):
-        gateway.replies.extend([reply] * 3)
-        with pytest.raises(PeopleSoftError) as caught:
-            await client.create(sample_voucher(), record="invoice 17")
-        assert type(caught.value) is of_create
-        assert "invoice 17" in str(caught.value)
-        assert caught.value.retry_after == (17 if reply.headers and "Retry-After" in reply.headers else None)
-        for call in (
-            client.find({"BUSINESS_UNIT": "US001"}),
-            client.get({"BUSINESS_UNIT": "A", "VOUCHER_ID": "1"}),
-        ):
-            with pytest.raises(PeopleSoftError) as caught:
-                await call
-            assert type(caught.value) is of_read
-        assert len(gateway.seen) == 3
-
-
-def _closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def test_what_was_never_sent_may_be_sent_again() -> None:
-    async with (
-        ScriptedGateway() as gateway,
-        connected(gateway, base_url=f"http://127.0.0.1:{_closed_port()}") as client,
-    ):
-        with pytest.raises(RetryLater, match="nothing was sent"):
-            await client.create(sample_voucher())
-
-
-async def test_a_connection_that_is_not_made_in_time_was_never_used() -> None:
-    with socket.socket() as deaf:
-        # A backlog that is full: the connection is neither made nor refused.
-        deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
-        crowd = [socket.socket() for _ in range(4)]
-        for each in crowd:
-            each.setblocking(False)
-            each.connect_ex(deaf.getsockname())
-        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        timeouts = Timeouts(connect=0.2, whole=5.0)
-        async with (
-            ScriptedGateway() as gateway,
-            connected(gateway, base_url=url, timeouts=timeouts) as client,
-        ):
-            with pytest.raises(RetryLater, match="nothing was sent"):
-                await client.create(sample_voucher())
-        for each in crowd:
-            each.close()
-
-
-async def test_a_gateway_that_speaks_no_tls_is_a_configuration_error() -> None:
-    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 400 Plain\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server, ScriptedGateway() as gateway:
-        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with connected(gateway, base_url=url) as client:
-            with pytest.raises(ConfigurationError):
-                await client.create(sample_voucher())
 
 
 async def test_a_cancelled_call_stays_cancelled() -> None:

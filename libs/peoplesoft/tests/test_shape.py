@@ -155,6 +155,7 @@ def test_a_schema_that_was_not_handed_over_is_never_fetched() -> None:
         read_shape({root: documents[root]}, root=root)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:zeep")
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_no_damage_to_a_wsdl_is_anything_but_a_configuration_error(data: st.DataObject) -> None:

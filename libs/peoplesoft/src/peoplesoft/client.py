@@ -103,6 +103,11 @@ class ComponentInterfaceClient:
             await self._session.close()
 
     @property
+    def endpoint(self) -> str:
+        """The URL all calls go to."""
+        return self._address.endpoint
+
+    @property
     def shape(self) -> ComponentInterfaceShape:
         """The shape, once `load_shape` has read it. Raises ConfigurationError before that."""
         shape = self._published.current

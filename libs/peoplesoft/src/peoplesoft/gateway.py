@@ -8,6 +8,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 
 import aiohttp
@@ -18,6 +20,7 @@ from peoplesoft.call import Answer, Call
 from peoplesoft.errors import ConfigurationError, PeopleSoftError, RetryLater
 
 _CHUNK = 65_536
+_LONGEST_WAIT_SECONDS = 86_400.0
 
 BeforeSend: TypeAlias = Callable[[], None]
 """Called once, right before the first byte of a body is written: the connection is there, nothing is awaited
@@ -99,7 +102,7 @@ class Gateway:
                 return Answer(
                     status=response.status,
                     body=await self._read(response),
-                    retry_after=_seconds(response.headers.get("Retry-After", "")),
+                    retry_after=_seconds_to_wait(response.headers),
                 )
         except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
             if body is not None and body.withheld is not None:
@@ -163,10 +166,25 @@ class _Body(Payload):
             await writer.write(self._value[start : start + _CHUNK])
 
 
-def _seconds(retry_after: str) -> float | None:
-    """Retry-After in seconds; dates are ignored, they need a clock that agrees with the remote's."""
-    return (
-        float(retry_after)
-        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
-        else None
-    )
+def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds; None where it is missing, unreadable or more than a day: nobody waits that long.
+
+    A date is taken against the answer's own Date, so that no two clocks need to agree.
+    """
+    given = headers.get("Retry-After", "").strip()
+    if given.isascii() and given.isdigit():
+        seconds = float(given[:9])
+    else:
+        until, now = _http_date(given), _http_date(headers.get("Date", ""))
+        if until is None or now is None:
+            return None
+        seconds = max((until - now).total_seconds(), 0.0)
+    return seconds if seconds <= _LONGEST_WAIT_SECONDS else None
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ It knows nothing of PeopleSoft; for behaviour use a simulator.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +29,10 @@ class SeenRequest:
 class Reply:
     """What to do with one request, after reading it whole.
 
-    `drop` closes without an answer, `silent` never answers (until the caller goes away), `missing` holds
-    back that many of the bytes promised by Content-Length and closes.
+    `drop` closes without an answer, `silent` never answers (until the caller goes away); `missing` holds
+    back that many of the last bytes and closes, or with `stalled` waits until the caller goes away; `reset`
+    ends with a TCP reset instead of a close. `raw` is sent as it stands, in place of status, headers and
+    body.
     """
 
     body: bytes = b""
@@ -38,23 +41,44 @@ class Reply:
     drop: bool = False
     silent: bool = False
     missing: int = 0
+    stalled: bool = False
+    reset: bool = False
+    raw: bytes | None = None
+
+    def sent(self) -> bytes:
+        """All that goes over the line."""
+        if self.raw is not None:
+            return self.raw
+        if self.drop or self.silent:
+            return b""
+        head = [
+            f"HTTP/1.1 {self.status} Scripted",
+            f"Content-Length: {len(self.body)}",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in (self.headers or {}).items()),
+        ]
+        whole = "\r\n".join([*head, "", ""]).encode() + self.body
+        return whole[: len(whole) - self.missing]
 
 
 class ScriptedGateway:
     """An async context manager. `documents` are served to every GET by path, with `get_status`; each POST
-    takes the next reply.
+    takes the next reply. With a `tls` context it speaks TLS.
     """
 
-    def __init__(self, *, documents: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, *, documents: Mapping[str, bytes] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.documents = dict(documents or {})
         self.get_status = 200
         self.replies: deque[Reply] = deque()
         self.seen: list[SeenRequest] = []
         self.arrived = asyncio.Event()
+        self._tls = tls
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(
@@ -69,7 +93,7 @@ class ScriptedGateway:
         """The base URL."""
         assert self._server is not None  # noqa: S101 - only asked for while serving
         host, port = self._server.sockets[0].getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{port}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -77,19 +101,12 @@ class ScriptedGateway:
             self.seen.append(request)
             self.arrived.set()
             reply = self._reply(request)
-            if reply.silent:
+            writer.write(reply.sent())
+            await writer.drain()
+            if reply.silent or reply.stalled:
                 await reader.read()
-            elif not reply.drop:
-                head = [
-                    f"HTTP/1.1 {reply.status} Scripted",
-                    f"Content-Length: {len(reply.body)}",
-                    "Connection: close",
-                ]
-                head += [f"{name}: {value}" for name, value in (reply.headers or {}).items()]
-                writer.write(
-                    "\r\n".join([*head, "", ""]).encode() + reply.body[: len(reply.body) - reply.missing]
-                )
-                await writer.drain()
+            if reply.reset:
+                writer.transport.abort()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the caller went away: that is its test
         finally:
