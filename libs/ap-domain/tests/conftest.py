@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from ap_domain.approved_invoice import ApprovedInvoice, parse_document
-from ap_domain.mapping import VoucherMapping
+from ap_domain.mapping import VoucherMapping, parse_mapping
 
 MakeDocument = Callable[..., dict[str, Any]]
 MakeInvoice = Callable[..., ApprovedInvoice]
+MakeMapping = Callable[..., VoucherMapping]
 
 
 @pytest.fixture
@@ -75,5 +76,15 @@ def make_invoice(make_document: MakeDocument) -> MakeInvoice:
 
 
 @pytest.fixture
-def mapping() -> VoucherMapping:
-    return VoucherMapping(business_units={"BW00": "US001"}, setid="SHARE")
+def make_mapping() -> MakeMapping:
+    """The smallest mapping with the given keys added or replaced."""
+
+    def make(**keys: Any) -> VoucherMapping:
+        return parse_mapping({"business_units": {"BW00": "US001"}, "setid": "SHARE", **keys})
+
+    return make
+
+
+@pytest.fixture
+def mapping(make_mapping: MakeMapping) -> VoucherMapping:
+    return make_mapping()

@@ -2,110 +2,115 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from enum import StrEnum
-from typing import TypeVar
 
-from ap_domain.mapping.faults import ConfigurationFault
-from ap_domain.mapping.peoplesoft_fields import CHART_FIELD_LENGTHS, HEADER_LENGTHS
-from ap_domain.mapping.voucher_mapping import LongInvoiceNumber, TaxMode, VoucherMapping, default_dimensions
+from ap_domain.mapping.mapping_checks import check_mapping
+from ap_domain.mapping.peoplesoft_fields import CHART_FIELDS, HEADER, PAYMENT, Property
+from ap_domain.mapping.rule_book import read_rules
+from ap_domain.mapping.section import Problems, Section
+from ap_domain.mapping.settings_sections import (
+    read_charges,
+    read_credit_notes,
+    read_invoice_date_limits,
+    read_open_periods,
+    read_parts,
+    read_rounding,
+    read_supplier_scheme,
+    read_tax_lines,
+)
+from ap_domain.mapping.voucher_mapping import (
+    DatePolicy,
+    LongInvoiceNumber,
+    PurchaseOrders,
+    Rates,
+    TaxMode,
+    VoucherMapping,
+    ZeroInvoices,
+    default_dimensions,
+)
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
+KEYS = frozenset({*(setting.name for setting in fields(VoucherMapping)), "extends"})
+"""The keys of a mapping document."""
 
 
 def parse_mapping(document: Mapping[str, object]) -> VoucherMapping:
     """The mapping, checked. Only `business_units` and `setid` are required.
 
-    Raises ConfigurationFault naming every key that is unknown, missing, of the wrong type or too long.
+    Raises ConfigurationFault naming every key that is unknown, missing, of the wrong type or too long, every
+    expression that is none, and every rule that could not work.
     """
-    section = _Section(document)
-    business_unit, vendor_id = HEADER_LENGTHS["BUSINESS_UNIT"], HEADER_LENGTHS["VENDOR_ID"]
+    problems = Problems()
+    section = Section(dict(document), known=KEYS, problems=problems)
+    payment_terms = section.lookup("payment_terms", longest=HEADER["PYMNT_TERMS_CD"].size)
+    dimensions = section.lookup("dimensions")
+    if not dimensions and section.values.get("extends") != "none":
+        dimensions = default_dimensions()
+    rules = read_rules(
+        section,
+        settings_tables={"payment_terms": payment_terms},
+        dimensions=_chart_fields(section, dimensions),
+    )
+    business_unit = HEADER["BUSINESS_UNIT"].size
     mapping = VoucherMapping(
         business_units=section.lookup("business_units", longest=business_unit),
-        setid=section.text("setid", default="", longest=HEADER_LENGTHS["VENDOR_SETID"]),
+        setid=_code(section, HEADER["VENDOR_SETID"], "setid"),
         gl_business_units=section.lookup("gl_business_units", longest=business_unit),
-        suppliers=section.lookup("suppliers", longest=vendor_id),
-        payment_terms=section.lookup("payment_terms", longest=HEADER_LENGTHS["PYMNT_TERMS_CD"]),
-        dimensions=section.lookup("dimensions") or default_dimensions(),
-        origin=section.text("origin", default="BSW", longest=HEADER_LENGTHS["ORIGIN"]),
-        voucher_style=section.text("voucher_style", default="REG", longest=HEADER_LENGTHS["VOUCHER_STYLE"]),
+        suppliers=section.lookup("suppliers", longest=HEADER["VENDOR_ID"].size),
+        supplier_scheme=read_supplier_scheme(section),
+        payment_terms=payment_terms,
+        dimensions=dimensions,
+        origin=_code(section, HEADER["ORIGIN"], "origin", default="BSW"),
+        voucher_style=_code(section, HEADER["VOUCHER_STYLE"], "voucher_style", default="REG"),
+        voucher_source=_code(section, HEADER["VCHR_SRC"], "voucher_source"),
+        approval_flag=_code(section, HEADER["VCHR_APPRVL_FLG"], "approval_flag"),
+        control_group=_code(section, HEADER["GRP_AP_ID"], "control_group"),
         tax=section.choice("tax", default=TaxMode.SALES_TAX_HEADER),
+        tax_by_company=section.choices("tax_by_company", default=TaxMode.SALES_TAX_HEADER),
+        tax_by_code=section.choices("tax_by_code", default=TaxMode.SALES_TAX_HEADER),
+        tax_lines=read_tax_lines(section),
+        charges=read_charges(section),
+        rounding=read_rounding(section),
+        credit_notes=read_credit_notes(section),
+        zero_invoices=section.choice("zero_invoices", default=ZeroInvoices.ALLOW),
+        rates=section.choice("rates", default=Rates.PEOPLESOFT),
+        purchase_orders=section.choice("purchase_orders", default=PurchaseOrders.IGNORE),
+        distributions_from_po=section.flag("distributions_from_po", default=False),
+        group_lines_by=section.expressions("group_lines_by"),
+        accounting_dates=section.choices("accounting_dates", default=DatePolicy.AS_GIVEN),
+        open_periods=read_open_periods(section),
+        invoice_date_limits=read_invoice_date_limits(section),
         long_invoice_number=section.choice("long_invoice_number", default=LongInvoiceNumber.REJECT),
-        hold_reason=section.text("hold_reason", default="OTH", longest=HEADER_LENGTHS["PYMNT_HOLD_REASON"]),
+        invoice_number_length=section.count(
+            "invoice_number_length",
+            default=HEADER["INVOICE_ID"].size,
+            least=10,
+            most=HEADER["INVOICE_ID"].size,
+        ),
+        hold_reason=_code(section, PAYMENT["PYMNT_HOLD_REASON"], "hold_reason", default="OTH"),
         send_due_date=section.flag("send_due_date", default=True),
+        send=read_parts(section),
+        payment_collection=section.text("payment_collection"),
+        header=rules.header,
+        lines=rules.lines,
+        distributions=rules.distributions,
+        payment={name: rule for name, rule in rules.payment.items() if name not in rules.header},
+        tables=rules.tables,
     )
-    section.require("business_units", given=bool(mapping.business_units))
-    section.require("setid", given=bool(mapping.setid))
-    section.check_dimensions(mapping.dimensions)
-    section.finish()
+    check_mapping(mapping, section)
+    problems.finish()
     return mapping
 
 
-class _Section:
-    """One reading of a section; problems add up until `finish` raises them together."""
+def _code(section: Section, target: Property, name: str, *, default: str = "") -> str:
+    return section.text(name, default=default, longest=target.size)
 
-    def __init__(self, document: Mapping[str, object]) -> None:
-        known = {setting.name for setting in fields(VoucherMapping)}
-        self._document = document
-        self._problems = [f"{name!r} is not a key of a mapping" for name in document if name not in known]
 
-    def text(self, name: str, *, default: str, longest: int) -> str:
-        value = self._document.get(name)
-        return default if value is None else self._code(name, value, longest=longest)
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        value = self._document.get(name, default)
-        if isinstance(value, bool):
-            return value
-        self._problems.append(f"{name} must be true or false")
-        return default
-
-    def choice(self, name: str, *, default: _Choice) -> _Choice:
-        choices = type(default)
-        value = self._document.get(name, default)
-        if isinstance(value, str) and value in set(choices):
-            return choices(value)
-        self._problems.append(f"{name} must be one of {', '.join(choices)}")
-        return default
-
-    def lookup(self, name: str, *, longest: int | None = None) -> dict[str, str]:
-        value = self._document.get(name)
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            self._problems.append(f"{name} must be a table of texts")
-            return {}
-        return {
-            self._code(f"{name}: key", key, longest=None): self._code(f"{name}.{key}", code, longest=longest)
-            for key, code in value.items()
-        }
-
-    def require(self, name: str, *, given: bool) -> None:
-        if not given:
-            self._problems.append(f"{name} is missing or empty")
-
-    def check_dimensions(self, dimensions: Mapping[str, str]) -> None:
-        targets = list(dimensions.values())
-        self._problems += [
-            f"dimensions.{source}: {target!r} is not a chart field"
-            for source, target in dimensions.items()
-            if target not in CHART_FIELD_LENGTHS
-        ]
-        twice = sorted({target for target in targets if targets.count(target) > 1})
-        self._problems += [f"dimensions: {target} is set twice" for target in twice]
-        if "ACCOUNT" not in targets:
-            self._problems.append("dimensions: no field is mapped to ACCOUNT")
-
-    def finish(self) -> None:
-        if self._problems:
-            raise ConfigurationFault(tuple(self._problems))
-
-    def _code(self, name: str, value: object, *, longest: int | None) -> str:
-        if not isinstance(value, str):
-            # YAML reads 0000430022 as a number and loses the zeros
-            self._problems.append(f"{name} must be a text; put {value!r} in quotes")
-            return ""
-        if not value.strip() or not value.isprintable():
-            self._problems.append(f"{name} must not be blank or hold control characters")
-        elif longest is not None and len(value) > longest:
-            self._problems.append(f"{name} is {value!r}: PeopleSoft has room for {longest} characters")
-        return value
+def _chart_fields(section: Section, dimensions: Mapping[str, str]) -> dict[str, str]:
+    targets = list(dimensions.values())
+    section.problems += [
+        f"dimensions.{source}: {target!r} is not a chart field"
+        for source, target in dimensions.items()
+        if target not in CHART_FIELDS
+    ]
+    twice = sorted({target for target in targets if targets.count(target) > 1})
+    section.problems += [f"dimensions: {target} is set twice" for target in twice]
+    return {source: target for source, target in dimensions.items() if target in CHART_FIELDS}

@@ -3,22 +3,23 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from ap_domain.mapping.rule import Value
 from ap_domain.mapping.voucher_mapping import VoucherMapping, mapping_digest
 from ap_domain.money import plain
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent
 
-Value = str | Decimal | date
 Properties = Mapping[str, Value]
 
 LINES = "VOUCHER_LINE"
 DISTRIBUTIONS = "DISTRIB_LINE"
 """The collections of a voucher by their record names; a site's component interface may call them otherwise.
 """
+_PAYMENT_NUMBER = "PYMNT_CNT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherLine:
+    """`distributions` is empty where PeopleSoft takes them from the purchase order."""
+
     properties: Properties
     distributions: tuple[Distribution, ...]
 
@@ -42,28 +45,59 @@ class Shortened:
     full_text: str
     limit: int
 
+    def __str__(self) -> str:
+        return f"{self.field} was shortened to {self.limit} characters; in full: {self.full_text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transliterated:
+    """A description that was written in ASCII because its rule says so."""
+
+    field: str
+    full_text: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.field} was transliterated; in full: {self.full_text}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherDraft:
-    """Header, lines and their distributions; `shortened` lists the descriptions that did not fit whole."""
+    """Header, lines and their distributions, and the scheduled payment where the site has a collection for it.
+
+    `decisions` are what the mapping's settings changed against the document (a date moved to an open day, a
+    rounding line, a sign): one sentence each. With `shortened` and `transliterated` they belong in the audit.
+    """
 
     header: Properties
     lines: tuple[VoucherLine, ...]
     natural_key: NaturalKey
     match: MatchFields
     shortened: tuple[Shortened, ...] = ()
+    transliterated: tuple[Transliterated, ...] = ()
+    decisions: tuple[str, ...] = ()
+    payment: Properties = field(default_factory=dict)
+    payment_collection: str = ""
+
+    @property
+    def payment_hold(self) -> bool:
+        """Whether the voucher asks for a payment hold, wherever the property stands."""
+        return "Y" in (self.header.get("PYMNT_HOLD"), self.payment.get("PYMNT_HOLD"))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Everything that the voucher does not say as the document does, as sentences for people."""
+        return (*self.decisions, *map(str, self.shortened), *map(str, self.transliterated))
 
     def properties(self) -> dict[str, object]:
-        """The voucher as one nested mapping: header properties and the collections VOUCHER_LINE and
-        DISTRIB_LINE.
+        """The voucher as one nested mapping: header properties and the collections VOUCHER_LINE, DISTRIB_LINE
+        and, where the connection names one, that of the payment.
         """
-        return {
-            **self.header,
-            LINES: [
-                {**line.properties, DISTRIBUTIONS: [dict(part.properties) for part in line.distributions]}
-                for line in self.lines
-            ],
-        }
+        voucher: dict[str, object] = dict(self.header)
+        if self.payment:
+            voucher[self.payment_collection] = [{_PAYMENT_NUMBER: Decimal(1), **self.payment}]
+        voucher[LINES] = [_line(line) for line in self.lines]
+        return voucher
 
 
 def draft_digest(draft: VoucherDraft) -> str:
@@ -80,6 +114,13 @@ def posting_intent(draft: VoucherDraft, mapping: VoucherMapping) -> PostingInten
         mapping_digest=mapping_digest(mapping),
         request_digest=draft_digest(draft),
     )
+
+
+def _line(line: VoucherLine) -> dict[str, object]:
+    properties: dict[str, object] = dict(line.properties)
+    if line.distributions:
+        properties[DISTRIBUTIONS] = [dict(part.properties) for part in line.distributions]
+    return properties
 
 
 def _text(value: object) -> str:
