@@ -5,7 +5,7 @@ from dataclasses import replace
 from .answers import Answer, RefusalError, empty_refusal, json_answer, p2p_refusal
 from .call import Call
 from .document_changes import changed
-from .document_model import PROCESSING_MODES, STATUSES
+from .document_model import AFTER_ACKNOWLEDGE, PROCESSING_MODES, STATUSES
 from .pages import CONTINUATION
 from .records import DocumentRecord
 from .world import World
@@ -14,7 +14,6 @@ from .write_rules import watch_spacing
 _MOST_PER_PAGE = 100
 # Pages of documents with many coding rows are cut short although more follow; where, is not published.
 _MOST_ROWS_PER_PAGE = 500
-_AFTER_ACKNOWLEDGE = {"WaitingForTransfer": "TransferInProgress", "WaitingForPrebook": "PrebookInProgress"}
 
 
 def find(world: World, call: Call) -> DocumentRecord:
@@ -24,7 +23,7 @@ def find(world: World, call: Call) -> DocumentRecord:
         RefusalError: 404, also for a document of another tenant.
     """
     record = world.books.documents.get(call.tenant.name, call.path["invoiceId"])
-    if record is None:
+    if record is None or record.deleted:
         raise empty_refusal(404)
     return record
 
@@ -54,7 +53,7 @@ async def list_documents(world: World, call: Call) -> Answer:
     rows = 0
     while rest and len(page) < size and rows < _MOST_ROWS_PER_PAGE:
         record = world.books.documents.get(call.tenant.name, rest.pop(0))
-        if record is not None:
+        if record is not None and not record.deleted:
             page.append(record)
             rows += record.rows
     if not page:
@@ -71,6 +70,7 @@ def _select(world: World, call: Call) -> list[str]:
         record
         for record in world.books.documents
         if record.tenant == call.tenant.name
+        and not record.deleted
         and record.mode == mode
         and status in (None, record.status)
         and company in (None, record.company_code)
@@ -108,7 +108,7 @@ async def acknowledge(world: World, call: Call) -> Answer:
     if record.acknowledged:
         message = "The accountingDocument is already acknowledged"
         raise _refused(call, 405, message, "METHOD_NOT_ALLOWED")
-    status = _AFTER_ACKNOWLEDGE.get(record.status)
+    status = AFTER_ACKNOWLEDGE.get(record.status)
     if status is None:
         raise _refused(
             call,

@@ -9,12 +9,14 @@ from aiohttp import web
 
 from . import accounting_documents, request_status, transfer_responses
 from .answers import Answer, RefusalError, gateway_refusal, json_answer
+from .approvals import acknowledge_elsewhere
 from .call import Call
 from .delivery import deliver
 from .document_origin import wrong_document
 from .faults import CONTENT_KINDS, Fault, FaultKind, Operation
+from .outages import Origin
 from .subscriptions import SubscriptionCalls
-from .tokens import find_token, issue_token, require, revoke
+from .tokens import find_client, find_token, issue_token, require, revoke
 from .webhooks import WebhookSender
 from .world import World
 
@@ -133,6 +135,9 @@ class BaswareApi:
     async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
         world = self._world
         request_id = world.new_id()
+        turned_away = self._turned_away(request, endpoint)
+        if turned_away is not None:
+            return await deliver(request, turned_away, {"x-amzn-RequestId": request_id})
         with self._in_flight(request, endpoint):
             fault = self._fault(request, endpoint)
             if fault is not None and not fault.after_effect:
@@ -148,6 +153,23 @@ class BaswareApi:
                 answer = self._wrong_document(request, fault) or answer
         return await deliver(request, answer, {"x-amzn-RequestId": request_id})
 
+    def _turned_away(self, request: web.Request, endpoint: Endpoint) -> Answer | None:
+        """The answer of the gateway where a call does not come through: an outage, or too many calls."""
+        world = self._world
+        name = self._tenant(request)
+        if endpoint.operation is Operation.LOGIN:
+            client = find_client(world, request.headers.get("Authorization", ""))
+            name = client.name if client is not None else None
+        away = world.outages.answer(origin=Origin.API, tenant=name)
+        tenant = world.books.tenants.get(name or "")
+        if away is not None or tenant is None or tenant.settings.calls_per_second is None:
+            return away
+        if world.throttle.admit(tenant.name, per_second=tenant.settings.calls_per_second):
+            return None
+        wait = tenant.settings.throttle_retry_after
+        headers = {} if wait is None else {"Retry-After": str(wait)}
+        return json_answer({"message": "Too Many Requests"}, status=429, headers=headers)
+
     async def _instead(
         self, request: web.Request, endpoint: Endpoint, fault: Fault, request_id: str
     ) -> Answer:
@@ -159,7 +181,17 @@ class BaswareApi:
             if token is not None:
                 revoke(self._world, token)
             return await self._proper(request, endpoint, request_id)
+        if fault.kind is FaultKind.OTHER_CONSUMER:
+            self._acknowledged_by_another(request)
+            return await self._proper(request, endpoint, request_id)
         return fault.answer(None)
+
+    def _acknowledged_by_another(self, request: web.Request) -> None:
+        record = self._world.books.documents.get(
+            self._tenant(request) or "", request.match_info.get("invoiceId", "")
+        )
+        if record is not None and not record.acknowledged:
+            acknowledge_elsewhere(world=self._world, record=record)
 
     async def _proper(self, request: web.Request, endpoint: Endpoint, request_id: str) -> Answer:
         world = self._world

@@ -7,9 +7,9 @@ from typing import Any
 from .clock import stamp
 from .decimal_json import dumps
 from .document_changes import changed
-from .document_model import ACCOUNTING_DOCUMENT, STATUSES, WAITING_FOR_TRANSFER
+from .document_model import ACCOUNTING_DOCUMENT, AFTER_ACKNOWLEDGE, STATUSES, WAITING_FOR_TRANSFER
 from .records import DocumentRecord, HistoryEntry
-from .schema import check
+from .schema import UNKNOWN_FIELD, check
 from .world import World
 
 _BATCH = "InvoiceBatchId"
@@ -25,8 +25,12 @@ class ApprovalError(ValueError):
         self.problems = problems
 
 
-def approve(*, world: World, tenant: str, document: dict[str, Any], status: str) -> DocumentRecord:
+def approve(
+    *, world: World, tenant: str, document: dict[str, Any], status: str, extended: bool = False
+) -> DocumentRecord:
     """Put a document into the books in a status, as if P2P had just published it.
+
+    An `extended` one may have fields that the published schema does not know: minor versions add some.
 
     Raises:
         ApprovalError: the vendor's schema forbids it, its company is not the tenant's, or its id exists.
@@ -37,7 +41,7 @@ def approve(*, world: World, tenant: str, document: dict[str, Any], status: str)
     now = world.now()
     whole = _with_batch(document, world.new_id().replace("-", ""))
     whole |= {"processingStatus": status, "lastUpdated": stamp(now)}
-    problems = list(check(ACCOUNTING_DOCUMENT, whole))
+    problems = _problems(whole, extended=extended)
     if problems:
         raise ApprovalError(problems)
     if owner.company_codes and whole["companyCode"] not in owner.company_codes:
@@ -46,10 +50,12 @@ def approve(*, world: World, tenant: str, document: dict[str, Any], status: str)
         problems.append(f"invoice {whole['invoiceId']} exists; use retransfer")
     if problems:
         raise ApprovalError(problems)
-    return world.books.documents.put(_first(tenant, whole, now))
+    return world.books.documents.put(replace(_first(tenant, whole, now), extended=extended))
 
 
-def retransfer(*, world: World, record: DocumentRecord, changes: dict[str, Any]) -> DocumentRecord:
+def retransfer(
+    *, world: World, record: DocumentRecord, changes: dict[str, Any], extended: bool = False
+) -> DocumentRecord:
     """Send a document to transfer again: same id, another batch, and it may be acknowledged once more.
 
     Raises:
@@ -64,10 +70,32 @@ def retransfer(*, world: World, record: DocumentRecord, changes: dict[str, Any])
         status=WAITING_FOR_TRANSFER,
         changes=_with_batch(record.document() | changes, batch),
     )
-    problems += check(ACCOUNTING_DOCUMENT, again.document())
+    extended = extended or record.extended
+    problems += _problems(again.document(), extended=extended)
     if problems:
         raise ApprovalError(problems)
-    return world.books.documents.put(replace(again, cycle=record.cycle + 1, acknowledged=False))
+    return world.books.documents.put(
+        replace(again, cycle=record.cycle + 1, acknowledged=False, extended=extended, deleted=False)
+    )
+
+
+def acknowledge_elsewhere(*, world: World, record: DocumentRecord) -> DocumentRecord:
+    """Acknowledge a document as another consumer of the same tenant would.
+
+    Raises:
+        ApprovalError: it does not wait, or was acknowledged.
+    """
+    status = AFTER_ACKNOWLEDGE.get(record.status)
+    if status is None or record.acknowledged:
+        raise ApprovalError([f"a document in status {record.status} cannot be acknowledged"])
+    taken = changed(record, at=world.now(), event="acknowledged by another consumer", status=status)
+    return world.books.documents.put(replace(taken, acknowledged=True))
+
+
+def delete(*, world: World, record: DocumentRecord) -> DocumentRecord:
+    """Take a document out of the API; the control API still shows it."""
+    gone = changed(record, at=world.now(), event="deleted")
+    return world.books.documents.put(replace(gone, deleted=True))
 
 
 def set_status(*, world: World, record: DocumentRecord, status: str) -> DocumentRecord:
@@ -81,6 +109,14 @@ def set_status(*, world: World, record: DocumentRecord, status: str) -> Document
     return world.books.documents.put(
         changed(record, at=world.now(), event="status set in P2P", status=status)
     )
+
+
+def _problems(document: dict[str, Any], *, extended: bool) -> list[str]:
+    return [
+        problem
+        for problem in check(ACCOUNTING_DOCUMENT, document)
+        if not (extended and problem.endswith(UNKNOWN_FIELD))
+    ]
 
 
 def _first(tenant: str, document: dict[str, Any], now: datetime) -> DocumentRecord:

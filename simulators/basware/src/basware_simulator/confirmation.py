@@ -11,9 +11,8 @@ from datetime import datetime
 
 from .books import Books
 from .document_changes import changed
+from .item_outcomes import ItemOutcome, ItemStatus
 from .records import DocumentRecord, Processing, RequestRecord
-
-_FAILED = frozenset({Processing.ERROR, Processing.ACKNOWLEDGED_ERROR})
 
 
 class Confirmations:
@@ -36,39 +35,39 @@ class Confirmations:
         while self._due and self._due[0][0] <= now:
             request = heapq.heappop(self._due)[2]
             record = self._books.documents.get(request.tenant, request.invoice_id)
-            error = self._repeated_outcome(request) if request.repeats else _refusal(request, record)
-            status = Processing.ERROR if error else Processing.SUCCESS
-            self._books.requests.put(replace(request, status=status, error=error, updated=request.due))
+            outcome = self._repeated_outcome(request) if request.repeats else _outcome(request, record)
+            failed = outcome is not None and outcome.status.fails_the_request
+            status = Processing.ERROR if failed else Processing.SUCCESS
+            self._books.requests.put(replace(request, status=status, outcome=outcome, updated=request.due))
             if record is not None and not request.repeats:
-                self._books.documents.put(_processed(record, request, error))
+                self._books.documents.put(_processed(record, request, outcome))
 
-    def _repeated_outcome(self, request: RequestRecord) -> tuple[str, str] | None:
+    def _repeated_outcome(self, request: RequestRecord) -> ItemOutcome | None:
         first = self._books.requests.get(request.tenant, request.repeats or "")
-        return first.error if first is not None and first.status in _FAILED else None
+        return first.outcome if first is not None else None
 
 
-def _refusal(request: RequestRecord, record: DocumentRecord | None) -> tuple[str, str] | None:
-    if request.planned_error is not None:
-        return request.planned_error
-    if record is None:
-        return ("The invoice does not exist", "DataValidation")
+def _outcome(request: RequestRecord, record: DocumentRecord | None) -> ItemOutcome | None:
+    if request.planned is not None:
+        return request.planned
+    if record is None or record.deleted:
+        return ItemOutcome(message="The invoice does not exist")
     if record.status == "Transferred":
-        return ("The invoice is already transferred", "DataValidation")
+        return ItemOutcome(message="The invoice is already transferred")
     if record.cycle != request.cycle:
-        return ("The invoice was sent to transfer again", "DataValidation")
+        return ItemOutcome(message="The invoice was sent to transfer again")
     return None
 
 
-def _processed(
-    record: DocumentRecord, request: RequestRecord, error: tuple[str, str] | None
-) -> DocumentRecord:
-    if error is not None:
+def _processed(record: DocumentRecord, request: RequestRecord, outcome: ItemOutcome | None) -> DocumentRecord:
+    if outcome is not None and outcome.status is not ItemStatus.WARNING:
+        failed = outcome.status.fails_the_request
         return changed(
             record,
             at=request.due,
-            event="response refused by P2P",
+            event="response refused by P2P" if failed else "response passed over by P2P",
             request_id=request.request_id,
-            detail=error[0],
+            detail=f"{outcome.status}: {outcome.message}",
         )
     response = request.response
     if not response["success"]:

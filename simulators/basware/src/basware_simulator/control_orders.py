@@ -37,7 +37,11 @@ class SubscriptionOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentOrder:
-    """Approve a document. `webhook` holds switches for its notification alone."""
+    """Approve a document. `webhook` holds switches for its notification alone.
+
+    With `extended` it may have fields that the published schema does not know. With `at_least_bytes` it is
+    grown by supplier's lines to that size.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -46,6 +50,8 @@ class DocumentOrder:
     deliver: bool = True
     status: str = WAITING_FOR_TRANSFER
     webhook: WebhookSwitches | None = None
+    extended: bool = False
+    at_least_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class RetransferOrder:
     changes: dict[str, Any] = field(default_factory=dict)
     deliver: bool = True
     webhook: WebhookSwitches | None = None
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,15 @@ class StatusOrder:
 
     status: str
     deliver: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeOrder:
+    """End every token of a tenant before its time."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    tenant: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ def books(world: World, *, tenant: str | None) -> dict[str, Any]:
         "tenants": [held.name for held in world.books.tenants],
         "by_status": dict(Counter(record.status for record in records)),
         "violations": len(violations(world, tenant=tenant)),
+        "throttled": sum(n for name, n in world.throttle.refused.items() if tenant in (None, name)),
         "notifications": dict(
             Counter(task.status.value for task in world.books.tasks if tenant in (None, task.tenant))
         ),
@@ -92,6 +93,16 @@ def faults(world: World) -> dict[str, Any]:
     return {"faults": [exact(asdict(fault)) for fault in world.faults.open_orders()]}
 
 
+def outages(world: World) -> dict[str, Any]:
+    """What is away, and for how much longer."""
+    return {
+        "outages": [
+            exact({**asdict(order), "seconds_left": round(left, 3)})
+            for left, order in world.outages.under_way()
+        ]
+    }
+
+
 def _summary(world: World, record: DocumentRecord) -> dict[str, Any]:
     events = Counter(entry.event for entry in record.history)
     content = record.document()
@@ -103,6 +114,7 @@ def _summary(world: World, record: DocumentRecord) -> dict[str, Any]:
         "status": record.status,
         "cycle": record.cycle,
         "acknowledged": record.acknowledged,
+        "deleted": record.deleted,
         "acknowledgements": events["acknowledged"],
         "stored_responses": events["transfer response stored"],
         "repeated_responses": events["transfer response repeated"],
@@ -124,7 +136,8 @@ def _response(request: RequestRecord) -> dict[str, Any]:
         "body": request.response,
         "status": request.status.value,
         "repeats": request.repeats,
-        "error": request.error[0] if request.error else None,
+        "item_status": request.outcome.status.value if request.outcome else None,
+        "error": request.outcome.message if request.outcome else None,
     }
 
 

@@ -21,6 +21,7 @@ STATUSES = _words(
     DocumentFilterReleased
     """
 )
+AFTER_ACKNOWLEDGE = {"WaitingForTransfer": "TransferInProgress", "WaitingForPrebook": "PrebookInProgress"}
 PROCESSING_MODES = frozenset({"Standard", "InvoiceEnrichment"})
 
 _REMOVAL_REASONS = _words(

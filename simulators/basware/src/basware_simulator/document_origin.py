@@ -11,6 +11,7 @@ from .answers import Answer, RefusalError
 from .decimal_json import dumps
 from .delivery import deliver
 from .faults import CONTENT_KINDS, Fault, FaultKind, Operation
+from .outages import Origin
 from .presigned import StoredObject
 from .records import DocumentRecord
 from .world import World
@@ -36,6 +37,9 @@ class DocumentOrigin:
         fault: Fault | None = None
         try:
             held = self._entitled(request)
+            away = self._world.outages.answer(origin=Origin.DOCUMENTS, tenant=held.tenant)
+            if away is not None:
+                return await deliver(request, away)
             fault = self._fault(held)
             if fault is not None and fault.kind is FaultKind.DELAY:
                 await asyncio.sleep(fault.params.seconds)
@@ -76,7 +80,10 @@ class DocumentOrigin:
             record
             for invoice_id in held.invoice_ids
             if (record := self._world.books.documents.get(held.tenant, invoice_id)) is not None
+            and not record.deleted
         ]
+        if held.single and not records:
+            raise _refusal(404, "NoSuchKey", "The specified key does not exist.")
         if wrong:
             return wrong_document(records[0], self._world)
         return serve_documents(records, held.continuation)

@@ -23,6 +23,7 @@ class FaultKind(StrEnum):
     WRONG_DOCUMENT = "wrong_document"
     OVERSIZED = "oversized"
     EXPIRED_LOGIN = "expired_token"
+    OTHER_CONSUMER = "other_consumer"
 
 
 # These spoil a document's text, so where documents are redirected they wait for the second origin.

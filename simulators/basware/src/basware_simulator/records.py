@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from .decimal_json import loads
+from .item_outcomes import ItemOutcome, OutcomePlan
 from .settings import SignatureEncoding, TenantSettings, WebhookSwitches
 
 
@@ -65,6 +66,9 @@ class DocumentRecord:
         acknowledged: whether it was acknowledged in this cycle.
         last_write: when a customer's call last changed it.
         response_digests: external code to digest of every response ever stored; codes may not be used again.
+        extended: whether it may have fields that the published schema does not know.
+        deleted: whether it is gone for everybody but the control API.
+        plan: what P2P makes of the next responses.
     """
 
     tenant: str
@@ -80,6 +84,9 @@ class DocumentRecord:
     last_write: datetime | None = None
     history: tuple[HistoryEntry, ...] = ()
     response_digests: dict[str, str] = field(default_factory=dict)
+    extended: bool = False
+    deleted: bool = False
+    plan: OutcomePlan | None = None
 
     def document(self) -> dict[str, Any]:
         """The document parsed, digits kept."""
@@ -106,7 +113,8 @@ class RequestRecord:
         number: order of acceptance.
         due: when P2P is done with it; `visible` from when the request status can be asked for.
         repeats: the request whose outcome this one shares, because it posted the same response once more.
-        planned_error: the refusal it will meet; message and category.
+        planned: the outcome it will meet; None leaves it to the rules.
+        outcome: how its item ended, unless it is an unremarkable success.
     """
 
     tenant: str
@@ -123,8 +131,8 @@ class RequestRecord:
     updated: datetime
     status: Processing = Processing.IN_PROGRESS
     repeats: str | None = None
-    planned_error: tuple[str, str] | None = None
-    error: tuple[str, str] | None = None
+    planned: ItemOutcome | None = None
+    outcome: ItemOutcome | None = None
 
 
 class TaskStatus(StrEnum):

@@ -122,11 +122,12 @@ def _answer(requests: Iterable[RequestRecord], *, without_successes: bool) -> An
 
 
 def _written(request: RequestRecord, without_successes: bool) -> dict[str, Any]:
-    item_status = _ITEM_STATUS[request.status]
-    errors = []
-    if request.error is not None:
-        message, category = request.error
-        errors.append({"type": "Error", "message": message, "category": category})
+    item_status, errors = _ITEM_STATUS[request.status], []
+    if (outcome := request.outcome) is not None:
+        item_status = outcome.status.value
+        errors.append(
+            {"type": outcome.status.finding, "message": outcome.message, "category": outcome.category}
+        )
     item = {
         "externalCode": request.external_code,
         "parentExternalCode": request.invoice_id,

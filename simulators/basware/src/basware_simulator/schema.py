@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+UNKNOWN_FIELD = "is not a known field"
+
 
 class Kind(Protocol):
     """Something a JSON value can be checked against."""
@@ -154,7 +156,7 @@ class Shape:
             if kind is None and self.open:
                 continue
             if kind is None:
-                yield f"{prefix}{name} is not a known field"
+                yield f"{prefix}{name} {UNKNOWN_FIELD}"
             else:
                 yield from check(kind, item, prefix + name)
 

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from .item_outcomes import Category
+
 
 class SignatureEncoding(StrEnum):
     """How the 32 bytes of a webhook's signature are written; which one Basware uses is not published."""
@@ -28,10 +30,12 @@ class WebhookSwitches:
 
     Args:
         lose: never send them; the task stays ``New``.
+        lost_attempts: so many first attempts never arrive; with as many as there are attempts the task fails.
         duplicate: send each this many more times after it was delivered.
         bad_signature: sign with another key.
         unsigned: leave the signature header out.
         delay_seconds: wait this long, on the simulated clock, before the first attempt.
+        jitter_seconds: wait up to so much longer, by chance, so that notifications overtake each other.
         misspelled: write the task type as Basware's own example does, ``AccoutingDocuments``.
         retry_after_seconds: the waits between attempts (assumption); empty means one attempt only.
         timeout_seconds: how long an attempt waits for its answer (assumption).
@@ -40,10 +44,12 @@ class WebhookSwitches:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     lose: bool = False
+    lost_attempts: int = 0
     duplicate: int = 0
     bad_signature: bool = False
     unsigned: bool = False
     delay_seconds: float = 0
+    jitter_seconds: float = 0
     misspelled: bool = False
     retry_after_seconds: tuple[float, ...] = (1, 2, 4, 8, 15, 30, 60, 120, 300)
     timeout_seconds: float = 10
@@ -60,7 +66,7 @@ class ItemError:
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     message: str
-    category: Literal["Unknown", "Technical", "DataValidation"] = "DataValidation"
+    category: Category = "DataValidation"
     times: int | None = 1
 
 
@@ -74,7 +80,9 @@ class TenantSettings:
         token_seconds: validity of tokens issued from then on.
         redirect: whether documents are served through the second origin (302) or directly.
         repeat_response: see `RepeatedResponse`.
-        item_error: see `ItemError`.
+        item_error: see `ItemError`; `OutcomePlan` is for one document.
+        calls_per_second: more calls than these, by real time, get 429; None means no limit.
+        throttle_retry_after: seconds in the Retry-After of those; None leaves it out, as the stock gateway does.
         missing_scope_status: answer to a token without the scope of the call (unknown: 401 or 403).
         signature_encoding: see `SignatureEncoding`.
         sign_connection_test: whether the ConnectionTest notification is signed (unknown).
@@ -89,6 +97,8 @@ class TenantSettings:
     redirect: bool = True
     repeat_response: RepeatedResponse = RepeatedResponse.IDEMPOTENT
     item_error: ItemError | None = None
+    calls_per_second: float | None = None
+    throttle_retry_after: int | None = None
     missing_scope_status: Literal[401, 403] = 403
     signature_encoding: SignatureEncoding = SignatureEncoding.HEX
     sign_connection_test: bool = True

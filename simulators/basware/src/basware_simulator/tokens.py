@@ -36,7 +36,7 @@ def issue_token(*, world: World, authorization: str | None, body: bytes) -> Answ
     for name in ("grant_type", "scope"):
         if not form.get(name):
             raise _invalid("invalid_request", f"{name} field required")
-    tenant = _client(world, authorization)
+    tenant = find_client(world, authorization)
     if tenant is None:
         raise RefusalError(json_answer({"error": "invalid_client"}, status=401))
     if form["grant_type"] != "client_credentials":
@@ -86,6 +86,14 @@ def revoke(world: World, token: Token) -> None:
     world.books.tokens.put(replace(token, revoked=True))
 
 
+def revoke_all(world: World, tenant: str) -> int:
+    """End every token of a tenant, and say how many there were."""
+    held = [token for token in world.books.tokens if token.tenant == tenant and not token.revoked]
+    for token in held:
+        revoke(world, token)
+    return len(held)
+
+
 def require(*, world: World, token: Token | None, scope: str) -> Tenant:
     """The tenant on whose behalf a call may go on.
 
@@ -100,7 +108,8 @@ def require(*, world: World, token: Token | None, scope: str) -> Tenant:
     return tenant
 
 
-def _client(world: World, authorization: str) -> Tenant | None:
+def find_client(world: World, authorization: str) -> Tenant | None:
+    """The tenant whose client id and secret a request shows."""
     kind, _, text = authorization.partition(" ")
     try:
         client_id, _, secret = _decoded(text).decode().partition(":")

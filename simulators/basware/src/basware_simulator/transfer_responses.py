@@ -8,6 +8,7 @@ from .accounting_documents import find
 from .answers import Answer, RefusalError, json_answer, p2p_refusal
 from .call import Call
 from .document_changes import changed, digest
+from .item_outcomes import ItemOutcome, OutcomePlan
 from .records import DocumentRecord, RequestRecord, Tenant
 from .responses_model import TRANSFER_RESPONSE
 from .settings import RepeatedResponse
@@ -44,7 +45,10 @@ async def send_transfer_response(world: World, call: Call) -> Answer:
 
 def _store(world: World, call: Call, record: DocumentRecord, response: dict[str, Any]) -> None:
     now = world.now()
-    due = now + timedelta(seconds=call.tenant.settings.confirm_delay_seconds)
+    plan = record.plan
+    delay = call.tenant.settings.confirm_delay_seconds
+    if plan is not None and plan.delay_seconds is not None:
+        delay = plan.delay_seconds
     held = record.document().get("transferResponses") or []
     record = changed(
         record,
@@ -55,9 +59,12 @@ def _store(world: World, call: Call, record: DocumentRecord, response: dict[str,
         detail=f"{response['externalCode']} success={response['success']}",
     )
     codes = {**record.response_digests, response["externalCode"]: digest(response)}
-    world.books.documents.put(replace(record, response_digests=codes, last_write=now))
+    world.books.documents.put(
+        replace(record, response_digests=codes, last_write=now, plan=_after_one_use(plan))
+    )
     request = _request(world, call, record, response)
-    _expect(world, replace(request, due=due, planned_error=_planned_error(world, call.tenant)))
+    planned = plan.outcome() if plan is not None else _planned_for_all(world, call.tenant)
+    _expect(world, replace(request, due=now + timedelta(seconds=delay), planned=planned))
 
 
 def _repeat(
@@ -107,14 +114,20 @@ def _expect(world: World, request: RequestRecord) -> None:
     world.confirmations.expect(world.books.requests.put(request))
 
 
-def _planned_error(world: World, tenant: Tenant) -> tuple[str, str] | None:
+def _after_one_use(plan: OutcomePlan | None) -> OutcomePlan | None:
+    if plan is None or plan.times is None:
+        return plan
+    return replace(plan, times=plan.times - 1) if plan.times > 1 else None
+
+
+def _planned_for_all(world: World, tenant: Tenant) -> ItemOutcome | None:
     error = tenant.settings.item_error
     if error is None:
         return None
     if error.times is not None:
         left = replace(error, times=error.times - 1) if error.times > 1 else None
         world.books.tenants.put(replace(tenant, settings=replace(tenant.settings, item_error=left)))
-    return (error.message, error.category)
+    return ItemOutcome(message=error.message, category=error.category)
 
 
 def _refused(call: Call, code: str, message: str, *, status: int, error: str) -> RefusalError:

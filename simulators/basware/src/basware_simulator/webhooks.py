@@ -126,7 +126,10 @@ class WebhookSender:
     async def _deliver(self, task: TaskRecord) -> None:
         switches = task.switches
         await self._world.books.journal.durable()
-        await self._world.clock.sleep_until(task.created + timedelta(seconds=switches.delay_seconds))
+        late = switches.delay_seconds
+        if switches.jitter_seconds:
+            late += switches.jitter_seconds * self._world.chance.random()
+        await self._world.clock.sleep_until(task.created + timedelta(seconds=late))
         waits = (0.0, *switches.retry_after_seconds)
         for wait in waits[len(task.attempts) :]:
             await self._world.clock.sleep_until(self._world.now() + timedelta(seconds=wait))
@@ -148,7 +151,9 @@ class WebhookSender:
             ),
             None,
         )
-        if subscription is None:
+        if len(task.attempts) < task.switches.lost_attempts:
+            attempt = Attempt(at=self._world.now(), status=None, error="lost on the way")
+        elif subscription is None:
             attempt = Attempt(at=self._world.now(), status=None, error="the subscription was deleted")
         else:
             attempt = await self._post(task, subscription)

@@ -10,9 +10,11 @@ from .clock import MovableClock
 from .concurrency_watch import ConcurrencyWatch
 from .confirmation import Confirmations
 from .faults import FaultPlan
+from .outages import Outages
 from .pages import Pages
 from .presigned import PresignedObjects
 from .records import ClockOffset, Violation
+from .throttle import Throttle
 
 
 class World:
@@ -33,6 +35,8 @@ class World:
         self.chance = random.Random(f"{seed}/{self.books.entries_restored}")  # noqa: S311 - reproducible on purpose
         self.token_key = f"basware-simulator/{seed}"
         self.faults = FaultPlan()
+        self.outages = Outages()
+        self.throttle = Throttle()
         self.objects = PresignedObjects(self.chance)
         self.watch = ConcurrencyWatch(
             lambda tenant, invoice, detail: self.note_violation(
