@@ -48,6 +48,13 @@ async def test_what_was_answered_survives_kill_9(caller: Any, tmp_path: Path) ->
         await caller.control("POST", "settings/PSFT_EP", {"duplicate_action": "warn"})
         await caller.control("POST", "suppliers", {"suppliers": [{"vendor_id": "0000000001", "name": "One"}]})
         await caller.control("POST", "clock", {"advance_seconds": 86400})
+        await caller.control("POST", "sites", {"node": "OWN", "renames": {"INVOICE_ID": "INV_NO"}})
+        rule = {"name": "R", "fields": {"ACCOUNT": "1*"}, "enabled": False}
+        order = {"business_unit": "US001", "po_id": "P", "vendor_id": "V", "lines": []}
+        grown = {"combination_rules": [rule], "purchase_orders": [order]}
+        codes = {"vat": {"X": "12.5"}}
+        await caller.control("POST", "reference", {**grown, "codes": codes})
+        known = await caller.control("GET", "reference/PSFT_EP")
         first = await caller.create(VENDOR_ID="0000000001")
         calls = [asyncio.create_task(caller.create(INVOICE_ID=f"I-{n}")) for n in range(40)]
         done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
@@ -57,6 +64,12 @@ async def test_what_was_answered_survives_kill_9(caller: Any, tmp_path: Path) ->
     assert done
 
     async with _process(books) as (process, caller.url):
+        assert await caller.control("GET", "reference/PSFT_EP") == known
+        restored = await caller.control("GET", "sites")
+        assert {each["node"]: each["renames"] for each in restored["sites"]} == {
+            "PSFT_EP": {},
+            "OWN": {"INVOICE_ID": "INV_NO"},
+        }
         kept = await caller.vouchers()
         numbers = {each["VOUCHER_ID"] for each in kept}
         assert answered | {first.text("VOUCHER_ID")} <= numbers

@@ -103,3 +103,41 @@ async def test_upper_case_sites_store_and_find_the_number_in_capitals(caller: An
     await caller.create(INVOICE_ID="abc/1")
     assert (await caller.create(INVOICE_ID="ABC/1")).text("notification") == "0"
     assert (await caller.call("find", {"INVOICE_ID": "abc/1"})).texts("INVOICE_ID") == ["ABC/1"]
+
+
+_CREDITED = [
+    {
+        "VOUCHER_LINE_NUM": 1,
+        "MERCHANDISE_AMT": "-125.00",
+        "DISTRIB_LINE": [{"DISTRIB_LINE_NUM": 1, "ACCOUNT": "18620", "MERCHANDISE_AMT": "-125.00"}],
+    }
+]
+_CREDIT = {"GROSS_AMT": "-125.00", "SALETX_AMT": None, "VOUCHER_LINE": _CREDITED}
+
+
+@pytest.mark.parametrize(
+    ("fields", "style", "saved"),
+    [
+        (["VENDOR_ID", "INVOICE_ID"], "REG", "0"),
+        (["VENDOR_ID", "INVOICE_ID", "GROSS_AMT"], "REG", "1"),
+        (["VENDOR_ID", "INVOICE_ID", "VOUCHER_STYLE"], "ADJ", "1"),
+        (["VENDOR_ID", "INVOICE_ID", "VOUCHER_STYLE"], "REG", "0"),
+    ],
+)
+async def test_a_credit_note_under_its_invoices_number_passes_where_gross_or_style_is_compared(
+    caller: Any, fields: list[str], style: str, saved: str
+) -> None:
+    await _act(caller, "reject", match_fields=fields)
+    number = (await caller.create()).text("VOUCHER_ID")
+    credit = await caller.create(**_CREDIT, VOUCHER_STYLE=style, VOUCHER_ID_RELATED=number)
+    assert credit.text("notification") == saved
+    if saved == "1":
+        again = await caller.create(**_CREDIT, VOUCHER_STYLE=style, VOUCHER_ID_RELATED=number)
+        assert again.text("notification") == "0"
+
+
+async def test_a_utility_may_repeat_its_number_where_the_date_is_compared(caller: Any) -> None:
+    await _act(caller, "reject", match_fields=["VENDOR_ID", "INVOICE_ID", "INVOICE_DT"])
+    months = [f"2026-0{month}-01" for month in (1, 2, 3, 3)]
+    answers = [await caller.create(INVOICE_ID="METER-7", INVOICE_DT=day) for day in months]
+    assert [each.text("notification") for each in answers] == ["1", "1", "1", "0"]

@@ -134,3 +134,17 @@ def test_an_account_is_locked_exactly_after_that_many_failures_in_a_row(
         operators["A"] = login.operator
         in_a_row = in_a_row if locked else (0 if right else in_a_row + 1)
         assert operators["A"].locked == (in_a_row >= limit)
+
+
+async def test_a_password_expires_in_mid_run_and_a_fresh_one_helps(caller: Any) -> None:
+    operator = {"node": "PSFT_EP", "operator": "APSTREAM"}
+    await caller.control("POST", "operators", {**operator, "expires_in_seconds": 3600})
+    assert (await caller.call("find", FIND)).status == 200
+    await caller.control("POST", "clock", {"advance_seconds": 3600})
+    for _ in range(4):
+        expired = await caller.call("find", FIND)
+        assert (expired.text("DefaultMessage") or "").endswith("(158,45)")
+    (shown,) = (await caller.control("GET", "sites"))["sites"][0]["operators"]
+    assert (shown["locked"], shown["failures"], shown["refused_logins"]) == (False, 0, 4)
+    await caller.control("POST", "operators", {**operator, "password": caller.password})
+    assert (await caller.call("find", FIND)).status == 200

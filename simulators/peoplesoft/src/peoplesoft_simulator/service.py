@@ -111,7 +111,7 @@ class BrokerService:
             row = _read(call, operation, request)
         except ValueRefused as refused:
             message = catalogue.NOT_THE_MESSAGE.says(str(refused))
-            return _refused(call, message, keys=_keys_sent(call, request))
+            return _refused(call, message, keys=_keys_sent(call))
         match operation:
             case "create":
                 return await self._create(call, row, twist=twist)
@@ -170,7 +170,7 @@ class BrokerService:
             lambda: world.component.get(call.node, row, settings=state.settings, now=now)
         )
         if found is None or twist == "blind":
-            return _refused(call, catalogue.NO_ROWS.says(state.site.ci_name), keys=dict(row.values))
+            return _refused(call, catalogue.NO_ROWS.says(state.site.ci_name), keys=_keys_sent(call))
         shown = found.having(**_ELSEWHERE) if twist == "about another" else found
         return Served(answer=Answer(body=get_answer(state.site, state.shape, shown)), outcome="got")
 
@@ -193,9 +193,10 @@ def _block(shape: SiteShape, operation: Operation) -> Block:
     return Block(name=shape.create.name, tag=shape.create.tag, properties=properties)
 
 
-def _keys_sent(call: Call, request: Request) -> dict[str, str]:
-    sent = {each.tag: request.value(each.tag) for each in call.state.shape.keys}
-    return {tag: text for tag, text in sent.items() if text}
+def _keys_sent(call: Call) -> dict[str, str]:
+    """The keys of a call under the site's own names."""
+    keys = {each.tag: call.sent(each.field.name) for each in call.state.shape.keys}
+    return {tag: text for tag, text in keys.items() if text}
 
 
 def _refused(call: Call, message: Message, *, keys: dict[str, str] | None = None) -> Served:
