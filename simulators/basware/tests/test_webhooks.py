@@ -104,6 +104,43 @@ async def test_it_can_be_lost(customer: Customer, webhook: Webhook) -> None:
     ]
 
 
+async def test_its_first_attempts_can_be_lost_on_the_way(customer: Customer, webhook: Webhook) -> None:
+    await customer.settings(webhook={"retry_after_seconds": [0, 0], "lost_attempts": 2})
+    await customer.approve()
+    task = await delivered(customer, lambda task: task["status"] == "Completed")
+    assert [attempt["status"] for attempt in task["attempts"]] == [None, None, 200]
+    assert len(webhook.received) == 1
+
+
+async def test_every_attempt_can_be_lost(customer: Customer, webhook: Webhook) -> None:
+    await customer.settings(webhook={"retry_after_seconds": [0, 0], "lost_attempts": 3})
+    await customer.approve()
+    task = await delivered(customer, lambda task: task["status"] == "Failed")
+    assert len(task["attempts"]) == 3
+    assert webhook.received == []
+
+
+async def test_notifications_can_overtake_each_other(customer: Customer, webhook: Webhook) -> None:
+    invoices = [await customer.approve(seed, webhook={"jitter_seconds": 3600}) for seed in range(1, 9)]
+    await customer.advance(3600)
+    order = [json.loads(body)["documentId"] for _, body in await webhook.wait_for(8)]
+    assert sorted(order) == sorted(invoices)
+    late = [await customer.approve(9, webhook={"delay_seconds": 60}), await customer.approve(10)]
+    await webhook.wait_for(9)
+    await customer.advance(60)
+    order = [json.loads(body)["documentId"] for _, body in await webhook.wait_for(10)]
+    assert order[8:] == late[::-1]
+
+
+async def test_one_address_is_told_of_all_companies_of_a_tenant(customer: Customer, webhook: Webhook) -> None:
+    await customer.enter("BW00", "BW01")
+    document = await customer.control("GET", "sample?seed=2&company=BW01")
+    other = await customer.control("POST", "documents", {"tenant": "acme", "document": document})
+    invoice = await customer.approve(1)
+    found = {json.loads(body)["documentId"] for _, body in await webhook.wait_for(2)}
+    assert found == {invoice, other["invoiceId"]}
+
+
 async def test_it_can_be_signed_wrongly_or_not_at_all(customer: Customer, webhook: Webhook) -> None:
     await customer.approve(webhook={"bad_signature": True})
     [(headers, body)] = await webhook.wait_for(1)
