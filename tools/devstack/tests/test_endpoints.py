@@ -47,7 +47,7 @@ def test_endpoints_are_written_as_agreed(tmp_path: Path) -> None:
 def test_secrets_are_for_their_owner_only_and_differ(tmp_path: Path) -> None:
     files = SecretFiles(tmp_path / "secrets")
     files.make_keys()
-    made = ConnectionSecrets.make("acme", files)
+    made = ConnectionSecrets.make("acme", files, tenant="acme")
     values = {file.read_text() for file in (made.basware_client, made.webhook, made.peoplesoft)}
     assert len(values) == 3
     for file in (*files.directory.iterdir(), files.directory):
@@ -56,7 +56,7 @@ def test_secrets_are_for_their_owner_only_and_differ(tmp_path: Path) -> None:
 
 def test_the_connection_document_refers_to_secrets_and_never_holds_them(tmp_path: Path) -> None:
     files = SecretFiles(tmp_path / "a run" / "secrets")
-    secrets = ConnectionSecrets.make("acme", files)
+    secrets = ConnectionSecrets.make("acme", files, tenant="acme")
     spec = ConnectionSpec(id="acme", basware={"record_spacing_seconds": 2})
     file = tmp_path / "a run" / "connections" / "acme.yaml"
     spec.write(file, basware_url="http://127.0.0.1:1", peoplesoft_url="http://127.0.0.1:2", secrets=secrets)

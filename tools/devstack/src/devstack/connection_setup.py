@@ -14,32 +14,38 @@ async def register(
     basware_url: str,
     peoplesoft_url: str,
 ) -> None:
-    """Tell both simulators of a connection; `webhook` need not answer yet. Refused with their words."""
+    """Tell both simulators of a connection; `webhook` need not answer yet. Refused with their words.
+
+    A connection on another one's tenant brings no subscription: Basware has one per tenant. The tenant then takes
+    documents of any company.
+    """
     async with ControlApi(name="Basware", base_url=basware_url) as basware:
         await basware.post(
             "tenants",
             {
-                "tenant": spec.id,
+                "tenant": spec.tenant_id,
                 "client_id": spec.client_id,
                 "client_secret": _read(secrets.basware_client),
-                "company_codes": spec.company_codes,
+                "company_codes": [] if spec.tenant else spec.company_codes,
             },
         )
-        await basware.post(
-            "subscriptions",
-            {
-                "tenant": spec.id,
-                "url": webhook,
-                "secret": _read(secrets.webhook),
-                "signature_encoding": "hex",
-            },
-        )
+        if not spec.tenant:
+            await basware.post(
+                "subscriptions",
+                {
+                    "tenant": spec.id,
+                    "url": webhook,
+                    "secret": _read(secrets.webhook),
+                    "signature_encoding": "hex",
+                },
+            )
     async with ControlApi(name="PeopleSoft", base_url=peoplesoft_url) as peoplesoft:
         await peoplesoft.post(
             "sites",
             {
                 "node": spec.node,
-                "ci_name": "AP_VOUCHER",
+                **spec.site,
+                "ci_name": spec.ci_name,
                 "operator": spec.operator,
                 "password": _read(secrets.peoplesoft),
             },

@@ -19,10 +19,11 @@ class ConnectionSecrets:
     peoplesoft: Path
 
     @classmethod
-    def make(cls, connection: str, files: SecretFiles) -> "ConnectionSecrets":
+    def make(cls, connection: str, files: SecretFiles, *, tenant: str) -> "ConnectionSecrets":
+        """What a tenant's connections share with Basware is the tenant's."""
         return cls(
-            basware_client=files.make(f"{connection}-basware"),
-            webhook=files.make(f"{connection}-webhook"),
+            basware_client=files.make(f"{tenant}-basware"),
+            webhook=files.make(f"{tenant}-webhook"),
             peoplesoft=files.make(f"{connection}-peoplesoft"),
         )
 
@@ -32,9 +33,12 @@ class ConnectionSpec:
     """What differs between the connections of a stack.
 
     `business_units` maps Basware company codes to PeopleSoft business units. Each connection is a Basware
-    tenant of its own, named as itself; connections that share a node need different business units
-    and operators; any other node becomes a site of its own with the simulator's starting data.
-    `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection document.
+    tenant of its own, named as itself, unless `tenant` names another connection's: then they share its API client
+    and its webhook subscription. Connections that share a node need different business units
+    and operators; any other node becomes a site of its own with the simulator's starting data, shaped by `site`
+    (the simulator's own fields: component interface, prefixes, renames, nesting).
+    `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection document, `document_extra`
+    into the document itself.
     """
 
     id: str
@@ -44,10 +48,21 @@ class ConnectionSpec:
     basware: Mapping[str, Any] = field(default_factory=dict)
     peoplesoft: Mapping[str, Any] = field(default_factory=dict)
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    tenant: str = ""
+    site: Mapping[str, Any] = field(default_factory=dict)
+    document_extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tenant_id(self) -> str:
+        return self.tenant or self.id
 
     @property
     def client_id(self) -> str:
-        return f"{self.id}-client"
+        return f"{self.tenant_id}-client"
+
+    @property
+    def ci_name(self) -> str:
+        return str(self.site.get("ci_name", "AP_VOUCHER"))
 
     @property
     def company_codes(self) -> list[str]:
@@ -60,6 +75,7 @@ class ConnectionSpec:
         return {
             "connection": self.id,
             "stage": "test",
+            **self.document_extra,
             "basware": {
                 "base_url": basware_url,
                 "client_id": self.client_id,
@@ -76,7 +92,7 @@ class ConnectionSpec:
                 "operator": self.operator,
                 "password": {"file": str(secrets.peoplesoft)},
                 "authentication": "basic",
-                "component_interface": {"name": "AP_VOUCHER", "wsdl": "CI_AP_VOUCHER.1.wsdl"},
+                "component_interface": {"name": self.ci_name, "wsdl": f"CI_{self.ci_name}.1.wsdl"},
                 "business_units": sorted(set(self.business_units.values())),
                 "settle_seconds": 60,
                 "match": ["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID"],

@@ -23,8 +23,10 @@ class SecretFiles:
         self._write(self.keys_file, json.dumps({"devstack-1": key}))
 
     def make(self, name: str) -> Path:
-        """A file with a random secret of 32 characters, without a line end."""
+        """A file with a random secret of 32 characters, without a line end; the same file for the same name."""
         file = self.directory / name
+        if file.exists():
+            return file
         self._write(file, secrets.token_urlsafe(24))
         return file
 

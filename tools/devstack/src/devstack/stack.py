@@ -154,7 +154,7 @@ class Stack:
 
         Services that run take it up moments later; Basware repeats a webhook that is refused before that.
         """
-        secrets = ConnectionSecrets.make(spec.id, self._secrets)
+        secrets = ConnectionSecrets.make(spec.id, self._secrets, tenant=spec.tenant_id)
         endpoint = ConnectionEndpoint(
             webhook=f"{self.ingress_url}/webhooks/{spec.id}", secret_file=str(secrets.webhook)
         )
