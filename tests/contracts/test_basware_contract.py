@@ -1,7 +1,6 @@
 """Every request that the Basware client can send, against the vendor's own OpenAPI files.
 
-The files lie beside the repository, not in it; without them these tests are skipped, loudly.
-"""
+They lie beside the repository, not in it; without them these tests are skipped, loudly."""
 
 import json
 from collections.abc import AsyncIterator
@@ -14,7 +13,10 @@ from urllib.parse import parse_qsl, unquote
 import aiohttp
 import pytest
 from basware import BaswareClient, InvalidRequest, ProcessingStatus, TransferResponse, parse_notification
+from basware._call import Call
 from basware.testing import Canned, SeenRequest, StubApi
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft4Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
@@ -164,30 +166,81 @@ async def test_every_request_is_one_the_vendor_describes(stub: StubApi, client: 
     assert any("x-amz-meta-continuationtoken" in request.headers for request in stub.requests)
 
 
-@pytest.mark.parametrize(
-    "response",
-    [
-        TransferResponse(external_code="x", success=False, response_message="m", payment_block=True),
-        TransferResponse(
-            external_code="x" * 36,
-            success=True,
-            response_message="m" * 250,
-            payment_block=False,
-            source_system="s" * 32,
-            voucher_number1="1" * 25,
-            voucher_number2="",
-        ),
-    ],
-)
 async def test_a_response_at_the_edges_of_our_limits_is_within_the_vendors(
-    stub: StubApi, client: BaswareClient, response: TransferResponse
+    stub: StubApi, client: BaswareClient
 ) -> None:
+    response = TransferResponse(
+        external_code="x" * 36,
+        success=True,
+        response_message="m" * 250,
+        payment_block=False,
+        source_system="s" * 32,
+        voucher_number1="1" * 25,
+        voucher_number2="",
+    )
     path = f"/v1/accountingDocuments/{INVOICE}/transferResponses"
     stub.script("POST", path, Canned.of_json({"externalCode": response.external_code}))
     await client.send_transfer_response(INVOICE, response)
     (request,) = stub.seen("POST", path)
     described, _ = operation("p2p", request)
     check_body("p2p", described, request)
+
+
+@pytest.mark.parametrize("page_size", [1, 50, 100])
+@pytest.mark.parametrize("company", [None, "B", "BW 00/ä&=+", "x" * 32])
+@pytest.mark.parametrize(
+    "updated", [None, datetime(2026, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+async def test_every_query_of_a_list_is_one_the_vendor_describes(
+    stub: StubApi, client: BaswareClient, page_size: int, company: str | None, updated: datetime | None
+) -> None:
+    found = client.list_documents(
+        processing_status=ProcessingStatus.TRANSFER_IN_PROGRESS,
+        company_code=company,
+        last_updated=updated,
+        page_size=page_size,
+    )
+    assert len([document async for document in found]) == 1
+    first, second = stub.seen("GET", "/v1/accountingDocuments")
+    for request in (first, second):
+        described, path = operation("p2p", request)
+        check_parameters("p2p", described, request, path)
+        check_body("p2p", described, request)
+        query = dict(parse_qsl(request.target.partition("?")[2]))
+        assert query.get("companyCode") == company
+        assert ("lastUpdated" in query) == (updated is not None)
+    assert first.target == second.target
+    assert second.headers["x-amz-meta-continuationtoken"] == "next"
+
+
+def responses(*, code: int, message: int, system: int, number: int) -> st.SearchStrategy[TransferResponse]:
+    """Any response with texts up to so many characters."""
+    return st.builds(
+        TransferResponse,
+        external_code=st.text(max_size=code),
+        success=st.booleans(),
+        response_message=st.text(max_size=message),
+        payment_block=st.booleans(),
+        source_system=st.none() | st.text(max_size=system),
+        voucher_number1=st.none() | st.text(max_size=number),
+        voucher_number2=st.none() | st.text(max_size=number),
+        transfer_date=st.none() | st.datetimes(timezones=st.timezones()),
+    )
+
+
+FITTING = responses(code=36, message=250, system=32, number=25)
+
+
+@given(response=FITTING | responses(code=40, message=300, system=40, number=40))
+def test_whatever_is_reported_is_within_the_vendors_schema_or_not_sent(response: TransferResponse) -> None:
+    try:
+        body = response.to_json(Call(operation="send_transfer_response", remote="api.example"))
+    except InvalidRequest:
+        return
+    sent = json.loads(body)
+    check("p2p", {"$ref": "#/components/schemas/TransferResponseEntity"}, sent)
+    assert sent["responseMessage"] == response.response_message
+    assert sent["externalCode"] == response.external_code
 
 
 def test_our_limits_are_the_vendors() -> None:

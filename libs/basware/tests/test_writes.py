@@ -219,6 +219,7 @@ async def test_retry_after_is_honoured_and_bounded(
         ({"voucher_number1": "1" * 26}, "voucherNumber1"),
         ({"voucher_number2": "1" * 26}, "voucherNumber2"),
         ({"transfer_date": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)}, "transferDate"),
+        ({"transfer_date": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2)))}, "transferDate"),
     ],
 )
 async def test_a_broken_limit_is_named_and_nothing_is_sent(

@@ -74,6 +74,11 @@ def checked_text(value: str, call: Call, *, field: str, longest: int, shortest: 
 
 def instant(value: datetime, call: Call, *, field: str) -> str:
     """An instant as Basware writes them, in UTC with milliseconds; naive times are refused."""
+    limit = "an instant with time zone"
     if value.tzinfo is None:
-        raise call.invalid(f"{field} has no time zone", field=field, limit="an instant with time zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+        raise call.invalid(f"{field} has no time zone", field=field, limit=limit)
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        raise call.invalid(f"{field} has no equivalent in UTC", field=field, limit=limit) from None
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
