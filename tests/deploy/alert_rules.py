@@ -9,7 +9,7 @@ from typing import Any
 from chassis import metrics
 from chassis.ledger.entry import Phase
 from ingress.web.decision import Refusal
-from voucher_poster.core import machine
+from voucher_poster.core import calls
 
 from tests.deploy.deployment import ROOT, Deployment
 
@@ -34,7 +34,7 @@ def values_of(label: str) -> set[str] | None:
         case "phase":
             return {*Phase}
         case "remote":
-            return {machine.BASWARE, machine.PEOPLESOFT}
+            return {calls.BASWARE, calls.PEOPLESOFT}
         case "reason":
             return {*Refusal, *re.findall(r'_(?:later|refuse)\([\w.]+, (?:\d+, )?"(\w+)"', handler)}
         case _:
