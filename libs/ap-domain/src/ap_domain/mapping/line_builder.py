@@ -51,7 +51,7 @@ def _scope(row: RowSum, header: Scope) -> Scope:
 
 
 def _groups(rows: list[_Row], mapping: VoucherMapping) -> list[list[_Row]]:
-    """Rows alike in all fields of `group_lines_by` are one line; a row without any of them is its own."""
+    """Rows alike in all fields of `group_lines_by` are one line; a row that lacks one of them is its own."""
     groups: dict[object, list[_Row]] = {}
     for place, row in enumerate(rows):
         alike = [row.scope.search(field) for field in mapping.group_lines_by]

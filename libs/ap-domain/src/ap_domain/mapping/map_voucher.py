@@ -11,7 +11,7 @@ from datetime import date
 from ap_domain.approved_invoice import ApprovedInvoice
 from ap_domain.document_fault import DocumentFault
 from ap_domain.mapping.accounting_date import accounting_date, check_invoice_date
-from ap_domain.mapping.faults import MappingFault
+from ap_domain.mapping.faults import ConfigurationFault, MappingFault
 from ap_domain.mapping.header_facts import business_unit, cash_discount, invoice_number, rate, supplier
 from ap_domain.mapping.line_builder import build_lines
 from ap_domain.mapping.peoplesoft_fields import HEADER, MAX_ROWS
@@ -71,6 +71,7 @@ class _Voucher:
         writer = RecordWriter(currency=self._invoice.currency)
         header = self._header(scope, writer, sums, facts)
         payment = writer.record(self._mapping.payment, scope)
+        self._check_hold(header.get("PYMNT_HOLD"), payment.get("PYMNT_HOLD"))
         if not self._mapping.payment_collection:
             header, payment = header | payment, {}
         lines = build_lines(sums, self._mapping, scope, writer, gl_unit=facts.gl_unit)
@@ -141,13 +142,13 @@ class _Voucher:
         self, scope: Scope, writer: RecordWriter, sums: VoucherSums, facts: _Facts
     ) -> dict[str, Value]:
         header = writer.record(self._mapping.header, scope)
-        for name in KEY_PROPERTIES:
+        for name in (*KEY_PROPERTIES, "TXN_CURRENCY_CD"):
             if name not in header:
                 raise MappingFault(
                     document=self._invoice.invoice_id,
                     field=scope.source(self._mapping.header[name].pick, target=name),
                     value="",
-                    rule=f"{name} is needed to tell the voucher from others",
+                    rule=f"a voucher cannot be without {name}",
                 )
         invoice_date = _day(header["INVOICE_DT"])
         check_invoice_date(invoice_date, self._mapping, today=self._today, document=self._invoice.invoice_id)
@@ -174,6 +175,12 @@ class _Voucher:
                 f"ACCOUNTING_DT was moved to {day.isoformat()}: "
                 f"{wanted.isoformat()} lies in no open period of {unit}"
             )
+
+    def _check_hold(self, *asked: Value | None) -> None:
+        """What Basware blocks for payment must not be paid because of a rule."""
+        if self._invoice.payment_block and "Y" not in asked:
+            rule = f"Basware blocks invoice {self._invoice.invoice_id} for payment, and no hold is asked for"
+            raise ConfigurationFault((f"payment.PYMNT_HOLD: {rule}",))
 
     def _check_shape(self) -> None:
         if not _CURRENCY.fullmatch(self._invoice.fields.required_text("currencyCode")):

@@ -9,13 +9,18 @@ from types import MappingProxyType
 import yaml
 
 from ap_domain.mapping.peoplesoft_fields import CALCULATED, HEADER, PAYMENT, SECTIONS
-from ap_domain.mapping.rule import OTHERWISE, Rule, Table, parse_rule
+from ap_domain.mapping.rule import Rule, Table, parse_rule
 from ap_domain.mapping.section import Problems, Section
 
 Rules = Mapping[str, Rule]
 
 KEY_PROPERTIES = ("BUSINESS_UNIT", "VENDOR_SETID", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "VOUCHER_STYLE")
-"""What PeopleSoft tells one voucher from another by: a mapping cannot leave them out."""
+"""What PeopleSoft tells one voucher from another by."""
+_NEEDED = {
+    **dict.fromkeys(KEY_PROPERTIES, "is part of the natural key"),
+    "TXN_CURRENCY_CD": "says which currency the amounts are in",
+}
+_HOLD = "PYMNT_HOLD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ def read_rules(
         if part == "distributions":
             under |= short
         rules[part] = _laid_over(part, under | own, tables=tables, problems=section.problems)
-    _check_keys(rules["header"], section)
+    _check_needed(rules, section)
     return RuleBook(
         header=rules["header"],
         lines=rules["lines"],
@@ -128,16 +133,17 @@ def _table(section: Section, where: str, table: Mapping[object, object]) -> Tabl
     }
 
 
-def _check_keys(header: Rules, section: Section) -> None:
-    wrong = any(problem.startswith("header.") for problem in section.problems)
-    for name in KEY_PROPERTIES:
-        if name not in header and not wrong:
-            section.problems.append(f"header.{name} is part of the natural key and cannot be left out")
+def _check_needed(rules: Mapping[str, Rules], section: Section) -> None:
+    wrong = any(problem.startswith(("header.", "payment.")) for problem in section.problems)
+    for name, why in _NEEDED.items():
+        if name not in rules["header"] and not wrong:
+            section.problems.append(f"header.{name} {why} and cannot be left out")
+    if _HOLD not in rules["header"] and _HOLD not in rules["payment"] and not wrong:
+        section.problems.append(
+            f"payment.{_HOLD} keeps what Basware blocks from being paid and cannot be left out"
+        )
 
 
 def _part(document: Mapping[str, object], name: str) -> Mapping[str, object]:
     value = document.get(name)
     return value if isinstance(value, Mapping) else {}
-
-
-__all__ = ["KEY_PROPERTIES", "OTHERWISE", "RuleBook", "Rules", "default_document", "read_rules"]

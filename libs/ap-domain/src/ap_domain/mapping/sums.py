@@ -35,11 +35,12 @@ _SELF_ASSESSED = (TaxMode.USE_TAX, TaxMode.REVERSE_CHARGE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowSum:
-    """One coding row with its tax mode and the amount of its distribution, in the sign of the voucher."""
+    """One coding row with its tax mode, the amount of its distribution and its tax, in the voucher's sign."""
 
     row: CodingRow
     mode: TaxMode
     amount: Decimal
+    tax: Decimal
     from_order: bool
 
 
@@ -150,29 +151,31 @@ class _Calculation:
                 self._written(row.tax_sum),
                 "the row's tax code is exempt in the connection's mapping, so it may have no tax",
             )
-        amount = self._signed(amount)
+        amount, tax = self._signed(amount), self._signed(row.tax_sum or _ZERO)
         from_order = self._mapping.purchase_orders is not PurchaseOrders.IGNORE and bool(
             row.fields.text("orderNumber")
         )
-        if from_order and is_return(row):
-            amount = _below_zero(amount)
-        return RowSum(row=row, mode=mode, amount=amount, from_order=from_order)
+        if from_order and is_return(row) and amount > 0:
+            amount, tax = amount.copy_negate(), tax.copy_negate()
+        return RowSum(row=row, mode=mode, amount=amount, tax=tax, from_order=from_order)
 
     def _tax(self, rows: list[RowSum]) -> dict[TaxMode, Decimal]:
         """Tax by mode, in the voucher's sign; nothing for the modes that have none in the gross.
 
-        Where all rows have one mode the header's tax counts, if Basware sent it; else that of the rows.
+        Where all rows have one mode the header's tax counts, if Basware sent it; else that of the rows. Tax
+        lines need to know the tax of each code, so there the rows come first.
         """
         tax = dict.fromkeys(TaxMode, _ZERO)
         modes = {row.mode for row in rows}
         stated = self._invoice.tax_sum
         for mode in modes - {TaxMode.GROSS_CODED, *_SELF_ASSESSED}:
-            of_rows = exact_sum(row.row.tax_sum or _ZERO for row in rows if row.mode is mode)
-            amount = stated if len(modes) == 1 and stated is not None else of_rows
+            parts = [row.tax for row in rows if row.mode is mode]
+            by_rows = len(modes) > 1 or stated is None or (mode is TaxMode.TAX_LINE and any(parts))
+            amount = exact_sum(parts) if by_rows or stated is None else self._signed(stated)
             check_digits(self._invoice, "taxSum1", amount)
             if mode is TaxMode.EXEMPT and amount:
                 raise self._fault("taxSum1", self._written(amount), "an exempt invoice may have no tax")
-            tax[mode] = self._signed(amount)
+            tax[mode] = amount
         return tax
 
     def _charge(self, name: str, rows: list[RowSum]) -> Decimal:
@@ -194,19 +197,15 @@ class _Calculation:
         total = tax[TaxMode.TAX_LINE]
         by_code: dict[str | None, list[Decimal]] = {}
         for each in (*rows, *(part for parts in charged.values() for part in parts)):
-            if each.mode is TaxMode.TAX_LINE and each.row.tax_sum:
-                code = _tax_code(each.row, self._invoice)
-                by_code.setdefault(code, []).append(self._signed(each.row.tax_sum))
+            if each.mode is TaxMode.TAX_LINE and each.tax:
+                by_code.setdefault(_tax_code(each.row, self._invoice), []).append(each.tax)
         if total and not by_code:
             by_code[self._invoice.fields.text("taxCode")] = [total]
-        if (found := exact_sum(part for parts in by_code.values() for part in parts)) != total:
-            raise self._fault(
-                "taxSum1", self._written(total), f"the coding rows have {self._written(found)} of tax instead"
-            )
         lines = ((code, exact_sum(parts)) for code, parts in by_code.items())
         return tuple(self._tax_line(code, amount) for code, amount in lines if amount)
 
     def _tax_line(self, code: str | None, amount: Decimal) -> ExtraLine:
+        check_digits(self._invoice, "taxSum", amount)
         accounts = self._mapping.tax_lines.accounts
         account = accounts.get(code or OTHERWISE, accounts.get(OTHERWISE))
         if account is None:
@@ -251,7 +250,3 @@ class _Calculation:
 
 def _tax_code(row: CodingRow, invoice: ApprovedInvoice) -> str | None:
     return row.fields.text("taxCode") or invoice.fields.text("taxCode")
-
-
-def _below_zero(amount: Decimal) -> Decimal:
-    return amount.copy_negate() if amount > 0 else amount
