@@ -10,18 +10,18 @@ from chassis.connections.apply import apply_connection, stored_connections
 from chassis.connections.model import read_document
 from chassis.connections.secrets import KeyRing
 from chassis.settings import ServiceSettings, load
-from rich.console import Console
-from rich.table import Table
 
-from apstream_cli.refusal import refusals, refuse
+from apstream_cli.cluster import open_cluster
+from apstream_cli.connection_checks import Check, Result, checks
+from apstream_cli.connection_source import applied_connection, connection_in, text_of
+from apstream_cli.refusal import refusals
+from apstream_cli.screen import instant, line, show_table
 
 __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True, help="Customers' connections: a YAML document in, a record in Kafka out."
 )
-
-console = Console()
 
 File = Annotated[Path, typer.Argument(help="The connection's YAML document.", exists=True, dir_okay=False)]
 By = Annotated[str, typer.Option("--by", envvar=["USER", "LOGNAME"], help="Who applies it, for the record.")]
@@ -39,13 +39,9 @@ def apply(file: File, by: By = "unknown") -> None:
     """
     settings = load(ServiceSettings)
     with refusals():
-        try:
-            text = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise refuse([f"{file} cannot be read: {error}"]) from None
         record = asyncio.run(
             apply_connection(
-                read_document(text),
+                read_document(text_of(file)),
                 bootstrap=settings.kafka_bootstrap,
                 keys=KeyRing.from_settings(settings),
                 partitions=settings.partitions,
@@ -53,7 +49,7 @@ def apply(file: File, by: By = "unknown") -> None:
                 applied_at=datetime.now(UTC),
             )
         )
-    console.print(f"{record.connection_id}: version {record.version} applied, shard {record.shard}")
+    line(f"{record.connection_id}: version {record.version} applied, shard {record.shard}")
 
 
 @app.command(name="list", epilog="Example: `apstream connection list`")
@@ -62,16 +58,56 @@ def list_all() -> None:
     settings = load(ServiceSettings)
     with refusals():
         stored = asyncio.run(stored_connections(bootstrap=settings.kafka_bootstrap))
-    table = Table("connection", "version", "shard", "stage", "Basware", "PeopleSoft", "applied")
+    rows = []
     for connection_id, record in sorted(stored.items()):
         fields = record.fields
-        table.add_row(
-            connection_id,
-            str(record.version),
-            str(record.shard),
-            fields["stage"],
-            f"{fields['basware']['base_url']} ({', '.join(fields['basware']['company_codes'])})",
-            f"{fields['peoplesoft']['base_url']} ({', '.join(fields['peoplesoft']['business_units'])})",
-            f"{record.applied_at:%Y-%m-%d %H:%M:%S}Z by {record.applied_by}",
+        rows.append(
+            (
+                connection_id,
+                str(record.version),
+                str(record.shard),
+                fields["stage"],
+                fields.get("mode", "live"),
+                f"{fields['basware']['base_url']} ({', '.join(fields['basware']['company_codes'])})",
+                f"{fields['peoplesoft']['base_url']} ({', '.join(fields['peoplesoft']['business_units'])})",
+                f"{instant(record.applied_at)} by {record.applied_by}",
+            )
         )
-    console.print(table)
+    show_table(("connection", "version", "shard", "stage", "mode", "Basware", "PeopleSoft", "applied"), rows)
+
+
+@app.command(
+    name="test",
+    epilog="Examples: `apstream connection test acme`, `apstream connection test --file acme.yaml`",
+)
+def check(
+    connection: Annotated[str | None, typer.Argument(help="A connection that is applied.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help="A connection's document, before it is applied.", exists=True, dir_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Call both systems and show what works. Changes nothing there. Exit status 1 if anything fails.
+
+    A password that was refused is not tried a second time.
+    """
+    if (connection is None) == (file is None):
+        raise typer.BadParameter("wants CONNECTION or --file, one of them")
+    with refusals():
+        found = asyncio.run(_test(connection, file))
+    show_table(
+        ("check", "result", "what was found, what to do"),
+        ((each.what, each.result, each.said) for each in found),
+    )
+    if any(each.result is Result.FAILED for each in found):
+        raise typer.Exit(1)
+
+
+async def _test(connection: str | None, file: Path | None) -> list[Check]:
+    if file is not None:
+        chosen = connection_in(file)
+    else:
+        chosen = await applied_connection(open_cluster(), connection or "")
+    return [check async for check in checks(chosen)]

@@ -5,19 +5,26 @@ from contextlib import contextmanager
 
 import typer
 from chassis.connections.model import DocumentRefused
-from chassis.connections.secrets import KeysRefused
+from chassis.connections.secrets import KeyMissing, KeysRefused, SealBroken
 from chassis.errors import ChassisError
-from rich.console import Console
 
-__all__ = ["refusals", "refuse"]
+from apstream_cli.screen import error_console, plain
 
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+__all__ = ["Refusal", "refusals", "refuse"]
+
+
+class Refusal(Exception):
+    """The command cannot do what was asked; every reason says what to do."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
 
 
 def refuse(reasons: Iterable[str]) -> typer.Exit:
     """Prints the reasons; the caller raises what is returned."""
     for reason in reasons:
-        errors.print(f"refused: {reason}", style="red", markup=False)
+        error_console.print(f"refused: {plain(reason)}", style="red")
     return typer.Exit(1)
 
 
@@ -28,5 +35,7 @@ def refusals() -> Iterator[None]:
         yield
     except DocumentRefused as error:
         raise refuse(error.problems) from None
-    except (ChassisError, KeysRefused) as error:
+    except Refusal as refusal:
+        raise refuse(refusal.reasons) from None
+    except (ChassisError, KeysRefused, KeyMissing, SealBroken) as error:
         raise refuse([str(error)]) from None

@@ -1,0 +1,102 @@
+"""A person's order: made from the entry it is for, issued, and the owner's answer awaited."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ap_domain.audit import AuditEvent
+from ap_domain.command import Action, Command
+from chassis.connections.record import ConnectionRecord
+
+from apstream_cli.cluster import Cluster, Order
+from apstream_cli.invoices import Case
+from apstream_cli.refusal import Refusal
+from apstream_cli.screen import instant, line
+
+__all__ = ["Wish", "carry_out", "checked_reason", "command_for", "wish"]
+
+LONGEST_REASON = 200
+"""Characters: with a sent-back invoice it goes to the clerk, in a message of 250."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants done and why; it holds until ``expires_at``."""
+
+    action: Action
+    reason: str
+    by: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+def wish(action: Action, *, reason: str, by: str, now: datetime, minutes: float) -> Wish:
+    """Raises Refusal for a reason that says nothing or too much."""
+    return Wish(
+        action=action,
+        reason=checked_reason(reason),
+        by=by,
+        issued_at=now,
+        expires_at=now + timedelta(minutes=minutes),
+    )
+
+
+def checked_reason(reason: str) -> str:
+    """In one line. Raises Refusal for one that says nothing or too much."""
+    said = " ".join(reason.split())
+    if not said or len(said) > LONGEST_REASON:
+        raise Refusal(f"--reason must say why in 1 to {LONGEST_REASON} characters; it has {len(said)}")
+    return said
+
+
+def command_for(case: Case, wanted: Wish) -> Command:
+    """The command that holds for this entry as it was seen, and for no later one."""
+    return Command(
+        command_id=str(uuid.uuid4()),
+        connection_id=case.invoice.connection_id,
+        ledger=case.ledger,
+        record_id=case.invoice.id,
+        action=wanted.action,
+        reason=wanted.reason,
+        actor=wanted.by,
+        issued_at=wanted.issued_at,
+        expires_at=wanted.expires_at,
+        expected_sequence=case.entry.sequence,
+    )
+
+
+async def carry_out(
+    chosen: Sequence[Case],
+    wanted: Wish,
+    *,
+    cluster: Cluster,
+    connections: Mapping[str, ConnectionRecord],
+    within: float,
+) -> None:
+    """Issues a command for each case and prints each answer. Raises Refusal unless all were carried out."""
+    commands = {(command := command_for(case, wanted)).command_id: (command, case) for case in chosen}
+    unanswered, refused = dict(commands), 0
+
+    def answered(event: AuditEvent) -> None:
+        nonlocal refused
+        _, case = unanswered.pop(event.detail["command"])
+        done = event.action == "command applied"
+        refused += not done
+        word = "done" if done else "REFUSED"
+        line(f"{word}: {case.invoice.number or case.invoice.id}: {event.detail.get('said', '')}")
+
+    orders = [
+        Order(command=command, shard=connections[command.connection_id].shard)
+        for command, _ in commands.values()
+    ]
+    await cluster.carry_out(orders, answered=answered, within=within)
+    reasons = [f"{refused} of {len(commands)} were refused by their owner (above)"] if refused else []
+    reasons += [
+        f"{case.invoice.number or case.invoice.id}: no answer in {within:g} s. The command stays durable and is "
+        f"carried out if its owner reads it before {instant(command.expires_at)}; look again with `apstream audit show "
+        f"--connection {command.connection_id} --record {case.invoice.id}` (command {command.command_id})"
+        for command, case in unanswered.values()
+    ]
+    if reasons:
+        raise Refusal(*reasons)

@@ -1,0 +1,153 @@
+"""What a command would do to an invoice as it stands: told before it is given. Pure.
+
+The owner of the invoice decides by the same rules when the command reaches it, and refuses it if the invoice moved.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ap_domain.command import Action, CommandedLedger
+from ap_domain.invoice_state import InvoiceState, Step
+from chassis.ledger.entry import Entry, Phase
+
+from apstream_cli.invoices import Case
+
+__all__ = ["Plan", "plan", "plans"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """``says`` is what would be done, or why it would be refused."""
+
+    action: Action
+    possible: bool
+    says: str
+
+
+class _Refused(Exception):
+    pass
+
+
+def plans(case: Case, *, now: datetime) -> tuple[Plan, ...]:
+    """What each command would do."""
+    return tuple(plan(case, action, now=now) for action in Action)
+
+
+def plan(case: Case, action: Action, *, now: datetime) -> Plan:
+    """What this command would do."""
+    try:
+        if case.ledger is CommandedLedger.DOCUMENTS:
+            says = _fetch(case.entry.phase, action)
+        else:
+            says = _OF_INVOICES[action](_known(case), now)
+    except _Refused as refused:
+        return Plan(action=action, possible=False, says=str(refused))
+    return Plan(action=action, possible=True, says=says)
+
+
+def _known(case: Case) -> Entry[InvoiceState]:
+    if case.invoice.entry is None:
+        raise _Refused("nothing is known of this invoice")
+    return case.invoice.entry
+
+
+def _fetch(phase: Phase, action: Action) -> str:
+    if action is Action.SEND_BACK:
+        raise _Refused("it was never taken over from Basware, so there is nothing to send back")
+    if phase is not Phase.PARKED:
+        raise _Refused(f"its fetch is {phase}, not parked")
+    return "it is fetched from Basware again" if action is Action.RESUBMIT else "it is not fetched any more"
+
+
+def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
+    body = entry.body
+    if entry.phase is Phase.WAITING:
+        return f"it is tried again at once ({entry.step})"
+    _parked(entry)
+    if _undecided(entry):
+        return (
+            f"PeopleSoft is asked again, {_from(_settled_at(entry, now))}, whether the voucher exists: one that "
+            "matches is taken as ours; a new one is created only if nothing is found twice"
+        )
+    if entry.step == Step.CONFIRM and body.report is not None:
+        told = "its voucher" if body.report.success else "that it was not transferred"
+        return f"Basware is told anew: {told}"
+    if body.voucher is not None and body.posted_revision != body.document.revision:
+        return (
+            f"voucher {body.voucher.voucher_id} stands for it as it is, and Basware is told its number again; "
+            "nothing changes in PeopleSoft"
+        )
+    return _OF_STEPS.get(entry.step, f"{entry.step} is tried again")
+
+
+_OF_STEPS: dict[str, str] = {
+    Step.ACKNOWLEDGE: "it is acknowledged again; one that Basware has already is taken as ours, and it goes on to "
+    "mapping, look-up and posting",
+    Step.POST: "it is mapped by the connection's present mapping and looked up in PeopleSoft; a voucher is created if "
+    "none is found",
+    Step.VERIFY: "PeopleSoft is asked again which vouchers of it exist",
+    Step.REPORT: "the same report is sent to Basware again",
+}
+
+
+def _send_back(entry: Entry[InvoiceState], now: datetime) -> str:
+    body = entry.body
+    if body.voucher is not None:
+        raise _Refused(f"voucher {body.voucher.voucher_id} exists: Basware is never told that it failed")
+    before_posting = entry.step in {Step.ACKNOWLEDGE, Step.POST} and entry.phase in {
+        Phase.WAITING,
+        Phase.STOPPED,
+    }
+    if entry.phase is not Phase.PARKED and not before_posting:
+        raise _Refused(f"it is {entry.phase} at {entry.step}")
+    told = "Basware is told that it was not transferred, with your reason"
+    if _undecided(entry):
+        return f"{told}, once PeopleSoft, asked {_from(_settled_at(entry, now))}, shows no voucher of it"
+    if entry.step == Step.REHEARSE:
+        raise _Refused("the connection is in shadow mode: Basware is told nothing")
+    if entry.step == Step.ACKNOWLEDGE:
+        return f"{told}, after it is acknowledged"
+    if body.doubted:
+        return f"{told}, once PeopleSoft shows no voucher of it"
+    return told
+
+
+def _discard(entry: Entry[InvoiceState], now: datetime) -> str:
+    _parked(entry)
+    if _undecided(entry):
+        settled = _settled_at(entry, now)
+        if now < settled:
+            raise _Refused(f"a voucher may still appear until {settled:%Y-%m-%d %H:%M:%S}Z")
+        return (
+            "nothing more is done about it here, although a create of it may have been carried out: "
+            "make sure in PeopleSoft"
+        )
+    return "nothing more is done about it here, and Basware is told nothing: it was dealt with by hand"
+
+
+_OF_INVOICES: dict[Action, Callable[[Entry[InvoiceState], datetime], str]] = {
+    Action.RESUBMIT: _resubmit,
+    Action.SEND_BACK: _send_back,
+    Action.DISCARD: _discard,
+}
+
+
+def _parked(entry: Entry[InvoiceState]) -> None:
+    if entry.phase is not Phase.PARKED:
+        raise _Refused(f"it is {entry.phase} at {entry.step}, not parked")
+
+
+def _undecided(entry: Entry[InvoiceState]) -> bool:
+    begun = entry.started is not None and entry.body.intent is not None
+    return begun and entry.phase in {Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED}
+
+
+def _settled_at(entry: Entry[InvoiceState], now: datetime) -> datetime:
+    if entry.started is None:
+        return now
+    return max(now, entry.started.at + timedelta(seconds=entry.started.settle_seconds))
+
+
+def _from(at: datetime) -> str:
+    return f"from {at:%H:%M:%S}Z on"
