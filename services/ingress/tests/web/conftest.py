@@ -12,9 +12,10 @@ import pytest
 from ap_domain.notification import Notification
 from basware.signature import HEADER, sign
 from chassis.trace import TraceContext
+from ingress.publisher import NotPublished
 from ingress.web.decision import SECRETS_TRIED, Subscriber
 from ingress.web.handler import WebhookHandler
-from ingress.web.ports import NotPublished, NotUsable
+from ingress.web.ports import NotUsable
 from ingress.web.server import WebhookServer
 
 SECRET = "möhkäle-1"
@@ -101,7 +102,13 @@ def limits() -> dict[str, Any]:
 
 
 @pytest.fixture
-async def door(limits: dict[str, Any]) -> AsyncIterator[Door]:
+def connections() -> int:
+    """Open connections that the server lets in; a test module may set its own."""
+    return 64
+
+
+@pytest.fixture
+async def door(limits: dict[str, Any], connections: int) -> AsyncIterator[Door]:
     subscribers = FakeSubscribers(
         known={"acme": Subscriber(connection_id="acme", shard=7, secrets=(SECRET, OLD_SECRET))},
         unusable={"keyless": "the key 'k2' is not configured"},
@@ -116,7 +123,9 @@ async def door(limits: dict[str, Any]) -> AsyncIterator[Door]:
         **limits,
     )
     async with (
-        WebhookServer(handler=handler, host="127.0.0.1", port=0, idle_seconds=0.5) as server,
+        WebhookServer(
+            handler=handler, host="127.0.0.1", port=0, connections=connections, idle_seconds=0.5
+        ) as server,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as client,
     ):
         yield Door(

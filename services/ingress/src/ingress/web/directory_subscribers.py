@@ -24,6 +24,8 @@ class DirectorySubscribers:
                 connection_id=connection.id,
                 shard=connection.shard,
                 secrets=tuple(secret.reveal() for secret in connection.basware.webhook_secrets),
+                timestamp=connection.basware.timestamp,
+                unsigned_test_until=connection.basware.unsigned_test_until,
             )
         reason = self._directory.unusable.get(connection_id)
         if reason is not None:

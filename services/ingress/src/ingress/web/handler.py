@@ -11,18 +11,16 @@ from ap_domain.notification import Notification, NotificationSource
 from basware.signature import HEADER as SIGNATURE_HEADER
 from chassis.trace import TraceContext
 
+from ingress.publisher import NotPublished, Publisher
 from ingress.web import metrics
-from ingress.web.decision import LARGEST_BODY, Accepted, Answered, Refused, Webhook, decide
-from ingress.web.ports import NotPublished, NotUsable, Publisher, Subscribers
+from ingress.web.decision import LARGEST_BODY, Accepted, Answered, Refused, Subscriber, Webhook, decide
+from ingress.web.ports import NotUsable, Subscribers
+from ingress.web.refusals import later, refuse
 from ingress.web.seen_tasks import SeenTasks
 
 PATH = "/webhooks/{connection_id}"
-RETRY_AFTER = "1"
-"""Seconds; Basware's own schedule of repeats is not published."""
 
 log = structlog.get_logger(__name__)
-REFUSALS_LOGGER = "ingress.web.refusals"
-refusals = structlog.get_logger(REFUSALS_LOGGER)
 
 
 class _TooLarge(Exception):
@@ -59,7 +57,7 @@ class WebhookHandler:
         """The answer to one webhook."""
         started = time.perf_counter()
         if self._in_flight >= self._concurrency:
-            answer = _later(metrics.UNKNOWN, "busy", detail=f"{self._in_flight} webhooks at once")
+            answer = later(metrics.UNKNOWN, "busy", detail=f"{self._in_flight} webhooks at once")
         else:
             self._in_flight += 1
             metrics.IN_FLIGHT.set(self._in_flight)
@@ -73,32 +71,38 @@ class WebhookHandler:
 
     async def _answer(self, request: web.Request) -> web.Response:
         if reason := self._subscribers.not_ready():
-            return _later(metrics.UNKNOWN, "not_ready", detail=reason)
+            return later(metrics.UNKNOWN, "not_ready", detail=reason)
+        if (coding := request.headers.get("Content-Encoding", "identity")).strip().lower() != "identity":
+            # the signature is over the bytes as sent, and a small body must not unpack into a large one
+            return refuse(metrics.UNKNOWN, 415, "content_encoding", detail=f"Content-Encoding {coding[:50]}")
         try:
             async with asyncio.timeout(self._request_seconds):
                 raw = await _bounded_body(request)
         except _TooLarge:
-            return _refuse(metrics.UNKNOWN, 413, "too_large", detail=f"more than {LARGEST_BODY} bytes")
+            return refuse(metrics.UNKNOWN, 413, "too_large", detail=f"more than {LARGEST_BODY} bytes")
         except TimeoutError:
-            return _refuse(
-                metrics.UNKNOWN, 408, "too_slow", detail=f"no whole body in {self._request_seconds} s"
-            )
+            detail = f"no whole body in {self._request_seconds} s"
+            return refuse(metrics.UNKNOWN, 408, "too_slow", detail=detail)
+        except web.RequestPayloadError as error:
+            return refuse(metrics.UNKNOWN, 400, "malformed", detail=str(error))
         connection_id = request.match_info["connection_id"]
         try:
             subscriber = self._subscribers.find(connection_id)
         except NotUsable as error:
-            return _later(connection_id, "connection_not_usable", detail=str(error))
-        webhook = Webhook(raw=raw, signature=request.headers.get(SIGNATURE_HEADER))
-        match decide(webhook, subscriber, decoys=self._decoys):
+            return later(connection_id, "connection_not_usable", detail=str(error))
+        return await self._judge(_webhook(request, raw, subscriber), subscriber)
+
+    async def _judge(self, webhook: Webhook, subscriber: Subscriber | None) -> web.Response:
+        known = subscriber.connection_id if subscriber else metrics.UNKNOWN
+        match decide(webhook, subscriber, decoys=self._decoys, now=self._clock()):
             case Refused() as refused:
-                known = subscriber.connection_id if subscriber else metrics.UNKNOWN
-                return _refuse(known, refused.status, refused.reason, detail=refused.detail)
+                return refuse(known, refused.status, refused.reason, detail=refused.detail)
             case Answered() as answered:
-                log.info("webhook needs no work", connection=connection_id, kind=answered.kind)
-                metrics.ACCEPTED.labels(connection_id, answered.kind).inc()
+                log.info("webhook needs no work", connection=known, kind=answered.kind)
+                metrics.ACCEPTED.labels(known, answered.kind).inc()
                 return web.Response(text="ok")
             case Accepted() as accepted:
-                return await self._accept(accepted, raw=raw)
+                return await self._accept(accepted, raw=webhook.raw)
 
     async def _accept(self, accepted: Accepted, *, raw: bytes) -> web.Response:
         subscriber, notice = accepted.subscriber, accepted.notification
@@ -130,11 +134,26 @@ class WebhookHandler:
         try:
             await self._publisher.publish(notification, partition=subscriber.shard, trace=trace)
         except NotPublished as error:
-            return _later(connection_id, "kafka", detail=str(error))
+            return later(connection_id, "kafka", detail=str(error))
         self._seen.remember(**task)
         metrics.ACCEPTED.labels(connection_id, "published").inc()
         about.info("webhook accepted")
         return web.Response(text="ok")
+
+
+def _webhook(request: web.Request, raw: bytes, subscriber: Subscriber | None) -> Webhook:
+    rule = subscriber.timestamp if subscriber else None
+    return Webhook(
+        raw=raw,
+        signature=_header(request, SIGNATURE_HEADER),
+        sent=_header(request, rule.header) if rule else None,
+    )
+
+
+def _header(request: web.Request, name: str) -> str | None:
+    """The header's value; several of one name are joined, so that none of them is believed for itself."""
+    values = request.headers.getall(name, ())
+    return ", ".join(values) if values else None
 
 
 async def _bounded_body(request: web.Request) -> bytes:
@@ -147,17 +166,3 @@ async def _bounded_body(request: web.Request) -> bytes:
         if len(body) > LARGEST_BODY:
             raise _TooLarge
     return bytes(body)
-
-
-def _refuse(connection: str, status: int, reason: str, *, detail: str) -> web.Response:
-    metrics.REFUSED.labels(connection, reason).inc()
-    refusals.warning("webhook refused", connection=connection, status=status, reason=reason, detail=detail)
-    # the sender hears what is wrong with the body only after the signature proved who it is
-    texts = {400: detail, 401: "signature required", 408: "request too slow", 413: "body too large"}
-    return web.Response(status=status, text=texts[status])
-
-
-def _later(connection: str, reason: str, *, detail: str) -> web.Response:
-    metrics.REFUSED.labels(connection, reason).inc()
-    refusals.warning("webhook to be sent again", connection=connection, reason=reason, detail=detail)
-    return web.Response(status=503, text="try again", headers={"Retry-After": RETRY_AFTER})

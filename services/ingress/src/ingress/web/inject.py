@@ -13,10 +13,11 @@ from chassis.connections import ConnectionDirectory, KeyRing
 from chassis.logs import RateLimit
 from chassis.producer import DurableProducer
 
+from ingress.publisher import KafkaPublisher
 from ingress.web.decision import SECRETS_TRIED
 from ingress.web.directory_subscribers import DirectorySubscribers
-from ingress.web.handler import REFUSALS_LOGGER, WebhookHandler
-from ingress.web.kafka_publisher import KafkaPublisher
+from ingress.web.handler import WebhookHandler
+from ingress.web.refusals import LOGGER as REFUSALS
 from ingress.web.server import WebhookServer
 from ingress.web.settings import WebSettings
 
@@ -37,8 +38,9 @@ async def webhook_receiver(settings: WebSettings) -> AsyncIterator[Receiver]:
     at the start; a failure of the directory later ends the context with it.
     """
     directory = ConnectionDirectory(bootstrap=settings.kafka_bootstrap, keys=KeyRing.from_settings(settings))
-    # whoever knows no secret can make us refuse; that must not fill the disk
-    logging.getLogger(REFUSALS_LOGGER).addFilter(RateLimit(burst=50, period=10))
+    for refusing in (REFUSALS, "aiohttp.server"):
+        # whoever knows no secret can make us refuse; that must not fill the disk
+        logging.getLogger(refusing).addFilter(RateLimit(burst=50, period=10))
     async with (
         asyncio.TaskGroup() as tasks,
         DurableProducer(
@@ -61,7 +63,10 @@ async def webhook_receiver(settings: WebSettings) -> AsyncIterator[Receiver]:
         admin.ready_when("producer", lambda: producer.fatal)
         following = tasks.create_task(directory.run(), name="connections")
         async with WebhookServer(
-            handler=handler, host=settings.public_host, port=settings.public_port
+            handler=handler,
+            host=settings.public_host,
+            port=settings.public_port,
+            connections=settings.webhook_connections,
         ) as server:
             yield Receiver(public_port=server.port, admin_port=admin.port)
         following.cancel()

@@ -4,7 +4,7 @@ from chassis import metrics
 
 ACCEPTED = metrics.counter(
     "webhooks_accepted",
-    "Webhooks answered 200, by outcome: published, duplicate, connection_test or unhandled.",
+    "Webhooks answered 200, by outcome: published, duplicate, connection_test, unsigned_test or unhandled.",
     ("connection", "outcome"),
 )
 REFUSED = metrics.counter(

@@ -1,9 +1,6 @@
-"""What the webhook handler needs from outside, and how each may fail."""
+"""What the webhook handler needs to know of connections, and how that may fail."""
 
 from typing import Protocol
-
-from ap_domain.notification import Notification
-from chassis.trace import TraceContext
 
 from ingress.web.decision import Subscriber
 
@@ -15,10 +12,6 @@ class NotUsable(Exception):
     """
 
 
-class NotPublished(Exception):
-    """Kafka did not confirm in time; whether the notification is there is not known. Answered 503."""
-
-
 class Subscribers(Protocol):
     """The connections that may send webhooks, as far as they are known."""
 
@@ -27,10 +20,3 @@ class Subscribers(Protocol):
 
     def find(self, connection_id: str) -> Subscriber | None:
         """The connection, or None when there is none. Raises NotUsable."""
-
-
-class Publisher(Protocol):
-    """Puts notifications where `ingress documents` reads them."""
-
-    async def publish(self, notification: Notification, *, partition: int, trace: TraceContext) -> None:
-        """Returns only when the notification is durable. Raises NotPublished within a bound."""

@@ -12,6 +12,12 @@ class WebSettings(ServiceSettings):
     webhook_concurrency: int = Field(
         default=512, ge=1, le=100_000, description="webhooks worked on at once; more are answered 503"
     )
+    webhook_connections: int = Field(
+        default=2048,
+        ge=1,
+        le=100_000,
+        description="open connections at once; more are answered 503 and closed",
+    )
     webhook_request_seconds: float = Field(
         default=10.0, gt=0, le=120, description="time in which the whole request must have arrived"
     )

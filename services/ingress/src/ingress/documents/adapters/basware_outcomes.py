@@ -2,6 +2,7 @@
 
 from basware import (
     AlreadyAcknowledged,
+    AnswerTooLarge,
     BaswareError,
     CredentialsRefused,
     InvalidRequest,
@@ -30,6 +31,8 @@ def outcome_of(error: BaswareError, *, connection_version: int, attempts: int) -
             return Stopped(reason=said, connection_version=connection_version)
         case NotFound():
             return Missing(said=said)
+        case AnswerTooLarge():
+            return Parked(reason=said)
         case ProtocolError():
             return Retry(reason=said) if attempts + 1 < PATIENCE else Parked(reason=said)
         case Refused() | InvalidRequest() | AlreadyAcknowledged():

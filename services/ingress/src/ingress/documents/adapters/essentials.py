@@ -7,10 +7,14 @@ from datetime import UTC, date, datetime
 from ap_domain.approved_invoice import ApprovedInvoice, read_document
 from ap_domain.document import AccountingDocument
 from ap_domain.document_fault import DocumentFault
+from ap_domain.document_fields import DocumentFields
+from ap_domain.revision import batch_id
+
+from ingress.documents.core.fingerprint import Fingerprint
 
 
 def accounting_document(
-    raw: bytes, content: Mapping[str, object], *, connection_id: str, asked_at: datetime
+    raw: bytes, content: Mapping[str, object], *, connection_id: str, asked_at: datetime, shadow: bool
 ) -> AccountingDocument:
     """The document without a fetch number (0); `content` is `raw` parsed, numbers as Decimal or int.
 
@@ -35,10 +39,29 @@ def accounting_document(
         payment_block=invoice.payment_block,
         last_updated=_instant(content.get("lastUpdated")),
         batch_id=invoice.batch_id,
-        content_digest=hashlib.sha256(raw).hexdigest(),
+        content_digest=_digest(raw),
         revision=invoice.revision,
         raw=raw,
+        shadow=shadow,
     )
+
+
+def fingerprint(raw: bytes, content: Mapping[str, object]) -> Fingerprint:
+    """What `accounting_document` would have as its fingerprint, also of a document with faults."""
+    try:
+        status = DocumentFields(values=content).text("processingStatus")
+    except DocumentFault:
+        status = None
+    return Fingerprint.made(
+        content_digest=_digest(raw),
+        batch_id=batch_id(content),
+        processing_status=status,
+        last_updated=_instant(content.get("lastUpdated")),
+    )
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _invoice_date(invoice: ApprovedInvoice) -> date | None:

@@ -17,3 +17,12 @@ class Missing:
     """Basware does not know the id."""
 
     said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """The document belongs to another connection of the tenant, which was durably told to fetch it."""
+
+    to: str
+    company_code: str
+    content_digest: str

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from ap_domain.command import Command
 from ap_domain.document import AccountingDocument
 from ap_domain.fetch_state import FetchState, Step
 from ap_domain.notification import Notification
@@ -12,10 +13,10 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Fact, Input, Kind, Note, Others
 from chassis.ledger.outcomes import Rejected
 
-from ingress.documents.core.answers import Fetched, Missing
-
-FetchEntry = Entry[FetchState]
-FetchDecision = Decision[FetchState]
+from ingress.documents.core.answers import Fetched, HandedOver, Missing
+from ingress.documents.core.commands import FetchDecision, FetchEntry, ordered
+from ingress.documents.core.fingerprint import Fingerprint
+from ingress.documents.core.sweeping import TASK_PREFIX
 
 FETCH = Call(name="fetch", remote="basware", kind=Kind.READ)
 
@@ -26,40 +27,37 @@ class DocumentMachine:
     """One document's rules. Has no state of its own."""
 
     def received(self, entry: FetchEntry | None, record: Input, *, now: datetime) -> FetchDecision:
-        """A notification: fetch, or fetch once more, or nothing if this very one was acted on."""
-        notification = record.payload
-        if not isinstance(notification, Notification):
-            raise TypeError(f"not a notification: {notification!r}")
-        detail = {"task": notification.task_id, "source": str(notification.source)}
-        if entry is None:
-            entry = Entry(
-                key=record.key,
-                connection_id=record.connection_id,
-                sequence=0,
-                phase=Phase.FINAL,
-                step=Step.FETCHED,
-                body=FetchState(invoice_id=notification.document_id),
-            )
-        elif notification.task_id in entry.body.tasks:
-            return Decision(entry=entry, notes=(Note(action="repeated notification", detail=detail),))
-        tasks = (*entry.body.tasks, notification.task_id)[-REMEMBERED_TASKS:]
-        resting = entry.phase in (Phase.FINAL, Phase.PARKED)
-        body = replace(entry.body, tasks=tasks, again=not resting)
-        if resting:
-            entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=now, attempts=0, reason="")
-        notified = replace(entry, body=body, trace_id=record.trace_id or entry.trace_id)
-        return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
+        """A notification (fetch, or fetch once more, or nothing if this very one was acted on) or a command."""
+        match record.payload:
+            case Notification() as notification:
+                return self._notified(entry, notification, record, now=now)
+            case Command() as command:
+                return ordered(entry, command, now=now)
+            case other:
+                raise TypeError(f"neither a notification nor a command: {other!r}")
 
     def succeeded(
         self, entry: FetchEntry, value: object, *, now: datetime, others: Others[FetchState]
     ) -> FetchDecision:
-        """The document came, or Basware does not know it."""
+        """The document came, or is another connection's, or Basware does not know it."""
         match value:
             case Fetched(document=document):
                 return self._fetched(entry, document, now=now)
             case Missing(said=said):
                 note = Note(action="not found in Basware", detail={"reason": said})
-                return Decision(entry=_rest(entry, entry.body, now=now, reason=said), notes=(note,))
+                # nothing came of these tasks: one that comes again is not a repetition
+                body = entry.body if entry.body.again else replace(entry.body, tasks=())
+                return Decision(entry=_rest(entry, body, now=now, reason=said), notes=(note,))
+            case HandedOver() as handed:
+                reason = (
+                    f"handed over to connection {handed.to}, which serves companyCode {handed.company_code}"
+                )
+                note = Note(
+                    action="handed over",
+                    detail={"to": handed.to, "companyCode": handed.company_code},
+                    answer_digest=handed.content_digest,
+                )
+                return Decision(entry=_rest(entry, entry.body, now=now, reason=reason), notes=(note,))
             case _:
                 raise TypeError(f"a fetch does not bring {value!r}")
 
@@ -84,14 +82,39 @@ class DocumentMachine:
         """Nothing: documents do not get in each other's way."""
         return ()
 
+    def _notified(
+        self, entry: FetchEntry | None, notification: Notification, record: Input, *, now: datetime
+    ) -> FetchDecision:
+        detail = {"task": notification.task_id, "source": str(notification.source)}
+        if entry is None:
+            entry = Entry(
+                key=record.key,
+                connection_id=record.connection_id,
+                sequence=0,
+                phase=Phase.FINAL,
+                step=Step.FETCHED,
+                body=FetchState(invoice_id=notification.document_id),
+            )
+        elif notification.task_id in entry.body.tasks:
+            return Decision(entry=entry, notes=(Note(action="repeated notification", detail=detail),))
+        tasks = (*entry.body.tasks, notification.task_id)[-REMEMBERED_TASKS:]
+        resting = entry.phase in (Phase.FINAL, Phase.PARKED)
+        body = replace(entry.body, tasks=tasks, again=not resting)
+        if resting:
+            entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=now, attempts=0, reason="")
+        notified = replace(entry, body=body, trace_id=record.trace_id or entry.trace_id)
+        return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
+
     def _fetched(self, entry: FetchEntry, document: AccountingDocument, *, now: datetime) -> FetchDecision:
-        found = _fingerprint(document)
-        if found == entry.body.fingerprint:
+        found = Fingerprint.of(document)
+        if str(found) == entry.body.fingerprint:
             note = Note(action="fetched, unchanged", answer_digest=document.content_digest)
-            return Decision(entry=_rest(entry, entry.body, now=now), notes=(note,))
+            # what the sweep saw did not come: the next one may say so again
+            tasks = tuple(task for task in entry.body.tasks if not task.startswith(TASK_PREFIX))
+            return Decision(entry=_rest(entry, replace(entry.body, tasks=tasks), now=now), notes=(note,))
         number = entry.body.fetch_number + 1
         published = replace(document, fetch_number=number)
-        body = replace(entry.body, fetch_number=number, fingerprint=found)
+        body = replace(entry.body, fetch_number=number, fingerprint=str(found))
         fact = Fact(
             topic=topics.DOCUMENTS.name,
             key=record_key(document.connection_id, document.invoice_id, str(number)),
@@ -117,8 +140,3 @@ def _rest(entry: FetchEntry, body: FetchState, *, now: datetime, reason: str = "
             body=replace(body, again=False),
         )
     return replace(entry, phase=Phase.FINAL, step=Step.FETCHED, due=None, reason=reason, body=body)
-
-
-def _fingerprint(document: AccountingDocument) -> str:
-    updated = document.last_updated.isoformat() if document.last_updated else ""
-    return "|".join((document.content_digest, document.batch_id or "", document.processing_status, updated))

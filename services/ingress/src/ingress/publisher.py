@@ -1,4 +1,6 @@
-"""Publishes notifications to Kafka."""
+"""Puts notifications where `ingress documents` reads them: the webhook receiver, the sweep and handing over do."""
+
+from typing import Protocol
 
 from ap_domain.notification import Notification
 from chassis import topics
@@ -7,7 +9,16 @@ from chassis.producer import DurableProducer
 from chassis.records import NOTIFICATION
 from chassis.trace import TraceContext
 
-from ingress.web.ports import NotPublished
+
+class NotPublished(Exception):
+    """Kafka did not confirm in time; whether the notification is there is not known."""
+
+
+class Publisher(Protocol):
+    """Puts a notification at the shard of its connection."""
+
+    async def publish(self, notification: Notification, *, partition: int, trace: TraceContext) -> None:
+        """Returns only when the notification is durable. Raises NotPublished within a bound."""
 
 
 class KafkaPublisher:
