@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from lxml import etree
 from peoplesoft.errors import ConfigurationError
 from peoplesoft.shape import CollectionShape, PropertyKind, PropertyShape
-from peoplesoft.testing.invented_sites import PLAIN_SITE, PREFIXED_SITE, SITES, InventedSite
+from peoplesoft.testing.invented_sites import ALL_SITES, PLAIN_SITE, PREFIXED_SITE, InventedSite
 from peoplesoft.wsdl import imported_locations, read_shape
 from peoplesoft.xsd import XSD, SchemaSet
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+@pytest.mark.parametrize("site", ALL_SITES, ids=lambda site: site.name)
 def test_names_aliases_and_namespaces_come_from_the_site(site: InventedSite) -> None:
     shape = site.shape()
     assert (shape.name, shape.service) == (site.ci, f"CI_{site.ci}")
@@ -180,3 +180,22 @@ def test_types_that_multiply_are_bounded() -> None:
     end = '<s:complexType name="T12"><s:sequence/></s:complexType><s:element name="Root" type="T0"/>'
     with pytest.raises(ConfigurationError, match="more than 20000 elements"):
         _schema(level + end).root("urn:t", "Root")
+
+
+def test_patterns_and_open_bounds_are_read_step_by_step() -> None:
+    root = _schema("""
+      <s:simpleType name="Code"><s:restriction base="s:string">
+        <s:pattern value="[A-Z]+"/></s:restriction></s:simpleType>
+      <s:simpleType name="Short"><s:restriction base="Code"><s:pattern value="..?"/><s:pattern value="X*"/>
+        <s:whiteSpace value="preserve"/></s:restriction></s:simpleType>
+      <s:simpleType name="Rate"><s:restriction base="s:decimal"><s:minExclusive value="0"/><s:maxExclusive value="1"/>
+        </s:restriction></s:simpleType>
+      <s:element name="Root"><s:complexType><s:sequence><s:element name="A" type="Short"/>
+        <s:element name="B" type="Rate"/></s:sequence></s:complexType></s:element>""").root("urn:t", "Root")
+    code, rate = root.properties()
+    assert code.patterns == ("[A-Z]+", "..?|X*")
+    assert (rate.above, rate.below, rate.minimum, rate.maximum) == (Decimal(0), Decimal(1), None, None)
+    with pytest.raises(ConfigurationError, match="pattern"):
+        _schema("""<s:element name="Root"><s:complexType><s:sequence><s:element name="A"><s:simpleType>
+            <s:restriction base="s:string"><s:pattern value="[A-"/></s:restriction></s:simpleType></s:element>
+            </s:sequence></s:complexType></s:element>""").root("urn:t", "Root")

@@ -11,8 +11,8 @@ from peoplesoft.credentials import Credentials
 from peoplesoft.errors import ConfigurationError, InvalidMessage, Misfit
 from peoplesoft.names import PropertyNames
 from peoplesoft.shape import CollectionShape, ComponentInterfaceShape, OperationShape
-from peoplesoft.testing.invented_sites import PLAIN_SITE, SITES, InventedSite, sample_voucher
-from peoplesoft.values import Row
+from peoplesoft.testing.invented_sites import ALL_SITES, PLAIN_SITE, SITES, InventedSite, sample_voucher
+from peoplesoft.values import DateFormat, Row
 from peoplesoft.voucher_interface import interface_problems
 from peoplesoft.vouchers import VoucherClient
 
@@ -28,12 +28,17 @@ async def vouchers_of() -> AsyncIterator[VouchersOf]:
     """Makes voucher clients that call nobody."""
     async with aiohttp.ClientSession() as session:
 
-        def make(shape: ComponentInterfaceShape, names: PropertyNames = NAMES) -> VoucherClient:
+        def make(
+            shape: ComponentInterfaceShape,
+            names: PropertyNames = NAMES,
+            date_format: DateFormat = DateFormat.ISO,
+        ) -> VoucherClient:
             client = ComponentInterfaceClient(
                 base_url="http://gateway.invalid",
                 node="N",
                 ci=shape,
                 credentials=Credentials(operator="APSTREAM", password="x"),
+                date_format=date_format,
                 session=session,
             )
             return VoucherClient(client, names=names)
@@ -51,12 +56,21 @@ def without(operation: OperationShape | None, *names: str) -> OperationShape:
     return replace(operation, request=prune(operation.request), response=prune(operation.response))
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
-async def test_a_site_that_shows_all_has_no_problems(vouchers_of: VouchersOf, site: InventedSite) -> None:
-    vouchers = vouchers_of(site.shape())
+@pytest.mark.parametrize("site", ALL_SITES, ids=lambda site: site.name)
+async def test_a_site_that_shows_all_has_no_problems(site: InventedSite, vouchers_of: VouchersOf) -> None:
+    vouchers = vouchers_of(site.shape(), site.names, site.date_format)
     assert await vouchers.problems(shown=("INVOICE_DT", "GROSS_AMT")) == []
     await vouchers.check()
-    assert await vouchers.misfits(sample_voucher()) == ()
+    hold = {"PYMNT_HOLD": "N"}
+    payment: Row = {site.payments: [{"PYMNT_CNT": 1, **hold}]} if site.payments else hold
+    voucher = {name: value for name, value in sample_voucher().items() if name not in hold}
+    assert await vouchers.misfits({**voucher, **payment}) == ()
+
+
+async def test_a_date_in_another_site_s_format_is_no_message_for_this_one(vouchers_of: VouchersOf) -> None:
+    (misfit,) = await vouchers_of(SITES[1].shape()).misfits(sample_voucher())
+    assert misfit.property_path == "PROP_INVOICE_DT"
+    assert "'2026-03-09' does not have the form" in misfit.why
 
 
 @pytest.mark.parametrize(

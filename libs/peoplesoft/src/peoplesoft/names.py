@@ -23,47 +23,56 @@ def unprefixed(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PropertyNames:
-    """Canonical name (INVOICE_ID) -> the site's (BSW_INV_NO). What is not in the table is called as
-    PeopleSoft does, with or without a generated prefix: the message's own shape decides, because one site
-    may write KEYPROP_ in Find and PROP_ in Create.
+    """Canonical name (INVOICE_ID) -> the site's (BSW_INV_NO), collections included; what a site calls so in
+    one collection only has that collection before it: "DISTRIB_LINE.MERCHANDISE_AMT".
+
+    What is not in the table is called as PeopleSoft does, with or without a generated prefix: the message's
+    own shape decides, because one site may write KEYPROP_ in Find and PROP_ in Create.
     """
 
     table: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def site_name(self, canonical: str, shape: CollectionShape) -> str | None:
-        """What `canonical` is called directly under `shape`, or None if it is not there."""
-        base = self.table.get(canonical, canonical)
-        candidates = (base, *(prefix + base for prefix in PREFIXES))
+    def site_name(self, canonical: str, shape: CollectionShape, *, within: str = "") -> str | None:
+        """What `canonical` is called directly under `shape`, or None if it is not there. `within` is the
+        canonical name of the collection that `shape` is, "" for the header.
+        """
+        bases = (self.table.get(f"{within}.{canonical}"), self.table.get(canonical), canonical)
+        candidates = (prefix + base for base in bases if base is not None for prefix in ("", *PREFIXES))
         return next((name for name in candidates if shape.child(name) is not None), None)
 
-    def canonical(self, site_name: str) -> str:
-        """The canonical name of a site's property."""
-        for canonical, name in self.table.items():
-            if site_name == name or unprefixed(site_name) == name:
-                return canonical
-        return unprefixed(site_name)
+    def canonical(self, site_name: str, *, within: str = "") -> str:
+        """The canonical name of a site's property in the collection `within`."""
+        bare = unprefixed(site_name)
+        qualified = [each for each in self.table if each.startswith(f"{within}.")] if within else []
+        unqualified = [each for each in self.table if "." not in each]
+        for key in (*qualified, *unqualified):
+            if self.table[key] in {site_name, bare}:
+                return key.removeprefix(f"{within}.")
+        return bare
 
-    def to_site(self, row: Row, shape: CollectionShape) -> Row:
+    def to_site(self, row: Row, shape: CollectionShape, *, within: str = "") -> Row:
         """`row` with every name the shape does not know replaced by the site's; unknown ones stay and are
         refused when the message is built.
         """
         renamed: dict[str, Value | Sequence[Row] | None] = {}
         for name, value in row.items():
-            site = self.site_name(name, shape) or name
+            site = self.site_name(name, shape, within=within) or name
             child = shape.child(site)
             if isinstance(child, CollectionShape) and isinstance(value, list | tuple):
                 renamed[site] = [
-                    self.to_site(each, child) if isinstance(each, Mapping) else each for each in value
+                    self.to_site(each, child, within=name) if isinstance(each, Mapping) else each
+                    for each in value
                 ]
             else:
                 renamed[site] = value
         return renamed
 
-    def to_canonical(self, record: Record) -> Record:
+    def to_canonical(self, record: Record, *, within: str = "") -> Record:
         """A record read from PeopleSoft with canonical names, nested collections included."""
-        return {
-            self.canonical(name): [self.to_canonical(each) for each in value]
-            if isinstance(value, list)
-            else value
-            for name, value in record.items()
-        }
+        renamed: Record = {}
+        for site_name, value in record.items():
+            name = self.canonical(site_name, within=within)
+            renamed[name] = (
+                [self.to_canonical(each, within=name) for each in value] if isinstance(value, list) else value
+            )
+        return renamed

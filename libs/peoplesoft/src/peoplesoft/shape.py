@@ -24,8 +24,9 @@ class PropertyShape:
     """One property: name and namespace (None: unqualified) as on the wire, type, limits.
 
     Lengths count characters; `total_digits` and `fraction_digits` count decimal digits; None means no
-    limit is given. `allowed` lists the values of an enumeration. `required` means the element must be
-    there.
+    limit is given. `minimum` and `maximum` are allowed themselves, `above` and `below` are not. `allowed`
+    lists the values of an enumeration; each of `patterns` is matched by the whole text. `required` means
+    the element must be there.
     """
 
     name: str
@@ -38,7 +39,10 @@ class PropertyShape:
     fraction_digits: int | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    above: Decimal | None = None
+    below: Decimal | None = None
     allowed: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

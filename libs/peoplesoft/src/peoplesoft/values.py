@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from peoplesoft.patterns import matches
 from peoplesoft.shape import PropertyKind, PropertyShape
 
 Value: TypeAlias = str | Decimal | int | bool | date
@@ -46,13 +47,17 @@ def to_wire(value: object, shape: PropertyShape, *, date_format: DateFormat) -> 
     """The text of `value` for the property `shape`. Raises ValueRefused."""
     match shape.kind:
         case PropertyKind.NUMBER:
-            return _number(value, shape)
+            text = _number(value, shape)
         case PropertyKind.DATE:
             if not isinstance(value, date) or isinstance(value, datetime):
                 raise ValueRefused(f"a date is needed, not {_shown(value)}")
-            return date_format.written(value)
+            text = date_format.written(value)
         case PropertyKind.CHAR:
-            return _characters(value, shape, date_format=date_format)
+            text = _characters(value, shape, date_format=date_format)
+    for pattern in shape.patterns:
+        if not matches(pattern, text):
+            raise ValueRefused(f"{_shown(text)} does not have the form {pattern}")
+    return text
 
 
 def from_wire(text: str, shape: PropertyShape) -> str | Decimal | date | None:
@@ -130,11 +135,19 @@ def _number(value: object, shape: PropertyShape) -> str:
             )
         while "." in written and digits + len(written.partition(".")[2]) > shape.total_digits:
             written = written[:-1].removesuffix(".")
+    _check_bounds(number, shape, written=written)
+    return written.removeprefix("-") if number.is_zero() else written
+
+
+def _check_bounds(number: Decimal, shape: PropertyShape, *, written: str) -> None:
     if shape.minimum is not None and number < shape.minimum:
         raise ValueRefused(f"{written} is less than {shape.minimum}")
     if shape.maximum is not None and number > shape.maximum:
         raise ValueRefused(f"{written} is more than {shape.maximum}")
-    return written.removeprefix("-") if number.is_zero() else written
+    if (shape.above is not None and number <= shape.above) or (
+        shape.below is not None and number >= shape.below
+    ):
+        raise ValueRefused(f"{written} is not between {shape.above} and {shape.below}, both left out")
 
 
 def _whole_digits(number: Decimal) -> int:

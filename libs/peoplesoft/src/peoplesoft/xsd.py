@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
 from peoplesoft.errors import ConfigurationError
+from peoplesoft.patterns import is_pattern
 from peoplesoft.safe_xml import local_name
 from peoplesoft.shape import CollectionShape, Node, PropertyKind, PropertyShape
 
@@ -189,30 +190,46 @@ class SchemaSet:
         return _restrict(base, restriction)
 
 
+_COUNTS = {"maxLength": "max_length", "minLength": "min_length"}
+_DIGITS = {"totalDigits": "total_digits", "fractionDigits": "fraction_digits"}
+_BOUNDS = {
+    "minInclusive": "minimum",
+    "maxInclusive": "maximum",
+    "minExclusive": "above",
+    "maxExclusive": "below",
+}
+
+
 def _restrict(base: PropertyShape, restriction: etree._Element) -> PropertyShape:
-    facets: dict[str, str] = {}
+    """`base` with the facets of one derivation step; a step's patterns are alternatives."""
+    limits: dict[str, Any] = {}
     allowed: list[str] = []
+    patterns: list[str] = []
+    is_number = base.kind is PropertyKind.NUMBER
     for facet in restriction.iterchildren(_tag("*")):
-        if local_name(facet) == "enumeration":
-            allowed.append(facet.get("value") or "")
-        else:
-            facets[local_name(facet)] = facet.get("value") or ""
-    exact = facets.get("length")
-    longest, shortest = facets.get("maxLength", exact), facets.get("minLength", exact)
-    changed = base
-    if longest is not None:
-        changed = replace(changed, max_length=int(longest))
-    if shortest is not None:
-        changed = replace(changed, min_length=int(shortest))
-    if "totalDigits" in facets:
-        changed = replace(changed, total_digits=int(facets["totalDigits"]))
-    if "fractionDigits" in facets:
-        changed = replace(changed, fraction_digits=int(facets["fractionDigits"]))
-    if changed.kind is PropertyKind.NUMBER and "minInclusive" in facets:
-        changed = replace(changed, minimum=Decimal(facets["minInclusive"]))
-    if changed.kind is PropertyKind.NUMBER and "maxInclusive" in facets:
-        changed = replace(changed, maximum=Decimal(facets["maxInclusive"]))
-    return replace(changed, allowed=tuple(allowed)) if allowed else changed
+        name, value = local_name(facet), facet.get("value") or ""
+        match name:
+            case "enumeration":
+                allowed.append(value)
+            case "pattern":
+                patterns.append(value)
+            case "length":
+                limits |= {"max_length": int(value), "min_length": int(value)}
+            case _ if name in _COUNTS or name in _DIGITS:
+                limits[{**_COUNTS, **_DIGITS}[name]] = int(value)
+            case _ if name in _BOUNDS and is_number:
+                limits[_BOUNDS[name]] = Decimal(value)
+            case _:
+                pass  # white space, and bounds of dates
+    pattern = "|".join(patterns)
+    if not is_pattern(pattern):
+        raise ConfigurationError(f"the WSDL has a pattern that cannot be followed: {pattern[:100]!r}")
+    return replace(
+        base,
+        **limits,
+        allowed=tuple(allowed) or base.allowed,
+        patterns=(*base.patterns, pattern) if patterns else base.patterns,
+    )
 
 
 def _resolve(element: etree._Element, name: str) -> _Key:

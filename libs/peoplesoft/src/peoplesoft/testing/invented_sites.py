@@ -1,4 +1,4 @@
-"""Two invented sites' voucher component interfaces, as different as real sites are.
+"""Three invented sites' voucher component interfaces, as different as real sites are.
 
 Generated, so that a test can change a name, a limit or an occurrence. No vendor's or customer's text is
 in here.
@@ -7,53 +7,16 @@ in here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
 from xml.sax.saxutils import quoteattr
 
+from peoplesoft.names import PropertyNames
 from peoplesoft.shape import ComponentInterfaceShape
+from peoplesoft.testing.invented_fields import ALTERNATE_KEYS, HEADER, KEYS, LINE, PAYMENT, STATUS, Fields
 from peoplesoft.values import DateFormat, Row, Value
 from peoplesoft.wsdl import read_shape
-
-Fields: TypeAlias = Mapping[str, "str | Fields"]
-"""Name -> "C10", "N23.3", "N5", "D" (a trailing ! means required), or the fields of a nested collection."""
-
-_KEYS: Fields = {"BUSINESS_UNIT": "C5!", "VOUCHER_ID": "C8!"}
-_ALTERNATE_KEYS: Fields = {
-    "INVOICE_ID": "C30",
-    "INVOICE_DT": "D",
-    "VENDOR_SETID": "C5",
-    "VENDOR_ID": "C10",
-    "ENTRY_STATUS": "C1",
-}
-_DISTRIBUTION: Fields = {
-    "DISTRIB_LINE_NUM": "N5!",
-    "BUSINESS_UNIT_GL": "C5",
-    "ACCOUNT": "C10!",
-    "DEPTID": "C10",
-    "MERCHANDISE_AMT": "N26.3",
-}
-_LINE: Fields = {
-    "VOUCHER_LINE_NUM": "N5!",
-    "DESCR": "C30",
-    "MERCHANDISE_AMT": "N26.3",
-    "QTY_VCHR": "N15.4",
-    "DISTRIB_LINE": _DISTRIBUTION,
-}
-_HEADER: Fields = {
-    "VOUCHER_STYLE": "C4",
-    "INVOICE_ID": "C30",
-    "INVOICE_DT": "D",
-    "VENDOR_SETID": "C5",
-    "VENDOR_ID": "C10",
-    "ORIGIN": "C3",
-    "GROSS_AMT": "N26.3",
-    "TXN_CURRENCY_CD": "C3",
-    "PYMNT_HOLD": "C1",
-    "DESCR254_MIXED": "C254",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +25,9 @@ class InventedSite:
 
     `messages` are the M-numbers of create, find and get, request then response. `collection_prefix` and
     the others go before generated names; `dates_as_text` declares dates as text of ten characters;
-    `separate_schemas` imports each message's schema from the gateway's inner host; `wrapped` puts a get's
+    `renames` says what a property or collection is called before its prefix, `payments` the collection that
+    holds the payment instead of the header; `unqualified` puts everything below a message's root into no
+    namespace; `separate_schemas` imports each message's schema from the gateway's inner host; `wrapped` puts a get's
     answer into an element of its own.
     """
 
@@ -77,8 +42,16 @@ class InventedSite:
     property_prefix: str = ""
     collection_prefix: str = ""
     dates_as_text: bool = False
+    renames: Mapping[str, str] = field(default_factory=dict)
+    payments: str = ""
+    unqualified: bool = False
     separate_schemas: bool = False
     wrapped: bool = False
+
+    @property
+    def names(self) -> PropertyNames:
+        """The configuration that lets a client speak canonical names here."""
+        return PropertyNames(self.renames)
 
     @property
     def wsdl_name(self) -> str:
@@ -116,27 +89,34 @@ class InventedSite:
         """The namespace of message `index`: 0-1 create, 2-3 find, 4-5 get."""
         return f"{self.namespace_base}/{self.messages[index]}.V1"
 
-    def _prefixed(self, name: str, content: str | Fields) -> str:
+    def _header(self) -> Fields:
+        if not self.payments:
+            return {**HEADER, **PAYMENT}
+        return {**HEADER, self.payments: {"PYMNT_CNT": "N3!", **PAYMENT}}
+
+    def _prefixed(self, canonical: str, content: str | Fields) -> str:
+        name = self.renames.get(canonical, canonical)
         if not isinstance(content, str):
             return self.collection_prefix + name
-        return (self.key_prefix if name in _KEYS else self.property_prefix) + name
+        return (self.key_prefix if canonical in KEYS else self.property_prefix) + name
 
     def _schema(self, index: int) -> str:
         verb = ("Create", "Find", "Get")[index // 2]
         root = f"{verb}__CompIntfc__{self.ci}"
-        lines: Fields = {"VOUCHER_LINE": _LINE}
+        lines: Fields = {"VOUCHER_LINE": LINE}
         optional_keys: Fields = {"BUSINESS_UNIT": "C5", "VOUCHER_ID": "C8"}
         content = (
-            self._elements({**_KEYS, **_HEADER, **lines}),
+            self._elements({**KEYS, **self._header(), **lines}),
             self._created(),
-            self._elements({**optional_keys, **_ALTERNATE_KEYS}),
-            _element(self.ci, self._elements({**_KEYS, **_ALTERNATE_KEYS}), most="unbounded"),
-            self._elements(_KEYS),
-            self._got({**optional_keys, **_HEADER, "ENTRY_STATUS": "C1", "CLOSE_STATUS": "C1", **lines}),
+            self._elements({**optional_keys, **ALTERNATE_KEYS}),
+            _element(self.ci, self._elements({**KEYS, **ALTERNATE_KEYS}), most="unbounded"),
+            self._elements(KEYS),
+            self._got({**optional_keys, **self._header(), **STATUS, **lines}),
         )[index]
         name = root if index % 2 == 0 else f"{root}Response"
+        form = "unqualified" if self.unqualified else "qualified"
         return (
-            f'<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"'
+            f'<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" elementFormDefault="{form}"'
             f' xmlns="{self.namespace(index)}" targetNamespace="{self.namespace(index)}">'
             f'<xsd:element name="{name}" type="{name}TypeShape"/>'
             f'<xsd:complexType name="{name}TypeShape"><xsd:sequence>{content}</xsd:sequence></xsd:complexType>'
@@ -146,7 +126,7 @@ class InventedSite:
     def _created(self) -> str:
         parts = ("type", "messagesetnumber", "messagenumber", "messagetext", "explaintext")
         message = "".join(f'<xsd:element name="{part}" type="xsd:string" minOccurs="0"/>' for part in parts)
-        keys = _element(self.ci, self._elements(_KEYS))
+        keys = _element(self.ci, self._elements(KEYS))
         detail = _element("detail", keys + _element("messages", message, most="unbounded"))
         return f'<xsd:element name="notification" type="xsd:int"/>{detail}'
 
@@ -170,6 +150,8 @@ class InventedSite:
             total, _, fraction = size.partition(".")
             facets = f'<xsd:totalDigits value="{total}"/><xsd:fractionDigits value="{fraction or 0}"/>'
             base = "decimal"
+        elif kind == "D":
+            facets, base = '<xsd:pattern value="[0-9]{4}/[0-9]{2}/[0-9]{2}"/>', "string"
         else:
             facets, base = f'<xsd:maxLength value="{size or 10}"/>', "string"
         limits = (
@@ -242,7 +224,29 @@ PREFIXED_SITE = InventedSite(
     separate_schemas=True,
     wrapped=True,
 )
+RENAMED_SITE = InventedSite(
+    name="renamed properties and collections, a payment collection, unqualified elements",
+    ci="ACME_AP_IN",
+    node="ACMEFS",
+    namespace_base="urn:acme:erp",
+    messages=("M5000001", "M5000002", "M77", "M78", "M644328200", "M644328201"),
+    aliases=("ACME_AP_IN_CREATE.V3", "ACME_AP_IN_FIND.V3", "ACME_AP_IN_GET.V3"),
+    date_format=DateFormat.ISO,
+    collection_prefix="COLL_",
+    renames={
+        "INVOICE_ID": "ACME_INV_NO",
+        "VENDOR_ID": "ACME_SUPPLIER",
+        "GROSS_AMT": "ACME_TOTAL",
+        "PYMNT_HOLD": "ACME_HOLD",
+        "VOUCHER_LINE": "ACME_LINES",
+        "PYMNT_VCHR_XREF": "ACME_PAYMENTS",
+    },
+    payments="PYMNT_VCHR_XREF",
+    unqualified=True,
+)
 SITES = (PLAIN_SITE, PREFIXED_SITE)
+"""Sites that differ by prefixes only: canonical names do without a table."""
+ALL_SITES = (*SITES, RENAMED_SITE)
 
 
 def sample_voucher() -> dict[str, Value | Sequence[Row] | None]:
