@@ -151,10 +151,7 @@ async def test_every_request_is_one_the_vendor_describes(stub: StubApi, client: 
     await client.request_status(REQUEST)
     await client.acknowledge_request_status([REQUEST, "another"])
     for status in ProcessingStatus:
-        async for _ in client.list_documents(
-            processing_status=status, company_code="BW00", last_updated=datetime(2026, 1, 1, tzinfo=UTC)
-        ):
-            pass
+        assert [document async for document in client.list_documents(processing_status=status)]
     await client.ping()
 
     assert len(stub.requests) >= 7 + len(ProcessingStatus)
@@ -210,7 +207,6 @@ async def test_every_query_of_a_list_is_one_the_vendor_describes(
         assert query.get("companyCode") == company
         assert ("lastUpdated" in query) == (updated is not None)
     assert first.target == second.target
-    assert second.headers["x-amz-meta-continuationtoken"] == "next"
 
 
 def responses(*, code: int, message: int, system: int, number: int) -> st.SearchStrategy[TransferResponse]:
