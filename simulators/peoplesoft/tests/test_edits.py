@@ -25,7 +25,6 @@ def _line(**changes: Any) -> list[dict[str, Any]]:
         ({"VNDR_LOC": "NOWHERE"}, "Location NOWHERE"),
         ({"VENDOR_ID": None}, "VENDOR_ID is required"),
         ({"INVOICE_ID": None}, "INVOICE_ID is required"),
-        ({"INVOICE_ID": "   "}, "INVOICE_ID is required"),
         ({"INVOICE_DT": None}, "INVOICE_DT is required"),
         ({"ORIGIN": "ZZZ"}, "ORIGIN ZZZ"),
         ({"TXN_CURRENCY_CD": "XXX"}, "TXN_CURRENCY_CD XXX"),
@@ -33,7 +32,6 @@ def _line(**changes: Any) -> list[dict[str, Any]]:
         ({"VOUCHER_STYLE": "OOPS"}, "VOUCHER_STYLE OOPS"),
         ({"PYMNT_HOLD": "X"}, "PYMNT_HOLD X"),
         ({"PYMNT_HOLD_REASON": "WHY"}, "PYMNT_HOLD_REASON WHY"),
-        ({"VOUCHER_ID_RELATED": "00000001"}, "Related voucher 00000001"),
         ({"GROSS_AMT": "125.01"}, "gross amount 125.01, lines and charges 125.00"),
         ({"FREIGHT_AMT": "1.00"}, "lines and charges 126.00"),
         ({"VOUCHER_LINE": None, "GROSS_AMT": "25.00"}, "at least one line"),
@@ -49,6 +47,20 @@ def _line(**changes: Any) -> list[dict[str, Any]]:
         ),
         ({"SALETX_AMT": "25.001", "GROSS_AMT": "125.001"}, "more decimals than currency EUR"),
         ({"VOUCHER_LINE": _line() + _line(), "GROSS_AMT": "225.00"}, "VOUCHER_LINE_NUM 1 was entered twice"),
+    ],
+)
+def test_a_voucher_with_something_wrong_is_refused(editor: Any, changes: dict[str, Any], words: str) -> None:
+    errors = editor.errors(**changes)
+    assert any(words in each for each in errors), errors
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"BUSINESS_UNIT": "XX999"}, "Invalid business unit XX999"),
+        ({"INVOICE_ID": "   "}, "INVOICE_ID is required"),
+        ({"VOUCHER_ID_RELATED": "00000001"}, "Related voucher 00000001"),
+        ({"GROSS_AMT": "125.01"}, "gross amount 125.01, lines and charges 125.00"),
     ],
 )
 async def test_a_business_no_is_notification_0_and_saves_nothing(

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from peoplesoft_simulator.row import Row, row_from_json
 
 _SCHEMA = """
+BEGIN;
 CREATE TABLE IF NOT EXISTS configuration (
     kind TEXT NOT NULL, node TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, node)
 ) WITHOUT ROWID;
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS vouchers (
     body TEXT NOT NULL, PRIMARY KEY (node, BUSINESS_UNIT, VOUCHER_ID)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS vouchers_by_invoice ON vouchers (node, INVOICE_ID);
+COMMIT;
 """
 _COLUMNS = (
     "BUSINESS_UNIT",

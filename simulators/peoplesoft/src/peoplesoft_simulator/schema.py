@@ -1,9 +1,11 @@
 """The XML schemas of a site's messages: what the WSDL shows is exactly what requests are checked against."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 from lxml.etree import _Element as Element
+from pydantic import TypeAdapter
 
 from peoplesoft_simulator.shape import Block, Property, check_names, spelled, voucher_block
 from peoplesoft_simulator.site import OPERATIONS, RESPONSES, MessageRole, Operation, Site
@@ -11,6 +13,7 @@ from peoplesoft_simulator.structure import VOUCHER_LEVEL, Kind, header_field
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 MESSAGE_PARTS = ("type", "messagesetnumber", "messagenumber", "messagetext", "explaintext")
+_SITE = TypeAdapter(Site)
 _INTEGERS = ("messagesetnumber", "messagenumber")
 
 
@@ -29,9 +32,17 @@ class SiteShape:
 def site_shape(site: Site) -> SiteShape:
     """Derive the blocks and schemas of a site.
 
+    Equal sites share one shape; what is in it is only read.
+
     Raises:
         SiteRefused: its description contradicts itself.
     """
+    return _derived(_SITE.dump_json(site))
+
+
+@lru_cache(maxsize=64)
+def _derived(described: bytes) -> SiteShape:
+    site = _SITE.validate_json(described)
     check_names(site)
     create, stored = voucher_block(site, stored=False), voucher_block(site, stored=True)
     keys = tuple(spelled(site, field) for field in VOUCHER_LEVEL.fields if field.key)
@@ -77,10 +88,11 @@ def fault_schema() -> Element:
 
 
 class _SchemaWriter:
-    """Writes one schema per message, types inline after the element that uses them."""
+    """Writes one schema per message, one after the other; types stand after the element that first uses them."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._types: set[str] = set()
 
     def request(
         self, operation: Operation, *, properties: tuple[Property, ...], blocks: tuple[Block, ...]
@@ -125,6 +137,7 @@ class _SchemaWriter:
         return self._schema(RESPONSES[operation])
 
     def _schema(self, role: MessageRole) -> Element:
+        self._types = set()
         namespace = self._site.namespace(role)
         schema = etree.Element(f"{{{XSD}}}schema", nsmap={"xs": XSD, "tns": namespace})
         schema.set("targetNamespace", namespace)
@@ -147,7 +160,8 @@ class _SchemaWriter:
         if field.kind is Kind.DATE and self._site.date_format == "YYYY-MM-DD":
             return "xs:date"
         name = "DATE_TypeDef" if field.kind is Kind.DATE else f"{field.name}_TypeDef"
-        if schema.find(f"{{{XSD}}}simpleType[@name='{name}']") is None:
+        if name not in self._types:
+            self._types.add(name)
             simple = etree.SubElement(schema, f"{{{XSD}}}simpleType", name=name)
             if field.kind is Kind.DATE:
                 _restrict(simple, base="xs:string", pattern=r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
