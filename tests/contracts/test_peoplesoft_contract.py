@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -21,7 +22,7 @@ from peoplesoft.errors import CredentialsRefused, OutcomeUnknown, Rejected
 from peoplesoft.messages import build_message
 from peoplesoft.names import PropertyNames
 from peoplesoft.shape import ComponentInterfaceShape
-from peoplesoft.testing.invented_sites import SITES, InventedSite, sample_voucher
+from peoplesoft.testing.invented_sites import ALL_SITES, InventedSite, sample_voucher
 from peoplesoft.testing.message_schema import message_body, schema_of
 from peoplesoft.values import DateFormat, Row, Value
 from peoplesoft.vouchers import VoucherClient
@@ -35,20 +36,24 @@ SEARCH: Row = {
 }
 
 
-def messages(shape: ComponentInterfaceShape, date_format: DateFormat) -> list[bytes]:
+def messages(
+    shape: ComponentInterfaceShape, date_format: DateFormat, *, names: PropertyNames, voucher: Row
+) -> list[bytes]:
     """One message of each operation, from the same canonical values."""
     built = []
-    for operation, values in ((shape.create, sample_voucher()), (shape.find, SEARCH), (shape.get, KEYS)):
+    for operation, values in ((shape.create, voucher), (shape.find, SEARCH), (shape.get, KEYS)):
         assert operation is not None
-        row = PropertyNames().to_site(values, operation.request)
+        row = names.to_site(values, operation.request)
         built.append(build_message(operation, row, date_format=date_format))
     return built
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+@pytest.mark.parametrize("site", ALL_SITES, ids=lambda site: site.name)
 def test_every_operation_s_message_validates_against_the_site_s_schema(site: InventedSite) -> None:
     documents = site.documents()
-    for number, message in enumerate(messages(site.shape(), site.date_format)):
+    voucher = voucher_for({"nesting": "payment_collection" if site.payments else "plain"})
+    built = messages(site.shape(), site.date_format, names=site.names, voucher=voucher)
+    for number, message in enumerate(built):
         schema_of(documents, site.namespace(2 * number)).assertValid(message_body(message))
 
 
@@ -61,7 +66,34 @@ SIMULATED: list[dict[str, object]] = [
         "namespace_host": "http://fin.invalid:1111",
         "prefixes": {"key": "KEYPROP_", "prop": "PROP_", "collection": "COLL_"},
     },
+    {
+        "node": "BSWPRD",
+        "ci_name": "BSW_AP_IN",
+        "date_format": "YYYY-MM-DD",
+        "collections": {"VOUCHER_LINE": "BSW_LINES", "PYMNT_VCHR_XREF": "BSW_PAYMENTS"},
+        "renames": {"INVOICE_ID": "BSW_INV_NO", "DISTRIB_LINE.MERCHANDISE_AMT": "BSW_AMOUNT"},
+        "required": ["VENDOR_ID"],
+        "nesting": "payment_collection",
+    },
 ]
+PAYMENTS = "PYMNT_VCHR_XREF"
+
+
+def names_of(site: dict[str, object]) -> PropertyNames:
+    """The site's own names, as a connection's configuration would give them."""
+    table: dict[str, str] = {}
+    for part in (site.get("collections"), site.get("renames")):
+        table |= part if isinstance(part, dict) else {}
+    return PropertyNames(table)
+
+
+def voucher_for(site: dict[str, object], *, hold: str = "N") -> dict[str, Any]:
+    """A voucher by canonical names, its payment where this site has it."""
+    voucher = {name: value for name, value in sample_voucher().items() if name != "PYMNT_HOLD"}
+    payment = {"PYMNT_HOLD": hold, "PYMNT_HOLD_REASON": "AMT" if hold == "Y" else None}
+    if site.get("nesting") == "payment_collection":
+        return {**voucher, PAYMENTS: [{"PYMNT_CNT": 1, **payment}]}
+    return {**voucher, **payment}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -115,7 +147,8 @@ async def test_the_simulated_site_s_schema_accepts_our_messages(
         authorization = {"Authorization": CREDENTIALS.basic()}
         async with browser.get(simulator + path, headers=authorization) as response:
             documents = {path: await response.read()}
-        for message in messages(shape, DateFormat(str(site["date_format"]))):
+        date_format = DateFormat(str(site["date_format"]))
+        for message in messages(shape, date_format, names=names_of(site), voucher=voucher_for(site)):
             body = message_body(message)
             namespace = str(body.tag)[1:].partition("}")[0]
             schema_of(documents, namespace).assertValid(body)
@@ -127,7 +160,7 @@ async def test_a_voucher_goes_in_and_is_found_at_a_simulated_site(
     simulator: str, site: dict[str, object]
 ) -> None:
     async with client_of(simulator, site) as client:
-        vouchers = VoucherClient(client)
+        vouchers = VoucherClient(client, names=names_of(site))
         await vouchers.check()
         await client.ping()
         match: dict[str, Value] = {
@@ -136,13 +169,36 @@ async def test_a_voucher_goes_in_and_is_found_at_a_simulated_site(
             "GROSS_AMT": Decimal("112.50"),
         }
         assert await vouchers.find_vouchers(match) == []
-        created = await vouchers.create_voucher(sample_voucher())
+        voucher = voucher_for(site)
+        assert await vouchers.misfits(voucher) == ()
+        created = await vouchers.create_voucher(voucher)
         assert created.entry_status == "P"
+        assert created.read_back is not None
+        assert (created.read_back.payment_hold, created.read_back.closed) == (False, False)
         (found,) = await vouchers.find_vouchers({**match, "INVOICE_DT": date(2026, 3, 9)})
         assert (found.voucher_id, found.gross, found.origin) == (created.voucher_id, Decimal("112.50"), "BSW")
         with pytest.raises(Rejected, match="balance"):
-            await vouchers.create_voucher({**sample_voucher(), "INVOICE_ID": "X", "GROSS_AMT": Decimal(1)})
+            await vouchers.create_voucher({**voucher, "INVOICE_ID": "X", "GROSS_AMT": Decimal(1)})
         assert await vouchers.get_voucher(business_unit="US001", voucher_id="99999999") is None
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("site", SIMULATED, ids=lambda site: site["node"])
+async def test_a_hold_and_a_coding_come_back_from_wherever_the_site_keeps_them(
+    simulator: str, site: dict[str, object]
+) -> None:
+    async with client_of(simulator, site) as client:
+        vouchers = VoucherClient(client, names=names_of(site))
+        created = await vouchers.create_voucher({**voucher_for(site, hold="Y"), "INVOICE_ID": "HELD-1"})
+        read = created.read_back
+        assert read is not None
+        assert (read.payment_hold, read.hold_reason, read.invoice_id) == (True, "AMT", "HELD-1")
+        lines = read.raw["VOUCHER_LINE"]
+        assert isinstance(lines, list)
+        coding = lines[0]["DISTRIB_LINE"]
+        assert isinstance(coding, list)
+        assert [row["MERCHANDISE_AMT"] for row in coding] == [Decimal("112.50")]
+        assert await vouchers.find_vouchers({"BUSINESS_UNIT": "US001", "INVOICE_ID": "HELD-1"}) == [read]
 
 
 @pytest.mark.asyncio(loop_scope="module")
