@@ -17,6 +17,8 @@ def test_the_usual_voucher_passes(editor: Any) -> None:
     [
         ({"REMIT_ADDR_SEQ_NUM": 7}, "REMIT_ADDR_SEQ_NUM 7 is not an address of supplier 0000430022"),
         ({"ADDRESS_SEQ_NUM": 2}, "ADDRESS_SEQ_NUM 2"),
+        ({"REMIT_VENDOR": "0000999999"}, "Supplier 0000999999 does not exist in SetID SHARE"),
+        ({"REMIT_VENDOR": "0000430100", "REMIT_ADDR_SEQ_NUM": 2}, "not an address of supplier 0000430100"),
         ({"GRP_AP_ID": "NOWHERE"}, "Control group NOWHERE does not exist in US001"),
         ({"GRP_AP_ID": "CLOSED"}, "Control group CLOSED of US001 is closed"),
         ({"DSCNT_DUE_DT": "2026-02-28"}, "is before invoice date 2026-03-01"),
@@ -43,6 +45,7 @@ def test_a_wrong_header_is_refused(editor: Any, changes: dict[str, Any], words: 
     "changes",
     [
         {"REMIT_ADDR_SEQ_NUM": 1, "ADDRESS_SEQ_NUM": 1},
+        {"REMIT_VENDOR": "0000430100", "REMIT_ADDR_SEQ_NUM": 1},
         {"GRP_AP_ID": "OPEN"},
         {"DSCNT_DUE_DT": "2026-03-10", "DSCNT_AMT": "2.50"},
         {"RT_TYPE": "CRRNT", "RATE_MULT": "1.08250000", "RATE_DIV": "1", "CUR_RT_SOURCE": "U"},
@@ -68,6 +71,11 @@ def test_a_due_date_may_need_its_flag_or_follows_from_the_terms(
 ) -> None:
     editor.settings = Settings(due_date_needs_flag=needs_flag)
     assert editor(DUE_DT="2026-06-30", DUE_DT_FLG=flag).row.text("DUE_DT") == due
+
+
+def test_terms_count_from_the_basis_date(editor: Any) -> None:
+    row = editor(TERMS_BASIS_DT="2026-03-10").row
+    assert (row.text("DUE_DT"), row.text("SCHEDULED_PAY_DT")) == ("2026-04-09", "2026-04-09")
 
 
 def test_periods_open_and_close_as_the_clock_goes_on(editor: Any) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.catalogue import Message
-from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData
+from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData, Supplier
 from peoplesoft_simulator.row import ZERO, Row
 from peoplesoft_simulator.site import Settings
 
@@ -73,9 +73,17 @@ def _supplier_faults(row: Row, *, data: ReferenceData) -> Iterator[Message]:
         yield catalogue.LOCATION_MISSING.says(vendor)
     elif day and data.location(supplier, vndr_loc=location, day=day) is None:
         yield catalogue.LOCATION_INVALID.says(location, vendor, day.isoformat())
-    for name in ("ADDRESS_SEQ_NUM", "REMIT_ADDR_SEQ_NUM"):
-        if row.amount(name) and row.amount(name) not in supplier.addresses:
-            yield catalogue.ADDRESS_INVALID.says(name, row.text(name), vendor)
+    yield from _address_faults(row, "ADDRESS_SEQ_NUM", supplier)
+    paid = data.suppliers.get((row.text("REMIT_SETID"), row.text("REMIT_VENDOR")))
+    if paid is None:
+        yield catalogue.SUPPLIER_INVALID.says(row.text("REMIT_VENDOR"), row.text("REMIT_SETID"))
+    else:
+        yield from _address_faults(row, "REMIT_ADDR_SEQ_NUM", paid)
+
+
+def _address_faults(row: Row, name: str, supplier: Supplier) -> Iterator[Message]:
+    if row.amount(name) and row.amount(name) not in supplier.addresses:
+        yield catalogue.ADDRESS_INVALID.says(name, row.text(name), supplier.vendor_id)
 
 
 def _group_faults(row: Row, *, unit: BusinessUnit, data: ReferenceData) -> Iterator[Message]:

@@ -21,13 +21,17 @@ def with_defaults(
     accounting = entered.day("ACCOUNTING_DT") or today
     placed = data.location(supplier, vndr_loc=location, day=accounting) if supplier else None
     terms = entered.text("PYMNT_TERMS_CD") or (placed.terms if placed and placed.terms else "")
+    due = _due(entered, net_days=data.codes.terms.get(terms, 0), settings=settings)
     has_orders = any(line.text("PO_ID") for line in entered.children(LINE))
     defaulted = entered.having(
         VENDOR_SETID=setid,
         VNDR_LOC=location,
         PYMNT_TERMS_CD=terms,
         ACCOUNTING_DT=accounting.isoformat(),
-        DUE_DT=_due(entered, net_days=data.codes.terms.get(terms, 0), settings=settings),
+        DUE_DT=due,
+        SCHEDULED_PAY_DT=entered.text("SCHEDULED_PAY_DT") or due,
+        REMIT_SETID=entered.text("REMIT_SETID") or setid,
+        REMIT_VENDOR=entered.text("REMIT_VENDOR") or entered.text("VENDOR_ID"),
         VOUCHER_STYLE=entered.text("VOUCHER_STYLE") or "REG",
         ORIGIN=entered.text("ORIGIN") or unit.origin,
         TXN_CURRENCY_CD=entered.text("TXN_CURRENCY_CD") or unit.currency,
@@ -40,11 +44,13 @@ def with_defaults(
 
 
 def _due(entered: Row, *, net_days: int, settings: Settings) -> str:
-    given, invoiced = entered.day("DUE_DT"), entered.day("INVOICE_DT")
+    """Terms count from the basis date, or from the invoice date where there is none."""
+    given = entered.day("DUE_DT")
+    basis = entered.day("TERMS_BASIS_DT") or entered.day("INVOICE_DT")
     kept = given is not None and (entered.text("DUE_DT_FLG") == "Y" or not settings.due_date_needs_flag)
-    if kept or invoiced is None:
+    if kept or basis is None:
         return given.isoformat() if given else ""
-    return (invoiced + timedelta(days=net_days)).isoformat()
+    return (basis + timedelta(days=net_days)).isoformat()
 
 
 def _line(line: Row, *, unit: BusinessUnit, data: ReferenceData, decimals: int) -> Row:
