@@ -160,10 +160,12 @@ ANSWERS: dict[str, Row] = {
 
 
 @pytest.fixture
-def client(stub: StubApi, session: aiohttp.ClientSession) -> BaswareClient:
-    # Sizes are the same for every call here, so that one answer is too large for all of them.
+def client(request: pytest.FixtureRequest, stub: StubApi, session: aiohttp.ClientSession) -> BaswareClient:
+    """Bounded alike for every call, so that one answer is too large for all; impatient where none will come."""
+    bad = request.node.callspec.params.get("bad")
+    waits = bad is not None and (ANSWERS[bad][0].hang or ANSWERS[bad][0].stall)
     limits = Limits(
-        connect=2.0, read=0.2, total=2.0, document_bytes=200_000, page_bytes=200_000, answer_bytes=200_000
+        read=0.2 if waits else 5.0, document_bytes=200_000, page_bytes=200_000, answer_bytes=200_000
     )
     return BaswareClient(
         base_url=stub.url(), client_id="acme", client_secret="s3cret", session=session, limits=limits

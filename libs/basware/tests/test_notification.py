@@ -80,6 +80,7 @@ def test_a_connection_test_needs_its_type_only() -> None:
         (b'{"a": NaN}', "NaN is not JSON"),
         (b'{"a": 1e99999999999999999999}', "number"),
         (b'{"a": ' + b"9" * 5000 + b"}", "number"),
+        (b'{"documentId": "a", "documentId": "b"}', "comes twice"),
         (b"[]", "not a JSON object"),
         (b"null", "not a JSON object"),
         (b'"text"', "not a JSON object"),

@@ -32,6 +32,19 @@ async def test_an_outage_is_everybodys_until_it_ends(customer: Customer) -> None
     assert (await customer.acknowledge(invoice)).status == 200
 
 
+async def test_what_one_tenant_ordered_is_ended_alone(customer: Customer) -> None:
+    for tenant in ("acme", "acme-2"):
+        await customer.control(
+            "POST", "tenants", {"tenant": tenant, "client_id": tenant, "client_secret": "s"}
+        )
+        await outage(customer, tenant=tenant)
+        await customer.fault("any", "status", tenant=tenant)
+    await customer.control("DELETE", "outage?tenant=acme")
+    await customer.control("DELETE", "faults?tenant=acme")
+    assert [held["tenant"] for held in (await customer.control("GET", "outage"))["outages"]] == ["acme-2"]
+    assert [held["tenant"] for held in (await customer.control("GET", "faults"))["faults"]] == ["acme-2"]
+
+
 async def test_an_outage_ends_by_itself(customer: Customer) -> None:
     await outage(customer, seconds=0.2)
     assert (await customer.log_in()).status == 503

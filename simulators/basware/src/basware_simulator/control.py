@@ -160,8 +160,8 @@ class ControlApi:
     async def _read_faults(self, _request: web.Request) -> Any:
         return control_views.faults(self._world)
 
-    async def _clear_faults(self, _request: web.Request) -> Any:
-        self._world.faults.clear()
+    async def _clear_faults(self, request: web.Request) -> Any:
+        self._world.faults.clear(request.query.get("tenant"))
         return control_views.faults(self._world)
 
     async def _begin_outage(self, request: web.Request) -> Any:
@@ -174,8 +174,8 @@ class ControlApi:
     async def _read_outages(self, _request: web.Request) -> Any:
         return control_views.outages(self._world)
 
-    async def _end_outages(self, _request: web.Request) -> Any:
-        self._world.outages.end()
+    async def _end_outages(self, request: web.Request) -> Any:
+        self._world.outages.end(request.query.get("tenant"))
         return control_views.outages(self._world)
 
     async def _revoke(self, request: web.Request) -> Any:

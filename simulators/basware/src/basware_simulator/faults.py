@@ -125,9 +125,9 @@ class FaultPlan:
         """Add an order behind the others."""
         self._open.append(fault)
 
-    def clear(self) -> None:
-        """Forget every order."""
-        self._open.clear()
+    def clear(self, tenant: str | None = None) -> None:
+        """Forget every order, or those of one tenant."""
+        self._open = [fault for fault in self._open if tenant not in (None, fault.tenant)]
 
     def open_orders(self) -> tuple[Fault, ...]:
         """What is still to come."""

@@ -50,9 +50,9 @@ class Outages:
         """Start one, beside those under way."""
         self._until.append((self._clock() + order.seconds, order))
 
-    def end(self) -> None:
-        """End all of them."""
-        self._until.clear()
+    def end(self, tenant: str | None = None) -> None:
+        """End all of them, or those of one tenant."""
+        self._until = [held for held in self._until if tenant not in (None, held[1].tenant)]
 
     def under_way(self) -> list[tuple[float, OutageOrder]]:
         """What is still away, with the seconds left."""
