@@ -1,5 +1,6 @@
 """When vouchers may be posted: daily windows, and freezes around period ends. Invoices wait visibly outside."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,13 +69,10 @@ class PostingCalendar:
         if self.closed(business_unit, at) is None:
             return at
         zone = ZoneInfo(self.time_zone)
-        local = at.astimezone(zone)
-        begins = sorted({window.begins for window in self.windows} | {time()})
+        begins = {window.begins for window in self.windows} | {time()}
         for ahead in range(SEARCHED_DAYS):
-            day = local.date() + timedelta(days=ahead)
-            for begin in begins:
-                # A begin that the clock change skips is read as the same instant by its offset before the change.
-                candidate = datetime.combine(day, begin, tzinfo=zone).astimezone(UTC)
+            day = at.astimezone(zone).date() + timedelta(days=ahead)
+            for candidate in sorted(_turns(day, begins, zone)):
                 if candidate > at and self.closed(business_unit, candidate) is None:
                     return candidate
         return None
@@ -106,6 +104,27 @@ def read_calendar(section: Mapping[str, Any]) -> PostingCalendar:
         windows=tuple(each for each in windows if each is not None),
         freezes=tuple(each for each in freezes if each is not None),
     )
+
+
+def _turns(day: date, begins: set[time], zone: ZoneInfo) -> set[datetime]:
+    """The instants of a local day at which posting may become allowed.
+
+    A clock change is one: it may jump over a begin or back into a window, and a begin may come twice that day.
+    """
+    local = (
+        datetime.combine(day, begin, tzinfo=zone).replace(fold=fold) for begin in begins for fold in (0, 1)
+    )
+    turns = {each.astimezone(UTC) for each in local}
+    first, last = (
+        datetime.combine(each, time(), tzinfo=zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
+    )
+    before = first.astimezone(zone).utcoffset()
+    if before == last.astimezone(zone).utcoffset():
+        return turns
+    while last - first > timedelta(seconds=1):
+        middle = first + (last - first) // 2
+        first, last = (middle, last) if middle.astimezone(zone).utcoffset() == before else (first, middle)
+    return turns | {last.replace(microsecond=0)}
 
 
 _KEYS = ("time_zone", "windows", "freezes")
@@ -149,7 +168,7 @@ def _freeze(row: Mapping[str, Any], path: str, problems: list[str]) -> Freeze | 
 
 
 def _time(value: object, path: str, problems: list[str]) -> time | None:
-    if isinstance(value, str) and len(value) == len("08:00"):
+    if isinstance(value, str) and re.fullmatch("[0-9]{2}:[0-9]{2}", value):
         try:
             return time.fromisoformat(value)
         except ValueError:

@@ -70,9 +70,8 @@ class BaswareSteps:
         except AlreadyAcknowledged as already:
             ours = repeat or already.may_have_taken_effect
             if entry.body.rehearsal and not ours:
-                return Done(
-                    value=TakenElsewhere(said="acknowledged by another consumer since it was rehearsed")
-                )
+                said = "acknowledged by another consumer since it was rehearsed"
+                return Done(value=TakenElsewhere(fetch_number=entry.body.document.fetch_number, said=said))
             if entry.body.rehearsal and not already.may_have_taken_effect and entry.attempts == 0:
                 # This process just began: whether the one before it acknowledged is not known.
                 return Parked(reason="acknowledged before, by us or by whoever transferred it before go-live")

@@ -51,7 +51,8 @@ class PeopleSoftSteps:
         if isinstance(outcome, Rejected) and name in _AFTER_THE_SEND:
             return Parked(reason=outcome.reason)
         if isinstance(outcome, Parked) and name == "rehearse":
-            return Done(value=Rehearsed(outcome=f"would wait for a person: {outcome.reason}"))
+            said = f"would wait for a person: {outcome.reason}"
+            return Done(value=Rehearsed(fetch_number=entry.body.document.fetch_number, outcome=said))
         return outcome
 
     async def _outcome(
@@ -94,6 +95,7 @@ class PeopleSoftSteps:
                 intent=request.intent,
                 same=found.same,
                 different=found.different,
+                deleted=found.deleted,
                 settle_seconds=connection.peoplesoft.settle_time.total_seconds(),
                 payment_block=request.payment_hold,
                 adopt=connection.peoplesoft.adopt_found_vouchers,
@@ -119,13 +121,14 @@ class PeopleSoftSteps:
         request = await self._request(entry, connection, site)
         found = await vouchers_of(request.intent, connection, site, record=entry.key)
         key = request.intent.natural_key
-        words = f"would be posted in {key.business_unit} as {key.invoice_id} of supplier {key.vendor_id}"
+        outcome = f"would be posted in {key.business_unit} as {key.invoice_id} of supplier {key.vendor_id}"
         if found.same:
             numbers = ", ".join(each.voucher_id for each in found.same)
-            words = f"PeopleSoft already has voucher {numbers} for this invoice"
+            outcome = f"PeopleSoft already has voucher {numbers} for this invoice"
         return Done(
             value=Rehearsed(
-                outcome=words,
+                fetch_number=entry.body.document.fetch_number,
+                outcome=outcome,
                 mapping_digest=request.intent.mapping_digest,
                 request_digest=request.intent.request_digest,
             )
@@ -177,13 +180,14 @@ class PeopleSoftSteps:
     async def _settle(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         """By what was written down before the create; the invoice is not mapped again."""
         found = await vouchers_of(_intent(entry), connection, site, record=entry.key)
-        if found.deleted and not found.same:
-            numbers = ", ".join(each.voucher_id for each in found.deleted)
+        known = _intent(entry).known
+        deleted = [each.voucher_id for each in found.deleted if each.voucher_id not in known]
+        if deleted and not found.same:
+            numbers = ", ".join(deleted)
             return Parked(
                 reason=f"PeopleSoft shows only deleted vouchers ({numbers}) for a create of unknown outcome: "
                 "whether somebody deleted ours must be found out"
             )
-        known = _intent(entry).known
         strange = tuple(each for each in found.different if each.voucher_id not in known)
         return Sighted(same=found.same, different=strange)
 

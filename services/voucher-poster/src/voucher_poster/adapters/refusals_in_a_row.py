@@ -7,7 +7,7 @@ from chassis.ledger.outcomes import Done, Outcome, Rejected, Stopped
 
 
 class RefusalsInARow:
-    """Counts per connection version; anything that goes through begins the count anew.
+    """Counts per connection version; a voucher that is created begins the count anew.
 
     Counted in this process only: after a restart as many are refused again before the flow stops.
     """
@@ -21,7 +21,7 @@ class RefusalsInARow:
         """The outcome, or a stop in the place of the refusal that is one too many."""
         if call not in ("look", "create"):
             return outcome
-        if isinstance(outcome, Done):
+        if isinstance(outcome, Done) and call == "create":
             self._refused.pop(connection.id, None)
         if not isinstance(outcome, Rejected):
             return outcome

@@ -17,9 +17,10 @@ class Acknowledged:
 class Looked:
     """The document was mapped and PeopleSoft was asked for the natural key.
 
-    `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different`
-    are live vouchers under the number, by the connection's match rule. `payment_block` is the hold asked for; `adopt`
-    whether the connection lets a voucher of another origin count as the invoice's.
+    `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different` are
+    live vouchers under the number, by the connection's match rule, `deleted` are deleted ones that match.
+    `payment_block` is the hold asked for; `adopt` whether the connection lets a voucher of another origin count as
+    the invoice's.
     """
 
     fetch_number: int
@@ -27,6 +28,7 @@ class Looked:
     intent: PostingIntent
     same: tuple[VoucherRef, ...] = ()
     different: tuple[VoucherRef, ...] = ()
+    deleted: tuple[VoucherRef, ...] = ()
     settle_seconds: float
     payment_block: bool = False
     adopt: bool = False
@@ -71,8 +73,9 @@ class Revisited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What would have come of the invoice, in words, and the digests of what would have been sent."""
+    """What would have come of this fetch of the invoice, in words, and the digests of what would have been sent."""
 
+    fetch_number: int
     outcome: str
     mapping_digest: str | None = None
     request_digest: str | None = None
@@ -80,6 +83,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenElsewhere:
-    """Basware says that the document was acknowledged, and we never tried to."""
+    """Basware says that the document of this fetch was acknowledged, and we never tried to."""
 
+    fetch_number: int
     said: str

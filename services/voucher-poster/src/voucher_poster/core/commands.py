@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.posting import VoucherRef
 from ap_domain.response import clerk_message
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note
@@ -48,26 +49,32 @@ def _still_holds(entry: InvoiceEntry, command: Command, *, now: datetime) -> Non
 
 def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, InvoiceDecision]:
     if entry.phase is Phase.WAITING:
-        return "tried again at once", Decision(entry=replace(entry, due=now))
+        return "tried again at once", Decision(entry=replace(entry, due=_soonest(entry, now=now)))
     _parked(entry)
-    body, again = entry.body, replace(entry, phase=Phase.WAITING, due=now, attempts=0, reason="")
+    again = replace(entry, phase=Phase.WAITING, due=_soonest(entry, now=now), attempts=0, reason="")
     if documents.undecided(entry):
         doubt = replace(again, phase=Phase.IN_DOUBT, due=_settled_at(entry, now=now), looks=0)
         return "PeopleSoft is asked again whether the voucher exists", Decision(entry=doubt)
     if calls.wanted(again) is None:
         # What arrived when it was over could not be written: that is over too.
         return "it stays as it ended", Decision(entry=replace(again, phase=Phase.FINAL, due=None))
+    if entry.body.voucher is not None and entry.step in (Step.ACKNOWLEDGE, Step.POST):
+        stands = _stands(again, entry.body.voucher, now=now)
+        if stands is not None:
+            return f"voucher {entry.body.voucher.voucher_id} stands for it as it is", stands
     if entry.step == Step.ACKNOWLEDGE:
         # Having tried before is what makes "already acknowledged" count as ours.
         return "acknowledged again", Decision(entry=replace(again, attempts=max(1, entry.attempts)))
-    if body.voucher is not None and body.posted_revision != body.document.revision:
-        kept = replace(again, body=replace(body, posted_revision=body.document.revision))
-        said = f"voucher {body.voucher.voucher_id} stands for it as it is"
-        if entry.step == Step.POST:
-            words = reporting.words_of(body.voucher)
-            return said, reporting.report(kept, now=now, success=True, message=words)
-        return said, Decision(entry=replace(kept, step=Step.ACKNOWLEDGE))
     return f"{entry.step} is tried again", Decision(entry=again)
+
+
+def _stands(again: InvoiceEntry, voucher: VoucherRef, *, now: datetime) -> InvoiceDecision | None:
+    """A person saw the voucher beside other content and lets it stand; None if that is not the question."""
+    body = again.body
+    kept = replace(again, body=replace(body, posted_revision=body.document.revision))
+    if again.step == Step.POST:
+        return reporting.report(kept, now=now, success=True, message=reporting.words_of(voucher))
+    return Decision(entry=kept) if body.posted_revision != body.document.revision else None
 
 
 def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str, InvoiceDecision]:
@@ -93,7 +100,10 @@ def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[st
     if entry.step not in (Step.ACKNOWLEDGE, Step.POST):
         raise NotNow(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
     if entry.step == Step.ACKNOWLEDGE:
-        return "after it is acknowledged", Decision(entry=replace(refused, attempts=max(1, entry.attempts)))
+        # Of a parked one a person says that it is ours to return, also if Basware says it was acknowledged before.
+        tried = max(1, entry.attempts) if entry.phase is Phase.PARKED else entry.attempts
+        due = _soonest(entry, now=now)
+        return "after it is acknowledged", Decision(entry=replace(refused, attempts=tried, due=due))
     if body.doubted is not None:
         return "once PeopleSoft shows no voucher of it", Decision(entry=replace(refused, step=Step.POST))
     return "Basware is told", reporting.returned(again, reason, now=now)
@@ -121,6 +131,12 @@ _DO: dict[Action, Callable[[InvoiceEntry, Command, datetime], tuple[str, Invoice
 def _parked(entry: InvoiceEntry) -> None:
     if entry.phase is not Phase.PARKED:
         raise NotNow(f"it is {entry.phase} at {entry.step}, not parked")
+
+
+def _soonest(entry: InvoiceEntry, *, now: datetime) -> datetime:
+    """Also a person's order keeps the spacing of writes on Basware's record."""
+    writes = entry.step in (Step.ACKNOWLEDGE, Step.REPORT)
+    return documents.writable(entry.body, now=now) if writes else now
 
 
 def _settled_at(entry: InvoiceEntry, *, now: datetime) -> datetime:

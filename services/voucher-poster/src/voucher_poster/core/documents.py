@@ -52,14 +52,15 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
 
 def undecided(entry: InvoiceEntry) -> bool:
     """Whether a voucher of this entry may exist that nobody has seen yet, also when it was parked in doubt."""
-    begun = entry.started is not None and entry.body.intent is not None
+    body = entry.body
+    begun = entry.started is not None and body.intent is not None and body.voucher is None
     return begun and entry.phase in (Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED)
 
 
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
     """A newer fetch of an invoice that is waiting, parked or final, and of which no voucher can be on its way."""
     body = replace(entry.body, document=ref, newer=None)
-    if ref.status == WAITING and not _outdated(body, ref):
+    if ref.status == WAITING and not outdated(body, ref):
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
         action = "offered again, same content" if ref.revision == body.posted_revision else "offered again"
@@ -80,12 +81,12 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
 
 
-def _writable(body: InvoiceState, *, now: datetime) -> datetime:
+def writable(body: InvoiceState, *, now: datetime) -> datetime:
     """Not before the spacing of writes on Basware's record is over."""
     return max(now, body.write_after) if body.write_after is not None else now
 
 
-def _outdated(body: InvoiceState, ref: DocumentRef) -> bool:
+def outdated(body: InvoiceState, ref: DocumentRef) -> bool:
     """Fetched before we acknowledged: it was offered then, and is not any more."""
     return body.acknowledged_at is not None and ref.fetched_at <= body.acknowledged_at
 
@@ -122,7 +123,7 @@ def _again(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef, *, now: da
         entry,
         phase=Phase.WAITING,
         step=_first_step(ref),
-        due=_writable(body, now=now),
+        due=writable(body, now=now),
         attempts=attempts,
         looks=0,
         reason="",

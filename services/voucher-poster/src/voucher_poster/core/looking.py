@@ -10,7 +10,7 @@ from chassis.ledger import transition
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note, Others
 
-from voucher_poster.core import reporting
+from voucher_poster.core import acknowledging, documents, reporting
 from voucher_poster.core.answers import Looked, Rehearsed, Revisited
 
 InvoiceEntry = Entry[InvoiceState]
@@ -24,14 +24,15 @@ def looked(
     entry: InvoiceEntry, answer: Looked, *, now: datetime, others: Others[InvoiceState]
 ) -> InvoiceDecision:
     """Go on after a look: the only way to a `started`."""
+    if entry.step != Step.POST:
+        # A command or a fetch that came during the look took the invoice elsewhere.
+        return _too_late(entry, "look")
     if answer.fetch_number != entry.body.document.fetch_number:
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
     rivals = others(answer.intent.natural_key.claim)
     queued = _behind(entry, rivals, asked_at=answer.asked_at, now=now)
     if queued is not None:
         return queued
-    body = replace(entry.body, intent=answer.intent, payment_block=answer.payment_block)
-    entry = replace(entry, body=body)
     rival_of = {each.body.voucher.voucher_id: each for each in rivals if each.body.voucher is not None}
     unclaimed = [voucher for voucher in answer.same if voucher.voucher_id not in rival_of]
     if unclaimed:
@@ -50,28 +51,29 @@ def looked(
 def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> InvoiceDecision:
     """Offered again although a voucher of it is known: only a deleted one counts as absent."""
     body = entry.body
-    onward = replace(
-        entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=_writable(body, now=now), reason=""
-    )
     if answer.voucher is None:
         gone = body.voucher.voucher_id if body.voucher is not None else ""
         body = replace(
             body, cycle=body.cycle + 1, voucher=None, intent=None, posted_revision=None, posted_at=None
         )
         note = Note(action="voucher gone", detail={"voucher": gone, "reason": "deleted in PeopleSoft"})
-        return Decision(entry=replace(onward, body=body), notes=(note,))
-    body = replace(body, voucher=answer.voucher)
-    if body.document.revision != body.posted_revision:
-        return reporting.park(replace(entry, body=body), reporting.other_content(body))
-    if answer.voucher.payment_hold is not None:
-        body = replace(body, payment_block=answer.voucher.payment_hold)
-    return Decision(entry=replace(onward, body=body))
+        decision = acknowledging.onward(replace(entry, body=body), now=now)
+        return replace(decision, notes=(note, *decision.notes))
+    held = answer.voucher.payment_hold
+    body = replace(body, voucher=answer.voucher, payment_block=body.payment_block if held is None else held)
+    if body.document.revision == body.posted_revision:
+        return acknowledging.onward(replace(entry, body=body), now=now)
+    # The voucher was seen: parked at what comes next, once a person says that it stands.
+    step = Step.POST if documents.outdated(body, body.document) else Step.ACKNOWLEDGE
+    return reporting.park(replace(entry, step=step, body=body), reporting.other_content(body))
 
 
 def rehearsed(
     entry: InvoiceEntry, words: str, *, now: datetime, answer: Rehearsed | None = None
 ) -> InvoiceDecision:
     """What shadow mode found; the invoice waits for the connection to go live."""
+    if answer is not None and answer.fetch_number != entry.body.document.fetch_number:
+        return _too_late(entry, "rehearse")
     note = Note(
         action="rehearsed",
         detail={"outcome": words},
@@ -123,14 +125,15 @@ def _found(
         reason = f"PeopleSoft has more than one voucher for this invoice: {names(answer.same)}"
         return reporting.park(entry, reason, alert="yes")
     voucher = unclaimed[0]
+    ours = replace(entry, body=replace(entry.body, intent=answer.intent, payment_block=answer.payment_block))
     if entry.body.doubted is not None:
-        return reporting.posted(entry, voucher, now=now, action="adopted", revision=entry.body.doubted)
+        return reporting.posted(ours, voucher, now=now, action="adopted", revision=entry.body.doubted)
     if voucher.closed:
         return reporting.park(
             entry, f"PeopleSoft has {names([voucher])} for this invoice, closed or paid already"
         )
     if answer.adopt:
-        return reporting.posted(entry, voucher, now=now, action="adopted by the connection's rule")
+        return reporting.posted(ours, voucher, now=now, action="adopted by the connection's rule")
     return reporting.park(
         entry, f"PeopleSoft already has {names([voucher])} for this invoice, not made by it"
     )
@@ -150,17 +153,18 @@ def _duplicate(
 
 
 def _started(entry: InvoiceEntry, answer: Looked, *, now: datetime) -> InvoiceDecision:
-    known = tuple(sorted(each.voucher_id for each in answer.different))
-    intent = replace(answer.intent, known=known)
+    repeated = sorted(each.voucher_id for each in answer.different)
+    gone = (each.voucher_id for each in answer.deleted)
+    intent = replace(answer.intent, known=tuple(sorted({*repeated, *gone})))
     start = transition.started(
-        replace(entry, body=replace(entry.body, intent=intent)),
+        replace(entry, body=replace(entry.body, intent=intent, payment_block=answer.payment_block)),
         settle_seconds=answer.settle_seconds,
         request_digest=intent.request_digest,
         now=now,
     )
     detail = {"natural key": intent.natural_key.claim}
-    if known:
-        detail["repeats the number of"] = ", ".join(known)
+    if repeated:
+        detail["repeats the number of"] = ", ".join(repeated)
     note = Note(
         action="started",
         detail=detail,
@@ -170,5 +174,5 @@ def _started(entry: InvoiceEntry, answer: Looked, *, now: datetime) -> InvoiceDe
     return Decision(entry=start, notes=(note,))
 
 
-def _writable(body: InvoiceState, *, now: datetime) -> datetime:
-    return max(now, body.write_after) if body.write_after is not None else now
+def _too_late(entry: InvoiceEntry, call: str) -> InvoiceDecision:
+    return Decision(entry=entry, notes=(Note(action="too late", detail={"reason": f"{call} is not wanted"}),))

@@ -7,7 +7,7 @@ it has already.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ap_domain.command import Command
 from ap_domain.invoice_state import InvoiceState, Step
@@ -16,7 +16,7 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Input, Note, Others
 from chassis.ledger.outcomes import Rejected
 
-from voucher_poster.core import calls, commands, documents, looking, reporting
+from voucher_poster.core import acknowledging, calls, commands, documents, looking, reporting
 from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
@@ -83,8 +83,8 @@ class InvoiceMachine:
     ) -> InvoiceDecision:
         """Go on after a call."""
         match value:
-            case Acknowledged(spacing=spacing):
-                return _acknowledged(entry, spacing, now=now)
+            case Acknowledged():
+                return acknowledging.acknowledged(entry, value, now=now)
             case Looked():
                 return looking.looked(entry, value, now=now, others=others)
             case Created(voucher=voucher, warnings=warnings):
@@ -105,24 +105,10 @@ def _told_or_seen(entry: InvoiceEntry, value: object, *, now: datetime) -> Invoi
             return looking.revisited(entry, value, now=now)
         case Rehearsed(outcome=words):
             return looking.rehearsed(entry, words, now=now, answer=value)
-        case TakenElsewhere(said=said):
-            note = Note(action="taken by another consumer", detail={"reason": said})
-            return reporting.finished(entry, Step.WITHDRAWN, note, now=now, reason=said)
+        case TakenElsewhere():
+            return acknowledging.taken_elsewhere(entry, value, now=now)
         case _:
             raise TypeError(f"no step of an invoice brings {value!r}")
-
-
-def _acknowledged(entry: InvoiceEntry, spacing: float, *, now: datetime) -> InvoiceDecision:
-    body = replace(entry.body, acknowledged_at=now, write_after=now + timedelta(seconds=spacing))
-    entry = replace(entry, body=body)
-    if body.voucher is not None:
-        message = reporting.words_of(body.voucher)
-        decision = reporting.report(entry, now=now, success=True, message=message)
-    elif body.refusal is not None and body.doubted is None:
-        decision = reporting.returned(entry, body.refusal, now=now)
-    else:
-        decision = Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.POST, due=now))
-    return replace(decision, notes=(Note(action="acknowledged"), *decision.notes))
 
 
 def _created(

@@ -1,0 +1,49 @@
+"""Taking an invoice over from Basware, and where it goes from there."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, Step
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note
+
+from voucher_poster.core import documents, reporting
+from voucher_poster.core.answers import Acknowledged, TakenElsewhere
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+
+def acknowledged(entry: InvoiceEntry, answer: Acknowledged, *, now: datetime) -> InvoiceDecision:
+    """It is ours: what a rehearsal said is history."""
+    write_after = now + timedelta(seconds=answer.spacing)
+    body = replace(entry.body, acknowledged_at=now, write_after=write_after, rehearsal="")
+    entry = replace(entry, body=body)
+    # A fetch that came during the acknowledge may have other content than the voucher.
+    decision = Decision(entry=entry) if entry.step == Step.REVISIT else _beyond(entry, now=now)
+    return replace(decision, notes=(Note(action="acknowledged"), *decision.notes))
+
+
+def taken_elsewhere(entry: InvoiceEntry, answer: TakenElsewhere, *, now: datetime) -> InvoiceDecision:
+    """Somebody else took it over between a rehearsal and going live; a fetch that came meanwhile stands for itself."""
+    note = Note(action="taken by another consumer", detail={"reason": answer.said})
+    if entry.step != Step.ACKNOWLEDGE or entry.body.document.fetch_number != answer.fetch_number:
+        return Decision(entry=entry, notes=(note,))
+    return reporting.finished(entry, Step.WITHDRAWN, note, now=now, reason=answer.said)
+
+
+def onward(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
+    """To the acknowledge, or beyond it where Basware took one since the document was fetched."""
+    if documents.outdated(entry.body, entry.body.document):
+        return _beyond(entry, now=now)
+    due = documents.writable(entry.body, now=now)
+    return Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=due, reason=""))
+
+
+def _beyond(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
+    body = entry.body
+    if body.voucher is not None:
+        return reporting.report(entry, now=now, success=True, message=reporting.words_of(body.voucher))
+    if body.refusal is not None and body.doubted is None:
+        return reporting.returned(entry, body.refusal, now=now)
+    return Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.POST, due=now, reason=""))
