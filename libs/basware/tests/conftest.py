@@ -4,6 +4,11 @@ import aiohttp
 import pytest
 from basware import BaswareClient, Limits, TransferResponse
 from basware.testing import StubApi
+from hypothesis import settings
+
+# A machine that is busy with other tests makes an example slow, not the code.
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 FAST = Limits(
     connect=2.0, read=0.25, total=2.0, document_bytes=100_000, page_bytes=200_000, answer_bytes=50_000

@@ -14,10 +14,10 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=4).map(
 )
 VALUES: st.SearchStrategy[Json] = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | NUMBERS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
 )
-DOCUMENTS = st.dictionaries(st.text(max_size=8).filter(lambda n: n != "documents"), VALUES, max_size=5)
+DOCUMENTS = st.dictionaries(st.text(max_size=8).filter(lambda n: n != "documents"), VALUES, max_size=3)
 BLANKS = st.text(alphabet=" \t\r\n", max_size=3)
 
 
@@ -47,7 +47,7 @@ def test_a_value_comes_back_as_it_was_written(value: Json) -> None:
 
 
 @given(
-    documents=st.lists(DOCUMENTS, max_size=5),
+    documents=st.lists(DOCUMENTS, max_size=3),
     blank=BLANKS,
     wrapped=st.booleans(),
     beside=DOCUMENTS,
@@ -66,7 +66,7 @@ def test_every_record_is_found_with_its_own_bytes(
     assert [parse(element.raw) for element in found] == documents
 
 
-@given(documents=st.lists(DOCUMENTS, min_size=1, max_size=3), data=st.data())
+@given(documents=st.lists(DOCUMENTS, min_size=1, max_size=2), data=st.data())
 def test_an_answer_that_was_cut_short_is_never_taken_for_a_whole_one(
     documents: list[dict[str, Json]], data: st.DataObject
 ) -> None:
