@@ -84,7 +84,7 @@ class Lane:
 
     def hold(self, seconds: float) -> None:
         """Throttled: nothing for so long, then the canary first."""
-        self._open_for(min(seconds, self._policy.circuit_longest))
+        self._open_for(min(seconds, self._policy.hold_longest))
 
     def refused(self) -> None:
         """The remote refuses us as such. Nothing more goes out until the flow was stopped and runs again."""

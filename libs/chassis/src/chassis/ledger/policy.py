@@ -26,7 +26,10 @@ class Policy:
     circuit_failures: int = 5
     """Failures in a row that open a circuit."""
     circuit_cooldown: float = 5.0
-    circuit_longest: float = 120.0
+    circuit_longest: float = 30.0
+    """Between two canaries: what comes back is noticed within this time."""
+    hold_longest: float = 900.0
+    """A remote that asks for more patience than this is asked again all the same."""
     intake_high: int = 1000
     """Inputs waiting to be decided at which intake pauses; it resumes at half."""
     unreadable_run: int = 20
