@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from ingress.web.decision import SECRETS_TRIED, Subscriber
 from ingress.web.handler import WebhookHandler
 from ingress.web.ports import NotUsable
 from ingress.web.server import WebhookServer
+from prometheus_client import REGISTRY
 
 SECRET = "möhkäle-1"
 OLD_SECRET = "old"
@@ -77,8 +79,28 @@ class Door:
         async with self.client.post(f"{self.url}/webhooks/{to}", data=body, headers=headers) as answer:
             return answer.status, await answer.text(), answer.headers.get("Retry-After")
 
+    async def raw(self, sent: bytes, *, within: float = 5.0) -> bytes:
+        """All that comes back for these bytes until the server closes; the sender closes its side after them."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(sent)
+            async with asyncio.timeout(within):
+                return await reader.read()
+        finally:
+            writer.close()
 
-OpenDoor = Callable[..., Any]
+
+Refused = Callable[..., AbstractContextManager[None]]
+
+
+def _refusals() -> dict[tuple[str, str], float]:
+    return {
+        (sample.labels["connection"], sample.labels["reason"]): sample.value
+        for family in REGISTRY.collect()
+        if family.name == "apstream_webhooks_refused"
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }
 
 
 def notification(**changes: Any) -> bytes:
@@ -140,3 +162,18 @@ async def door(limits: dict[str, Any], connections: int) -> AsyncIterator[Door]:
 @pytest.fixture
 def make_notification() -> Callable[..., bytes]:
     return notification
+
+
+@pytest.fixture
+def refused(door: Door) -> Refused:
+    """Within it exactly so many refusals are counted, all under this reason, and nothing is published."""
+
+    @contextmanager
+    def counted(reason: str, *, connection: str = "unknown", times: int = 1) -> Iterator[None]:
+        before = _refusals()
+        yield
+        counts = {place: count - before.get(place, 0.0) for place, count in _refusals().items()}
+        assert {place: count for place, count in counts.items() if count} == {(connection, reason): times}
+        assert door.kafka.published == []
+
+    return counted

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from basware.signature import HEADER, sign
+from basware.signature import sign
 from prometheus_client import REGISTRY
 
 HEAD = b"POST /webhooks/acme HTTP/1.1\r\nHost: x\r\n"
@@ -38,25 +38,35 @@ GOOD = json.dumps(
         pytest.param("A" * 3000, id="very long"),
         pytest.param("ünïcode", id="not ascii"),
         pytest.param(f"{sign(GOOD, SECRET)}, {sign(GOOD, SECRET)}", id="two"),
+        pytest.param(sign(GOOD, SECRET).replace("=", "= "), id="a blank within"),
+        pytest.param(f'"{sign(GOOD, SECRET)}"', id="in quotes"),
+        pytest.param(sign(GOOD, SECRET, "hex")[::-1], id="backwards"),
+        pytest.param(sign(GOOD, SECRET, "base64").rstrip("="), id="base64 without padding"),
+        pytest.param(sign(GOOD, SECRET, "base64").replace("=", "") + "%3D", id="base64 escaped"),
+        pytest.param("sha512=" + "0" * 128, id="a longer digest"),
+        pytest.param("sha256=" + "\t", id="prefix and blank"),
     ],
 )
 @pytest.mark.parametrize("to", ["acme", "nobody"])
 async def test_without_a_valid_signature_everybody_hears_the_same_401(
-    door: Any, signature: str | None, to: str
+    door: Any, refused: Any, signature: str | None, to: str
 ) -> None:
-    status, text, _ = await door.send(GOOD, to=to, signature=signature, sign_with=None)
+    reason, connection = ("signature", "acme") if to == "acme" else ("unknown_connection", "unknown")
+    with refused(reason, connection=connection):
+        status, text, _ = await door.send(GOOD, to=to, signature=signature, sign_with=None)
     assert (status, text) == (401, "signature required")
-    assert door.kafka.published == []
 
 
 @pytest.mark.parametrize(
     "to",
     ["nobody", "ACME", "acme2", "acm%65x", "%252e%252e", "acme%00", "%F0%9F%92%A5", "a" * 500, "acme%2Facme"],
 )
-async def test_an_unknown_connection_is_refused_as_a_wrong_signature_is(door: Any, to: str) -> None:
-    status, text, _ = await door.send(GOOD, to=to)
+async def test_an_unknown_connection_is_refused_as_a_wrong_signature_is(
+    door: Any, refused: Any, to: str
+) -> None:
+    with refused("unknown_connection"):
+        status, text, _ = await door.send(GOOD, to=to)
     assert (status, text) == (401, "signature required")
-    assert door.kafka.published == []
 
 
 @pytest.mark.parametrize(
@@ -78,11 +88,20 @@ async def test_an_unknown_connection_is_refused_as_a_wrong_signature_is(door: An
         pytest.param(b'{"taskId":NaN}', id="not a number"),
     ],
 )
-async def test_signed_but_no_notification_is_400(door: Any, body: bytes) -> None:
-    status, text, _ = await door.send(body)
+async def test_signed_but_no_notification_is_400(door: Any, refused: Any, body: bytes) -> None:
+    with refused("body", connection="acme"):
+        status, text, _ = await door.send(body)
     assert status == 400
     assert len(text) < 500
-    assert door.kafka.published == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe\x00", b'{"taskType":"ConnectionTest"}'])
+@pytest.mark.parametrize("sign_with", ["guess", None])
+async def test_a_stranger_is_not_told_what_is_wrong_with_the_body(
+    door: Any, refused: Any, body: bytes, sign_with: str | None
+) -> None:
+    with refused("signature", connection="acme"):
+        assert (await door.send(body, sign_with=sign_with))[:2] == (401, "signature required")
 
 
 @pytest.mark.parametrize(
@@ -105,88 +124,29 @@ async def test_signed_but_no_notification_is_400(door: Any, body: bytes) -> None
     ],
 )
 async def test_a_notification_with_a_bad_field_is_400_and_names_it(
-    door: Any, make_notification: MakeNotification, changes: dict[str, Any]
+    door: Any, refused: Any, make_notification: MakeNotification, changes: dict[str, Any]
 ) -> None:
-    status, text, _ = await door.send(make_notification(**changes))
+    with refused("body", connection="acme"):
+        status, text, _ = await door.send(make_notification(**changes))
     assert status == 400
     assert next(iter(changes)) in text
-    assert door.kafka.published == []
 
 
-async def test_a_stranger_is_not_told_what_is_wrong_with_the_body(door: Any) -> None:
-    status, text, _ = await door.send(b"{", sign_with="guess")
-    assert (status, text) == (401, "signature required")
-
-
-async def test_a_body_is_bounded_whether_or_not_its_length_is_announced(door: Any) -> None:
+async def test_a_body_is_bounded_whether_or_not_its_length_is_announced(door: Any, refused: Any) -> None:
     largest = b'{"x":"%s"}' % (b"x" * (64 * 1024 - 8))
     assert len(largest) == 64 * 1024
-    assert (await door.send(largest))[0] == 400
-    assert (await door.send(largest + b" "))[0] == 413
+    with refused("body", connection="acme"):
+        assert (await door.send(largest))[0] == 400
+    with refused("too_large"):
+        assert (await door.send(largest + b" "))[0] == 413
 
     async def without_length() -> Any:
         for _ in range(100):
             yield b" " * 1024
 
-    async with door.client.post(f"{door.url}/webhooks/acme", data=without_length()) as answer:
-        assert answer.status == 413
-    assert door.kafka.published == []
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/webhooks/acme", 405),
-        ("PUT", "/webhooks/acme", 405),
-        ("DELETE", "/webhooks/nobody", 405),
-        ("POST", "/", 404),
-        ("POST", "/webhooks", 404),
-        ("POST", "/webhooks/", 404),
-        ("POST", "/webhooks/acme/more", 404),
-        ("GET", "/metrics", 404),
-        ("GET", "/readyz", 404),
-    ],
-)
-async def test_the_public_port_serves_webhooks_and_nothing_else(
-    door: Any, method: str, path: str, status: int
-) -> None:
-    async with door.client.request(method, door.url + path, data=GOOD) as answer:
-        assert answer.status == status
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        pytest.param(
-            HEAD + b"X-Long: " + b"x" * 20_000 + b"\r\n\r\n",
-            id="long header",
-        ),
-        pytest.param(b"POST /webhooks/" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", id="long path"),
-        pytest.param(b"GARBAGE\r\n\r\n", id="no http"),
-        pytest.param(
-            HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            id="two lengths",
-        ),
-        pytest.param(HEAD + b"Content-Length: -5\r\n\r\n", id="negative length"),
-    ],
-)
-async def test_broken_http_is_refused(door: Any, head: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
-    writer.write(head)
-    async with asyncio.timeout(5):
-        answer = await reader.readline()
-    writer.close()
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
-    assert door.kafka.published == []
-
-
-@pytest.mark.parametrize("head", [b"", b"POST /webhooks/acme HTTP/1.1\r\nHo"])
-async def test_a_connection_that_brings_no_whole_head_is_closed(door: Any, head: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
-    writer.write(head)
-    async with asyncio.timeout(5):
-        assert await reader.read() == b""
-    writer.close()
+    with refused("too_large"):
+        async with door.client.post(f"{door.url}/webhooks/acme", data=without_length()) as answer:
+            assert answer.status == 413
 
 
 async def test_a_sender_who_hangs_up_in_the_middle_harms_nobody(
@@ -217,12 +177,6 @@ async def test_refusals_are_counted_by_reason_and_strangers_make_no_labels(door:
         )
         is None
     )
-
-
-async def test_a_header_of_several_signatures_is_not_searched_for_one_that_fits(door: Any) -> None:
-    headers = [(HEADER, "wrong"), (HEADER, sign(GOOD, SECRET))]
-    async with door.client.post(f"{door.url}/webhooks/acme", data=GOOD, headers=headers) as answer:
-        assert answer.status == 401
 
 
 def _refused(connection: str, reason: str) -> float:

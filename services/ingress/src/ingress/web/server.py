@@ -14,7 +14,7 @@ from ingress.web.refusals import COUNTED, RETRY_AFTER, count
 IDLE_SECONDS = 30.0
 """A connection is closed when it brings no whole head of a request for so long, however steadily it drips."""
 STOP_SECONDS = 10.0
-UNREAD_SECONDS = 2.0
+UNREAD_SECONDS = 1.0
 """How long the rest of a refused body is read and thrown away, so that the sender sees the answer."""
 LONGEST_LINE = 4096
 """Bytes of the request line, and of one header."""
