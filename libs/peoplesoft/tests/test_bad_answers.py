@@ -160,7 +160,7 @@ async def gateway() -> AsyncIterator[ScriptedGateway]:
 
 @pytest.mark.parametrize("row", BAD, ids=lambda row: row.what)
 async def test_each_bad_answer_has_its_class(row: Bad, gateway: ScriptedGateway) -> None:
-    whole = 0.15 if row.reply.silent or row.reply.stalled else 5.0
+    whole = 0.3 if row.reply.silent or row.reply.stalled else 5.0
     async with ComponentInterfaceClient(
         base_url=gateway.url,
         node="PSFT_EP",

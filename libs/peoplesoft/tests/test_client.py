@@ -1,6 +1,7 @@
 """The client over real HTTP: what it sends, what it loads, and what a broken line means."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from peoplesoft.errors import (
     CredentialsRefused,
     InvalidMessage,
     OutcomeUnknown,
+    PeopleSoftError,
 )
 from peoplesoft.gateway import Timeouts
 from peoplesoft.testing.invented_sites import PLAIN_SITE, PREFIXED_SITE, SITES, InventedSite, sample_voucher
@@ -214,11 +216,43 @@ async def test_an_unusable_base_url_is_refused_without_showing_secrets(base_url:
     assert "pa55word" not in str(caught.value)
 
 
-async def test_an_operator_that_basic_cannot_carry_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="colon"):
+@pytest.mark.parametrize(
+    ("operator", "password", "why"),
+    [
+        ("AP:STREAM", "x", "colon"),
+        ("AP\rSTREAM", "x", "operator has characters"),
+        ("APSTREAM", "pa55word\n", "password has characters"),
+        ("APSTREAM", "pa55word\x00", "password has characters"),
+        ("APSTREAM", "pa55word\ud800", "password has characters"),
+    ],
+)
+@pytest.mark.parametrize("authentication", Authentication)
+async def test_credentials_that_cannot_be_sent_are_refused_without_showing_them(
+    operator: str, password: str, why: str, authentication: Authentication
+) -> None:
+    if ":" in operator and not authentication.uses_basic:
+        return
+    with pytest.raises(ConfigurationError, match=why) as caught:
         ComponentInterfaceClient(
             base_url="http://gateway.invalid",
             node="N",
             ci=SHAPES[PLAIN_SITE.name],
-            credentials=Credentials(operator="AP:STREAM", password="x"),
+            credentials=Credentials(operator=operator, password=password),
+            authentication=authentication,
         )
+    assert "pa55word" not in str(caught.value)
+
+
+async def test_nothing_is_logged_that_holds_the_password(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with (
+        ScriptedGateway(documents=paths(PLAIN_SITE)) as gateway,
+        connected(gateway, ci=PLAIN_SITE.wsdl_name, authentication=Authentication.BOTH) as client,
+    ):
+        for reply in (Reply(drop=True), Reply(body=REFUSED), Reply(body="pa55word-ü".encode(), status=500)):
+            gateway.replies.append(reply)
+            with pytest.raises(PeopleSoftError) as caught:
+                await client.create(sample_voucher())
+            assert "pa55word" not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
+    secrets = ("pa55word", CREDENTIALS.basic().removeprefix("Basic "))
+    assert not any(secret in record.getMessage() for record in caplog.records for secret in secrets)

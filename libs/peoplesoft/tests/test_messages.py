@@ -76,7 +76,7 @@ def _read_back(element: etree._Element, shape: CollectionShape, given_row: dict[
 
 
 @pytest.mark.parametrize("site", ALL_SITES, ids=lambda site: site.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_what_is_built_validates_and_reads_back_as_what_was_given(
     site: InventedSite, data: st.DataObject

@@ -26,14 +26,14 @@ from peoplesoft.testing.scripted_gateway import Reply, ScriptedGateway
 
 @asynccontextmanager
 async def client_of(
-    url: str, *, session: aiohttp.ClientSession | None = None
+    url: str, *, session: aiohttp.ClientSession | None = None, connect: float = 10.0
 ) -> AsyncIterator[ComponentInterfaceClient]:
     async with ComponentInterfaceClient(
         base_url=url,
         node="PSFT_EP",
         ci=SHAPE,
         credentials=CREDENTIALS,
-        timeouts=Timeouts(connect=0.3, whole=5.0),
+        timeouts=Timeouts(connect=connect, whole=20.0),
         session=session,
     ) as client:
         yield client
@@ -71,7 +71,7 @@ async def test_a_connection_that_is_not_made_in_time_was_never_used() -> None:
         for each in crowd:
             each.setblocking(False)
             each.connect_ex(deaf.getsockname())
-        async with client_of(f"http://127.0.0.1:{deaf.getsockname()[1]}") as client:
+        async with client_of(f"http://127.0.0.1:{deaf.getsockname()[1]}", connect=0.2) as client:
             await _nothing_was_sent(client, RetryLater)
         for each in crowd:
             each.close()
@@ -81,7 +81,7 @@ async def test_a_pool_without_a_free_connection_was_never_used() -> None:
     async with (
         ScriptedGateway() as gateway,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session,
-        client_of(gateway.url, session=session) as client,
+        client_of(gateway.url, session=session, connect=0.2) as client,
     ):
         gateway.replies.append(Reply(silent=True))
         first = asyncio.create_task(client.create(sample_voucher()))
@@ -129,7 +129,8 @@ async def _a_server_that(greets: bytes | None) -> AsyncIterator[str]:
 async def test_a_handshake_that_fails_has_its_class(
     greets: bytes | None, kind: type[PeopleSoftError]
 ) -> None:
-    async with _a_server_that(greets) as url, client_of(url) as client:
+    connect = 0.2 if greets is None else 10.0
+    async with _a_server_that(greets) as url, client_of(url, connect=connect) as client:
         await _nothing_was_sent(client, kind)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -33,6 +34,7 @@ from peoplesoft.soap import with_username_token
 from peoplesoft.values import DateFormat, Record, Row, Value
 
 _KEEP_ALIVE_SECONDS = 5.0
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class ComponentInterfaceClient:
@@ -62,8 +64,7 @@ class ComponentInterfaceClient:
         answer_limit: int = 10_000_000,
         wsdl_again_after: float = 300.0,
     ) -> None:
-        if authentication.uses_basic and ":" in credentials.operator:
-            raise ConfigurationError("HTTP Basic cannot carry an operator with a colon in it")
+        _check_sendable(credentials, authentication)
         self._address = GatewayAddress(base_url=base_url, node=node)
         self._own_session = session is None
         # Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed.
@@ -245,6 +246,14 @@ class ComponentInterfaceClient:
             raise call.error(
                 ConfigurationError, unusable.what, said=unusable.said, messages=unusable.messages
             ) from unusable
+
+
+def _check_sendable(credentials: Credentials, authentication: Authentication) -> None:
+    if authentication.uses_basic and ":" in credentials.operator:
+        raise ConfigurationError("HTTP Basic cannot carry an operator with a colon in it")
+    for what, text in (("operator", credentials.operator), ("password", credentials.password)):
+        if _UNSENDABLE.search(text):
+            raise ConfigurationError(f"the {what} has characters that cannot be sent")
 
 
 def _offered(operation: OperationShape | None, verb: str) -> OperationShape:
