@@ -1,0 +1,110 @@
+"""What a listed document means: told once for each state that the ledger does not know."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from ap_domain.fetch_state import FetchState, Step
+from chassis.ledger.entry import Entry, Phase
+from hypothesis import given
+from hypothesis import strategies as st
+from ingress.documents.core.fingerprint import Fingerprint
+from ingress.documents.core.sweeping import TASK_PREFIX, Finding, judge, task_id
+
+WAITS = Fingerprint.made(
+    content_digest="d1",
+    batch_id="b1",
+    processing_status="WaitingForTransfer",
+    last_updated=datetime(2026, 6, 1, tzinfo=UTC),
+)
+BUSY = replace(WAITS, content_digest="d2", processing_status="TransferInProgress")
+NEXT_BUSY = replace(BUSY, batch_id="b2")
+TASK = task_id("inv", WAITS)
+
+
+def entry(
+    published: Fingerprint | None, *, phase: Phase = Phase.FINAL, tasks: tuple[str, ...] = ()
+) -> Entry[FetchState]:
+    return Entry(
+        key="acme/inv",
+        connection_id="acme",
+        sequence=3,
+        phase=phase,
+        step=Step.FETCHED,
+        body=FetchState(
+            invoice_id="inv", fetch_number=1, fingerprint=str(published) if published else "", tasks=tasks
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "found", "finding"),
+    [
+        pytest.param(None, WAITS, Finding.MISSED, id="waits, unknown"),
+        pytest.param(entry(None), WAITS, Finding.MISSED, id="waits, known by name only"),
+        pytest.param(entry(WAITS), WAITS, Finding.KNOWN, id="waits, published"),
+        pytest.param(entry(WAITS), replace(WAITS, content_digest="d9"), Finding.MISSED, id="other content"),
+        pytest.param(entry(WAITS), replace(WAITS, batch_id="b9"), Finding.MISSED, id="other batch"),
+        pytest.param(entry(WAITS), replace(WAITS, last_updated="x"), Finding.MISSED, id="other time"),
+        pytest.param(entry(BUSY), WAITS, Finding.MISSED, id="transferred again"),
+        pytest.param(entry(None, phase=Phase.WAITING), WAITS, Finding.KNOWN, id="its fetch is coming"),
+        pytest.param(entry(None, phase=Phase.STOPPED), WAITS, Finding.KNOWN, id="its fetch is stopped"),
+        pytest.param(entry(None, phase=Phase.PARKED), WAITS, Finding.CHANGED, id="parked, perhaps mended"),
+        pytest.param(
+            entry(None, phase=Phase.PARKED, tasks=(TASK,)), WAITS, Finding.KNOWN, id="parked as it is"
+        ),
+        pytest.param(entry(None, tasks=(TASK,)), WAITS, Finding.KNOWN, id="discarded as it is"),
+        pytest.param(None, BUSY, Finding.TAKEN, id="in progress, unknown"),
+        pytest.param(entry(None, phase=Phase.PARKED), BUSY, Finding.TAKEN, id="in progress, parked here"),
+        pytest.param(entry(WAITS), BUSY, Finding.CHANGED, id="in progress, ours"),
+        pytest.param(entry(BUSY), BUSY, Finding.KNOWN, id="in progress, published"),
+        pytest.param(entry(WAITS), NEXT_BUSY, Finding.TAKEN, id="in progress, a transfer we never saw"),
+        pytest.param(
+            entry(WAITS), replace(BUSY, batch_id=""), Finding.CHANGED, id="in progress, no batch id"
+        ),
+    ],
+)
+def test_a_listed_document_beside_the_ledger(
+    held: Entry[FetchState] | None, found: Fingerprint, finding: Finding
+) -> None:
+    assert judge(held, found, task=task_id("inv", found), shadow=False) is finding
+
+
+@pytest.mark.parametrize(
+    ("held", "found", "finding"),
+    [
+        (None, BUSY, Finding.KNOWN),
+        (entry(WAITS), BUSY, Finding.CHANGED),
+        (entry(WAITS), NEXT_BUSY, Finding.CHANGED),
+        (None, WAITS, Finding.MISSED),
+    ],
+)
+def test_in_shadow_mode_it_is_somebody_else_who_acknowledges(
+    held: Entry[FetchState] | None, found: Fingerprint, finding: Finding
+) -> None:
+    assert judge(held, found, task=task_id("inv", found), shadow=True) is finding
+
+
+texts = st.text(max_size=8)
+fingerprints = st.builds(
+    Fingerprint.made,
+    content_digest=st.text("0123456789abcdef", min_size=1, max_size=8),
+    batch_id=st.none() | texts,
+    processing_status=st.sampled_from(["WaitingForTransfer", "TransferInProgress", "Paid"]),
+    last_updated=st.none() | st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@given(fingerprints)
+def test_a_fingerprint_comes_back_as_it_was_written(found: Fingerprint) -> None:
+    assert Fingerprint.parse(str(found)) == found
+    assert Fingerprint.parse("") is None
+
+
+@given(fingerprints, fingerprints, st.text(max_size=5), st.text(max_size=5))
+def test_a_task_is_the_same_exactly_for_the_same_state_of_the_same_document(
+    one: Fingerprint, other: Fingerprint, invoice: str, another: str
+) -> None:
+    same = (one, invoice) == (other, another)
+    assert (task_id(invoice, one) == task_id(another, other)) is same
+    assert task_id(invoice, one).startswith(TASK_PREFIX)
