@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from ap_domain.approved_invoice import ApprovedInvoice, parse_document
-from ap_domain.mapping import VoucherMapping, parse_mapping
+from ap_domain.mapping import VoucherDraft, VoucherMapping, map_voucher, parse_mapping
 
 MakeDocument = Callable[..., dict[str, Any]]
 MakeInvoice = Callable[..., ApprovedInvoice]
 MakeMapping = Callable[..., VoucherMapping]
+DraftOf = Callable[..., VoucherDraft]
 
 
 @pytest.fixture
@@ -88,3 +90,13 @@ def make_mapping() -> MakeMapping:
 @pytest.fixture
 def mapping(make_mapping: MakeMapping) -> VoucherMapping:
     return make_mapping()
+
+
+@pytest.fixture
+def draft_of(make_invoice: MakeInvoice, make_mapping: MakeMapping) -> DraftOf:
+    """The voucher that a mapping with these keys makes of an invoice with these fields, on 20 June 2026."""
+
+    def make(keys: dict[str, Any], **changes: Any) -> VoucherDraft:
+        return map_voucher(make_invoice(**changes), make_mapping(**keys), today=date(2026, 6, 20))
+
+    return make

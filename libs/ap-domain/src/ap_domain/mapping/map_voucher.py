@@ -59,6 +59,7 @@ class _Voucher:
         self._mapping = mapping
         self._today = today
         self._decisions: list[str] = []
+        self._discount_note: str | None = None
 
     def draft(self) -> VoucherDraft:
         facts = self._facts()
@@ -119,7 +120,7 @@ class _Voucher:
         )
 
     def _facts_of(self, sums: VoucherSums) -> dict[str, object]:
-        discount, sentence = cash_discount(self._invoice, gross=sums.gross, negated=sums.negated)
+        discount, self._discount_note = cash_discount(self._invoice, gross=sums.gross, negated=sums.negated)
         style = self._mapping.credit_notes.style if sums.credit_note else None
         if sums.negated:
             self._decisions.append("The sums of this credit note were positive and were negated")
@@ -127,8 +128,6 @@ class _Voucher:
             self._decisions.append(
                 f"A line was added: {extra.description} {extra.amount} to account {extra.account}"
             )
-        if sentence:
-            self._decisions.append(sentence)
         return {
             "style": str(style or self._mapping.voucher_style),
             "credit_note": sums.credit_note,
@@ -152,6 +151,8 @@ class _Voucher:
                 )
         invoice_date = _day(header["INVOICE_DT"])
         check_invoice_date(invoice_date, self._mapping, today=self._today, document=self._invoice.invoice_id)
+        if self._discount_note and header.get("DSCNT_AMT") == facts.known["discount"]:
+            self._decisions.append(self._discount_note)
         self._place_in_period(header, unit=_text(header["BUSINESS_UNIT"]))
         if facts.full_number:
             description = f"Invoice number {facts.full_number}. {header.get('DESCR254_MIXED', '')}"

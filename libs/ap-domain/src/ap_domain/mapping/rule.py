@@ -15,7 +15,7 @@ Table = Mapping[str, str | None]
 """A lookup: what is found as null is not sent; "*" is for whatever is not listed."""
 
 OTHERWISE = "*"
-_KEYS = frozenset(
+KEYS = frozenset(
     {
         "pick",
         "value",
@@ -79,7 +79,7 @@ def parse_rule(
         problems.append(f"{where} must be an expression or a table of pick, value and the like")
         return None
     before = len(problems)
-    section = Section(document, known=_KEYS, problems=problems, path=where)
+    section = Section(document, known=KEYS, problems=problems, path=where)
     target = _target(where.rpartition(".")[2], section, known=known)
     if target is None or len(problems) > before:
         return None
