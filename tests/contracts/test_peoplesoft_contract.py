@@ -133,6 +133,7 @@ def client_of(simulator: str, site: dict[str, object]) -> ComponentInterfaceClie
         credentials=CREDENTIALS,
         authentication=Authentication.BOTH,
         date_format=DateFormat(str(site["date_format"])),
+        wsdl_again_after=0.0,
     )
 
 
@@ -217,6 +218,32 @@ async def test_a_lost_answer_is_unknown_and_settled_by_looking(simulator: str) -
                 await vouchers.create_voucher({**sample_voucher(), "INVOICE_ID": kind})
             found = await vouchers.find_vouchers({"BUSINESS_UNIT": "US001", "INVOICE_ID": kind})
             assert len(found) == vouchers_then
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_site_that_regenerates_its_service_is_followed_without_a_restart(simulator: str) -> None:
+    site: dict[str, object] = {
+        "node": "REGENERATED",
+        "date_format": "YYYY-MM-DD",
+        "operator": "APSTREAM",
+        "password": "pa55word",
+    }
+    changed = {**site, "message_numbers": {"create": "M9000001", "find": "M9000002"}, "required": ["ORIGIN"]}
+    match: dict[str, Value] = {"BUSINESS_UNIT": "US001", "INVOICE_ID": "INV/2026-17"}
+    async with aiohttp.ClientSession(simulator) as control, client_of(simulator, site) as client:
+        vouchers = VoucherClient(client)
+        for description in (site, changed):
+            async with control.post("/control/sites", json=description) as response:
+                assert response.status < 300, await response.text()
+            if description is site:
+                assert await vouchers.find_vouchers(match) == []
+        before = client.shape
+        with pytest.raises(OutcomeUnknown):
+            await vouchers.create_voucher(sample_voucher())
+        assert await vouchers.find_vouchers(match) == []
+        assert client.shape != before
+        await vouchers.create_voucher(sample_voucher())
+        assert len(await vouchers.find_vouchers(match)) == 1
 
 
 @pytest.mark.asyncio(loop_scope="module")
