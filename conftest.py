@@ -3,6 +3,11 @@
 from pathlib import PurePath
 
 import pytest
+from hypothesis import settings
+
+# Whether an example is slow depends on what else this machine does; speed is measured in bench/.
+settings.register_profile("apstream", deadline=None)
+settings.load_profile("apstream")
 
 ONE_AT_A_TIME = ("tests/journeys", "tests/integration", "tools/devstack/tests")
 """Tests that start brokers and services: with several workers one of them runs all of these."""

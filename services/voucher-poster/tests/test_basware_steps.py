@@ -170,14 +170,22 @@ async def test_a_report_carried_out_is_confirmed_and_marked_as_seen(
 
 
 @pytest.mark.parametrize("state", ["Error", "Success"])
-async def test_an_item_that_failed_keeps_baswares_words(
-    bench: Bench, make_entry: MakeEntry, state: str
+@pytest.mark.parametrize("item", ["Error", "RecordExpired", "NotProcessed", "Unpublished", "Later"])
+async def test_an_item_that_was_not_carried_out_keeps_baswares_words(
+    bench: Bench, make_entry: MakeEntry, state: str, item: str
 ) -> None:
     errors = [{"type": "Validation", "message": "Unknown voucher"}]
-    item = {"externalCode": CODE, "status": "Error", "errors": errors}
-    bench.stub.script("GET", STATUS, _status(state, item))
+    bench.stub.script("GET", STATUS, _status(state, {"externalCode": CODE, "status": item, "errors": errors}))
+    bench.document("TransferInProgress")
     outcome = await bench.call("confirm", reported(make_entry))
     assert outcome == Done(value=Confirmed(problem="Validation: Unknown voucher"))
+
+
+async def test_the_documents_status_outweighs_what_an_item_says(bench: Bench, make_entry: MakeEntry) -> None:
+    overtaken = {"externalCode": CODE, "status": "RecordExpired", "errors": []}
+    bench.stub.script("GET", STATUS, _status("Error", overtaken))
+    bench.document("Transferred", transferResponses=[{"externalCode": CODE}])
+    assert await bench.call("confirm", reported(make_entry)) == Done(value=Confirmed())
 
 
 async def test_a_report_under_way_is_asked_for_again_ever_more_slowly(

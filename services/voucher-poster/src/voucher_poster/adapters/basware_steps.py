@@ -36,6 +36,7 @@ UNKNOWN_SECONDS = 60.0
 """How long Basware may not know a request it stored before the document's own status is asked instead."""
 _LONGEST_WAIT = 60.0
 _SUCCESS = (RequestState.SUCCESS, RequestState.ACKNOWLEDGED_SUCCESS)
+_CARRIED_OUT = (ItemState.SUCCESS, ItemState.WARNING)
 _ERROR = (RequestState.ERROR, RequestState.ACKNOWLEDGED_ERROR)
 
 
@@ -121,9 +122,25 @@ class BaswareSteps:
             return _ask_again(
                 f"Basware works on the report ({status.state if status else 'unknown'})", waited
             )
-        outcome = Done(value=Confirmed(problem=_problem(status, _code(entry, report))))
+        problem = _problem(status, _code(entry, report))
+        outcome = Done(value=await self._last_word(problem, entry, client, report))
         await self._forget(status, client, entry)
         return outcome
+
+    async def _last_word(
+        self, problem: str | None, entry: InvoiceEntry, client: BaswareClient, report: Report
+    ) -> Confirmed:
+        """The document's own status outweighs what an item says: it may be an overtaken or a repeated response."""
+        if problem is None:
+            return Confirmed()
+        document = await client.get_document(entry.body.invoice_id, traceparent=_trace(entry))
+        shown = outcome_in_document(
+            document.content,
+            success=report.success,
+            voucher_number=entry.body.voucher.voucher_id if entry.body.voucher else None,
+            external_code=_code(entry, report),
+        )
+        return Confirmed() if shown is not None and shown.problem is None else Confirmed(problem=problem)
 
     async def _by_document(
         self, entry: InvoiceEntry, client: BaswareClient, report: Report, *, waited: float
@@ -199,7 +216,7 @@ def _fixed_report(entry: InvoiceEntry) -> Report:
 def _problem(status: RequestStatus, code: str) -> str | None:
     """Basware's words where the response was not carried out; of other items only if none names ours."""
     items = status.items_of(code) or status.items
-    failed = [item for item in items if item.state is ItemState.ERROR]
+    failed = [item for item in items if item.state not in _CARRIED_OUT]
     if not failed and status.state in _SUCCESS:
         return None
     return words("; ".join(map(_said, failed)) or f"the request ended as {status.state} without a reason")
@@ -208,7 +225,7 @@ def _problem(status: RequestStatus, code: str) -> str | None:
 def _said(item: ItemStatus) -> str:
     return ", ".join(
         f"{error.type}: {error.message}" if error.type else error.message for error in item.errors
-    ) or (f"item {item.external_code} failed without a reason")
+    ) or (f"item {item.external_code} is {item.state}, without a reason")
 
 
 def _spacing(connection: Connection) -> float:
