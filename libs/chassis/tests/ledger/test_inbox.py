@@ -142,3 +142,21 @@ def test_whatever_comes_everything_is_decided_once_and_in_order(plan: list[objec
     for key in "abc":
         of_key = [event for event in put if isinstance(event, Ended) and event.key == key]
         assert [event for event in taken if isinstance(event, Ended) and event.key == key] == of_key
+
+
+def test_what_waits_is_bounded_by_its_bytes_too() -> None:
+    box = Inbox(Policy(intake_high=10, intake_bytes=1000, group_bytes=600))
+    for offset, size in enumerate((500, 400, 300)):
+        box.put(arrived(offset, f"k{offset}", size))
+    assert box.fullness == 1.2
+    box.take()
+    assert box.fullness == 0.7
+    box.take()
+    assert box.fullness == 0.0
+
+
+def test_many_small_ones_fill_it_as_well() -> None:
+    box = Inbox(Policy(intake_high=4, intake_bytes=1000))
+    for offset in range(5):
+        box.put(arrived(offset, f"k{offset}"))
+    assert box.fullness == 1.25

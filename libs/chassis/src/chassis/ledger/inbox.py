@@ -17,16 +17,18 @@ class Inbox:
         self._policy = policy
         self._own: deque[Ended | Loaded | Reassert] = deque()
         self._inputs: deque[Arrived | Undecodable] = deque()
+        self._bytes = 0
 
     @property
-    def inputs(self) -> int:
-        """Inputs that wait."""
-        return len(self._inputs)
+    def fullness(self) -> float:
+        """Inputs that wait, as a share of how many, or how many bytes of them, may wait: 1 is full."""
+        return max(len(self._inputs) / self._policy.intake_high, self._bytes / self._policy.intake_bytes)
 
     def put(self, event: Event) -> None:
         """Add an event at the end of its queue."""
         if isinstance(event, Arrived | Undecodable):
             self._inputs.append(event)
+            self._bytes += _weight(event)
         else:
             self._own.append(event)
 
@@ -39,10 +41,11 @@ class Inbox:
         while inputs and self._inputs and len(group) < self._policy.group_decisions:
             event = self._inputs[0]
             key = record_key(event)
-            weight = event.record.size if isinstance(event, Arrived) else len(event.raw.value)
+            weight = _weight(event)
             if key in keys or (size and size + weight > self._policy.group_bytes):
                 break
             size += weight
+            self._bytes -= weight
             if key is not None:
                 keys.add(key)
             group.append(self._inputs.popleft())
@@ -60,3 +63,7 @@ class Inbox:
                 keys.add(key)
             group.append(event)
         self._own.extendleft(reversed(later))
+
+
+def _weight(event: Arrived | Undecodable) -> int:
+    return event.record.size if isinstance(event, Arrived) else len(event.raw.value)

@@ -108,9 +108,9 @@ class PartitionOwner(Generic[B]):
         self._unreadable = 0
 
     @property
-    def backlog(self) -> int:
-        """Inputs read and not yet decided."""
-        return self._inbox.inputs
+    def fullness(self) -> float:
+        """Inputs read and not yet decided, as a share of what may wait: above 1 intake must pause."""
+        return self._inbox.fullness
 
     @property
     def book(self) -> Book[B]:

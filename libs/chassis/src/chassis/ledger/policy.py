@@ -31,7 +31,8 @@ class Policy:
     hold_longest: float = 900.0
     """A remote that asks for more patience than this is asked again all the same."""
     intake_high: int = 1000
-    """Inputs waiting to be decided at which intake pauses; it resumes at half."""
+    intake_bytes: int = 64 * 1024 * 1024
+    """Inputs waiting to be decided, and their bytes, at which a partition's intake pauses; it resumes at half."""
     unreadable_run: int = 20
     """Unreadable records in a row that stop a partition's intake."""
     stability_check: float = 5.0

@@ -59,6 +59,10 @@ class GroupMember(Protocol):
         ...
 
 
+RESUMED_AT = 0.5
+"""Fullness at which a paused intake goes on."""
+
+
 class LedgerWorker(Generic[B]):
     """Runs until `stop` is set or the process must end."""
 
@@ -203,7 +207,7 @@ class LedgerWorker(Generic[B]):
         """Pause what has too much waiting, resume what has little again. Paused partitions are still polled."""
         for partition in self._ready - self._stuck:
             owner = self._owners[partition]
-            full = owner.intake_stopped or owner.backlog > self._policy.intake_high
+            full = owner.intake_stopped or owner.fullness > 1
             if full and partition not in self._paused:
                 self._paused.add(partition)
                 if owner.intake_stopped:
@@ -212,7 +216,7 @@ class LedgerWorker(Generic[B]):
                         "error", "intake stopped: a long run of unreadable records", partition=partition
                     )
                 self._member.pause([(topic, partition) for topic in self._inputs])
-            elif partition in self._paused and not full and owner.backlog <= self._policy.intake_high // 2:
+            elif partition in self._paused and not full and owner.fullness <= RESUMED_AT:
                 self._paused.discard(partition)
                 self._member.resume([(topic, partition) for topic in self._inputs])
 
