@@ -116,7 +116,8 @@ DISTRIBUTION = _by_name(
     _codes(JRNL_LN_REF=10, OPEN_ITEM_KEY=30, ENTRY_EVENT=10, USER_DIST_CHAR1=1),
     _amounts("MERCHANDISE_AMT"),
     _counts("DISTRIB_LINE_NUM"),
-    _numbers("QTY_VCHR", "STATISTICS_AMOUNT", size=11, decimals=4),
+    _numbers("QTY_VCHR", size=11, decimals=4),
+    _numbers("STATISTICS_AMOUNT", size=13, decimals=2),
     _dates("BUDGET_DT"),
 )
 

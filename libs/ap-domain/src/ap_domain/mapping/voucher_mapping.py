@@ -227,7 +227,8 @@ def _content(value: object) -> object:
     if isinstance(value, Expression):
         return value.text
     if is_dataclass(value):
-        return {each.name: _content(getattr(value, each.name)) for each in fields(value)}
+        named = ((each.name, getattr(value, each.name)) for each in fields(value))
+        return {name: _content(held) for name, held in named if held not in (None, False, "")}
     if isinstance(value, Mapping):
         return {str(key): _content(each) for key, each in value.items()}
     if isinstance(value, frozenset):
