@@ -74,6 +74,15 @@ async def test_a_document_nobody_told_of_is_told_at_the_connections_shard(
     assert last == bench.clock.now().timestamp()
 
 
+async def test_what_changed_a_moment_ago_is_left_to_its_webhook_until_the_next_turn(
+    bench: Any, document: dict[str, Any]
+) -> None:
+    missed = counted("sweep_missed")
+    bench.lists(page({**document, "lastUpdated": bench.clock.now().isoformat()}), NONE)
+    assert await swept(bench) == []
+    assert missed() == 0
+
+
 async def test_both_statuses_are_listed_for_each_company_of_the_connection(bench: Any) -> None:
     bench.lists(NONE)
     acme = replace(bench.acme, basware=replace(bench.acme.basware, company_codes=("BW00", "BW01")))

@@ -1,7 +1,7 @@
 """What a listed document means: told once for each state that the ledger does not know."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from ap_domain.fetch_state import FetchState, Step
@@ -9,7 +9,7 @@ from chassis.ledger.entry import Entry, Phase
 from hypothesis import given
 from hypothesis import strategies as st
 from ingress.documents.core.fingerprint import Fingerprint
-from ingress.documents.core.sweeping import TASK_PREFIX, Finding, judge, task_id
+from ingress.documents.core.sweeping import TASK_PREFIX, Finding, judge, just_changed, task_id
 
 WAITS = Fingerprint.made(
     content_digest="d1",
@@ -83,6 +83,28 @@ def test_in_shadow_mode_it_is_somebody_else_who_acknowledges(
     held: Entry[FetchState] | None, found: Fingerprint, finding: Finding
 ) -> None:
     assert judge(held, found, task=task_id("inv", found), shadow=True) is finding
+
+
+@pytest.mark.parametrize(
+    ("age", "every", "just"),
+    [
+        (0, 900, True),
+        (59, 900, True),
+        (60, 900, False),
+        (3, 2, False),
+        (1, 2, True),
+        (-59, 900, True),
+        (-61, 900, False),
+    ],
+)
+def test_a_webhook_is_given_a_minute_or_a_turn_to_come(age: int, every: int, just: bool) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(seconds=age)
+    assert just_changed(WAITS, now=now, every=timedelta(seconds=every)) is just
+
+
+def test_of_a_document_without_a_time_no_webhook_is_awaited() -> None:
+    every = timedelta(seconds=900)
+    assert not just_changed(replace(WAITS, last_updated=""), now=datetime.now(UTC), every=every)
 
 
 texts = st.text(max_size=8)

@@ -20,7 +20,7 @@ from ingress.documents import metrics
 from ingress.documents.adapters.basware_clients import BaswareClients
 from ingress.documents.adapters.essentials import fingerprint
 from ingress.documents.core.machine import FETCH
-from ingress.documents.core.sweeping import Finding, judge, task_id
+from ingress.documents.core.sweeping import Finding, judge, just_changed, task_id
 from ingress.publisher import NotPublished, Publisher
 
 TURN_SECONDS = 900.0
@@ -49,9 +49,9 @@ class _NotRunning(Exception):
 class Sweep:
     """Lists the connection's companies, page by page, one document at a time in memory.
 
-    Each document in a state that the ledger does not know is told once, as a notification under a task id made of
-    that state; the rest is the ledger's. Nothing is raised for what Basware or Kafka may do: the next turn sees
-    what this one did not.
+    Each document in a state that the ledger does not know, and that is not of this moment, is told once, as a
+    notification under a task id made of that state; the rest is the ledger's. Nothing is raised for what Basware or
+    Kafka may do: the next turn sees what this one did not.
     """
 
     def __init__(self, *, clients: BaswareClients, publisher: Publisher, flows: Flows, clock: Clock) -> None:
@@ -112,6 +112,9 @@ class Sweep:
         self, connection: Connection, document: FetchedDocument, entry: Entry[FetchState] | None
     ) -> None:
         found = fingerprint(document.raw, document.content)
+        every = connection.basware.sweep_every
+        if every is not None and just_changed(found, now=self._clock.now(), every=every):
+            return
         task = task_id(document.invoice_id, found)
         finding = judge(entry, found, task=task, shadow=connection.mode == "shadow")
         if finding is Finding.KNOWN:

@@ -1,6 +1,7 @@
 """What a document that Basware lists means beside what the ledger holds of it. Pure."""
 
 import hashlib
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ap_domain.approved_invoice import ProcessingStatus
@@ -11,6 +12,10 @@ from ingress.documents.core.fingerprint import Fingerprint
 
 TASK_PREFIX = "sweep-"
 """How the task ids begin that a sweep makes."""
+
+
+WEBHOOK_TIME = timedelta(seconds=60)
+"""How long a webhook, and what it causes, may be on its way."""
 
 
 class Finding(StrEnum):
@@ -30,6 +35,17 @@ def task_id(invoice_id: str, found: Fingerprint) -> str:
     """The id of the task that a sweep makes of a document in this state: always the same."""
     digest = hashlib.sha256(f"{invoice_id}|{found}".encode("utf-8", "replace")).hexdigest()
     return TASK_PREFIX + digest[:32]
+
+
+def just_changed(found: Fingerprint, *, now: datetime, every: timedelta) -> bool:
+    """Whether it changed so recently that its webhook may be on its way: the next turn, `every` later, sees it again.
+
+    One whose last change is unknown, or further off than clocks are, did not.
+    """
+    if not found.last_updated:
+        return False
+    age = now - datetime.fromisoformat(found.last_updated)
+    return abs(age) < min(WEBHOOK_TIME, every)
 
 
 def judge(entry: FetchEntry | None, found: Fingerprint, *, task: str, shadow: bool) -> Finding:
