@@ -85,7 +85,7 @@ class ComponentInterfaceSection(StrictModel):
 
     name: Code
     wsdl: Text
-    names: dict[Code, Code] = Field(default_factory=dict)
+    names: dict[Text, Text] = Field(default_factory=dict)
     date_format: Literal["YYYY-MM-DD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     search_limit: int = Field(default=SEARCH_LIMIT, ge=2, le=100_000)
 
