@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from basware import Limits
 from basware.testing import Canned
 from chassis.ledger.outcomes import Done, Outcome, Parked, Retry, Stopped
+from ingress.documents.adapters import basware_clients
 from ingress.documents.core.answers import Fetched, Missing
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -128,3 +130,64 @@ async def test_a_canary_whose_credentials_are_refused_stops_the_flow_again(bench
     bench.stub.script("POST", "/v1/tokens", Canned(status=503))
     assert not await bench.caller.probe("acme", "basware")
     assert len(bench.flows.stops) == 1
+
+
+async def test_every_byte_of_a_document_is_kept_whoever_knows_its_fields(bench: Any) -> None:
+    raw = (
+        b'{ "invoiceId" : "138e7d94997847aebe7432e521b3dac9",\n\t"processingStatus":"WaitingForTransfer",'
+        b'"companyCode":"BW00","supplierCode":"430022","paymentBlock":false,"currencyCode":"EUR",'
+        b'"grossSum":1160.00,"taxPercent1":2.5e1,"n\\u0061me":"\\u00e4 \xc3\xa4 \\ud83d\\ude00",'
+        b'"fieldOfNextYear":{"deep":[1,null,{"x":0.10}]},"text60":"  blanks  ","numeric30":1E-7,"empty":""}'
+    )
+    bench.answers(b'{"accountingDocuments": [ ' + raw + b" ]}")
+    outcome = await bench.fetch()
+    assert isinstance(outcome.value, Fetched)
+    fetched = outcome.value.document
+    assert fetched.raw == raw
+    assert fetched.content_digest == hashlib.sha256(raw).hexdigest()
+    assert fetched.gross_sum == Decimal("1160.00")
+    assert fetched.invoice_number is None
+
+
+@pytest.mark.parametrize(("mode", "shadow"), [("live", False), ("shadow", True)])
+async def test_a_document_says_whether_its_connection_only_rehearses(
+    bench: Any, document: dict[str, Any], mode: str, shadow: bool
+) -> None:
+    bench.directory.known["acme"] = replace(bench.acme, mode=mode)
+    bench.answers(document)
+    assert (await bench.fetch()).value.document.shadow is shadow
+
+
+async def test_an_answer_longer_than_can_be_read_parks_at_once_and_names_the_limit(
+    bench: Any, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(basware_clients, "LIMITS", Limits(document_bytes=5000))
+    bench.answers({**document, "text1": "x" * 6000})
+    outcome = await bench.fetch()
+    assert isinstance(outcome, Parked)
+    assert INVOICE_ID in outcome.reason
+    assert "5000" in outcome.reason
+
+
+async def test_a_document_that_is_too_large_names_its_size_and_the_limit(
+    bench: Any, document: dict[str, Any]
+) -> None:
+    bench.answers({**document, "text1": "x" * (10 * 1024 * 1024)})
+    outcome = await bench.fetch()
+    assert isinstance(outcome, Parked)
+    size, limit = (int(word) for word in outcome.reason.split() if word.isdigit())
+    assert size > limit > 10_000_000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"invoiceId": "another"}, {"invoiceId": None}, {"invoiceId": INVOICE_ID.upper()}],
+    ids=["another", "none", "other case"],
+)
+async def test_the_document_of_another_invoice_is_not_taken_for_this_one(
+    bench: Any, document: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    bench.answers({**document, **changes})
+    assert isinstance(await bench.fetch(), Retry)
+    assert isinstance(await bench.fetch(attempts=19), Parked)
+    assert bench.kafka.published == []

@@ -1,11 +1,12 @@
 """One document's fetches: one at a time, repeated if a notification came meanwhile, published if different."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.document import AccountingDocument
 from ap_domain.fetch_state import FetchState, Step
 from ap_domain.notification import Notification, NotificationSource
@@ -16,8 +17,10 @@ from chassis.ledger.outcomes import Done, Outcome, Parked, Rejected
 from chassis.ledger.policy import Policy
 from hypothesis import given
 from hypothesis import strategies as st
-from ingress.documents.core.answers import Fetched, Missing
+from ingress.documents.core.answers import Fetched, HandedOver, Missing
+from ingress.documents.core.fingerprint import Fingerprint
 from ingress.documents.core.machine import FETCH, REMEMBERED_TASKS, DocumentMachine
+from ingress.documents.core.sweeping import Finding, judge, task_id
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MACHINE = DocumentMachine()
@@ -38,7 +41,9 @@ DOCUMENT = AccountingDocument(
 FetchEntry = Entry[FetchState]
 
 
-def notified(entry: FetchEntry | None, task: str) -> FetchEntry:
+def notified(
+    entry: FetchEntry | None, task: str, *, source: NotificationSource = NotificationSource.WEBHOOK
+) -> FetchEntry:
     notification = Notification(
         connection_id="acme",
         task_id=task,
@@ -46,7 +51,7 @@ def notified(entry: FetchEntry | None, task: str) -> FetchEntry:
         task_type="AccountingDocuments",
         task_status="New",
         received_at=NOW,
-        source=NotificationSource.WEBHOOK,
+        source=source,
         body=b"",
     )
     record = Input(
@@ -177,27 +182,128 @@ def test_remembered_tasks_are_bounded_and_the_latest_are_among_them(tasks: list[
         assert len(entry.body.tasks) <= REMEMBERED_TASKS
 
 
-@given(
-    st.lists(
-        st.one_of(st.just("notify"), st.sampled_from(["d1", "d2", "d3"]), st.just("parked")), max_size=40
+def test_what_basware_did_not_know_may_be_told_again_under_the_same_task() -> None:
+    entry = after(notified(None, "t1"), Done(value=Missing(said="404")))
+    again = notified(entry, "t1")
+    assert (again.phase, again.step) == (Phase.WAITING, Step.FETCH)
+
+
+def test_a_document_of_another_connection_rests_with_its_name_and_is_not_handed_back_and_forth() -> None:
+    handed = Done(value=HandedOver(to="beta", company_code="BW01", content_digest="d"))
+    decision = ended(notified(None, "t1"), handed)
+    (note,) = decision.notes
+    assert (note.action, note.detail) == ("handed over", {"to": "beta", "companyCode": "BW01"})
+    assert decision.facts == ()
+    entry = decision.entry
+    assert entry is not None
+    assert (entry.phase, entry.step) == (Phase.FINAL, Step.FETCHED)
+    assert "beta" in entry.reason
+    assert notified(entry, "t1", source=NotificationSource.HANDED_OVER) is entry
+    assert notified(entry, "t2").phase is Phase.WAITING
+
+
+def test_what_the_sweep_saw_and_the_fetch_did_not_may_be_told_again() -> None:
+    found = replace(Fingerprint.of(DOCUMENT), last_updated="2027")
+    entry = after(notified(None, "t1"), fetched())
+    task = task_id("inv", found)
+    assert judge(entry, found, task=task, shadow=False) is Finding.MISSED
+    stale = after(notified(entry, task, source=NotificationSource.SWEEP), fetched())
+    assert stale.body.tasks == ("t1",)
+    assert judge(stale, found, task=task, shadow=False) is Finding.MISSED
+
+
+def commanded(entry: FetchEntry | None, action: Action) -> FetchEntry | None:
+    command = Command(
+        command_id="c",
+        connection_id="acme",
+        ledger=CommandedLedger.DOCUMENTS,
+        record_id="inv",
+        action=action,
+        reason="because",
+        actor="ada",
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=1),
+        expected_sequence=entry.sequence if entry else 0,
     )
+    record = Input(
+        topic="commands", partition=0, offset=0, key="acme/inv", connection_id="acme", payload=command
+    )
+    return MACHINE.received(entry, record, now=NOW).entry
+
+
+def listed_as(entry: FetchEntry | None, digest: str) -> FetchEntry | None:
+    """After a sweep has seen the document with this content, and told if it found that worth telling."""
+    found = Fingerprint.of(replace(DOCUMENT, content_digest=digest))
+    task = task_id("inv", found)
+    if judge(entry, found, task=task, shadow=False) is Finding.KNOWN:
+        return entry
+    return notified(entry, task, source=NotificationSource.SWEEP)
+
+
+DIGESTS = st.sampled_from(["d1", "d2", "d3"])
+UNANSWERED: dict[str, Outcome] = {
+    "parked": Parked(reason="p"),
+    "missing": Done(value=Missing(said="404")),
+    "handed over": Done(value=HandedOver(to="beta", company_code="BW01", content_digest="d")),
+}
+EVENTS = st.one_of(
+    st.tuples(st.just("webhook"), st.integers(0, 5).map(str)),
+    st.tuples(st.just("sweep"), DIGESTS),
+    st.tuples(st.just("fetched"), DIGESTS),
+    st.tuples(st.just("unanswered"), st.sampled_from([*UNANSWERED])),
+    st.tuples(st.just("command"), st.sampled_from([*Action])),
 )
-def test_in_any_order_numbers_have_no_gap_and_no_two_in_a_row_are_equal(plan: list[str]) -> None:
+
+
+@given(st.lists(EVENTS, max_size=60), st.booleans())
+def test_in_any_order_numbers_have_no_gap_and_no_two_in_a_row_are_equal(
+    plan: list[tuple[str, str]], unchanged: bool
+) -> None:
     entry: FetchEntry | None = None
     published: list[AccountingDocument] = []
-    for number, event in enumerate(plan):
-        if event == "notify":
-            entry = notified(entry, str(number))
-            assert entry.phase in (Phase.WAITING, Phase.STOPPED)
-            continue
-        if entry is None or MACHINE.call(entry) is None or entry.phase is not Phase.WAITING:
-            continue
-        outcome = Parked(reason="p") if event == "parked" else fetched(content_digest=event)
-        decision = ended(entry, outcome)
-        for fact in decision.facts:
-            assert isinstance(fact.payload, AccountingDocument)
-            published.append(fact.payload)
-        entry = decision.entry
+    for sequence, (what, value) in enumerate(plan):
+        if what == "webhook":
+            entry = notified(entry, value)
+        elif what == "sweep":
+            entry = listed_as(entry, value)
+        elif what == "command":
+            entry = commanded(entry, Action(value))
+        elif entry is not None and entry.phase is Phase.WAITING:
+            outcome = UNANSWERED[value] if what == "unanswered" else fetched(content_digest=value)
+            decision = ended(entry, outcome, unchanged=unchanged)
+            for fact in decision.facts:
+                assert isinstance(fact.payload, AccountingDocument)
+                published.append(fact.payload)
+            entry = decision.entry
+        if entry is not None:
+            entry = replace(entry, sequence=sequence)
+            assert entry.phase in (Phase.WAITING, Phase.PARKED, Phase.FINAL)
+            assert (MACHINE.call(entry) == FETCH) is (entry.step == Step.FETCH)
+            assert entry.phase is not Phase.FINAL or entry.step == Step.FETCHED
     assert [each.fetch_number for each in published] == list(range(1, len(published) + 1))
     digests = [each.content_digest for each in published]
     assert all(one != other for one, other in pairwise(digests))
+
+
+@given(
+    st.lists(EVENTS.filter(lambda event: event[1] not in ("discard", "parked", "handed over")), max_size=40),
+    DIGESTS,
+)
+def test_what_nobody_put_away_is_published_as_the_sweep_lists_it(
+    plan: list[tuple[str, str]], listed: str
+) -> None:
+    """Whatever came before, also fetches that brought an older state than the list had shown."""
+    entry: FetchEntry | None = None
+    for what, value in plan:
+        if what == "webhook":
+            entry = notified(entry, value)
+        elif what == "sweep":
+            entry = listed_as(entry, value)
+        elif what != "command" and entry is not None and entry.phase is Phase.WAITING:
+            entry = after(entry, UNANSWERED.get(value) or fetched(content_digest=value))
+    for _ in range(3):
+        entry = listed_as(entry, listed)
+        if entry is not None and entry.phase is Phase.WAITING:
+            entry = after(entry, fetched(content_digest=listed))
+    assert entry is not None
+    assert entry.body.fingerprint == str(Fingerprint.of(replace(DOCUMENT, content_digest=listed)))

@@ -106,15 +106,15 @@ class DocumentMachine:
         return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
 
     def _fetched(self, entry: FetchEntry, document: AccountingDocument, *, now: datetime) -> FetchDecision:
-        found = Fingerprint.of(document)
-        if str(found) == entry.body.fingerprint:
+        found = str(Fingerprint.of(document))
+        # From here on the fingerprint says what is known: if the sweep still sees what it saw, it shall say so again.
+        tasks = tuple(task for task in entry.body.tasks if not task.startswith(TASK_PREFIX))
+        if found == entry.body.fingerprint:
             note = Note(action="fetched, unchanged", answer_digest=document.content_digest)
-            # what the sweep saw did not come: the next one may say so again
-            tasks = tuple(task for task in entry.body.tasks if not task.startswith(TASK_PREFIX))
             return Decision(entry=_rest(entry, replace(entry.body, tasks=tasks), now=now), notes=(note,))
         number = entry.body.fetch_number + 1
         published = replace(document, fetch_number=number)
-        body = replace(entry.body, fetch_number=number, fingerprint=str(found))
+        body = replace(entry.body, fetch_number=number, fingerprint=found, tasks=tasks)
         fact = Fact(
             topic=topics.DOCUMENTS.name,
             key=record_key(document.connection_id, document.invoice_id, str(number)),
