@@ -16,6 +16,7 @@ from tests.deploy.deployment import ROOT, Deployment
 FOREIGN = {"up": ("job", "instance"), "process_start_time_seconds": ("job", "instance")}
 """Metrics that Prometheus itself and its client library add."""
 TARGET = {"job", "instance"}
+RECEIVER = ROOT / "services" / "ingress" / "src" / "ingress" / "web"
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -29,16 +30,21 @@ def catalogue() -> Mapping[str, metrics.Metric]:
 
 def values_of(label: str) -> set[str] | None:
     """The values a label can have, None where they are not known beforehand."""
-    handler = (ROOT / "services" / "ingress" / "src" / "ingress" / "web" / "handler.py").read_text("utf-8")
     match label:
         case "phase":
             return {*Phase}
         case "remote":
             return {calls.BASWARE, calls.PEOPLESOFT}
         case "reason":
-            return {*Refusal, *re.findall(r'_(?:later|refuse)\([\w.]+, (?:\d+, )?"(\w+)"', handler)}
+            return {*Refusal, *_reasons_in_code()}
         case _:
             return None
+
+
+def _reasons_in_code() -> set[str]:
+    """The word that follows the connection wherever the receiver refuses or defers a webhook."""
+    code = " ".join(page.read_text("utf-8") for page in RECEIVER.glob("*.py"))
+    return set(re.findall(r'(?:later|refuse|count)\(\s*[\w.]+,\s*(?:\d+,\s*)?"(\w+)"', code))
 
 
 def faults(deployment: Deployment) -> Iterator[str]:
@@ -61,7 +67,7 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
     known: dict[str, tuple[str, ...]] = {name: each.labels for name, each in catalogue().items()} | FOREIGN
     expression = rule["expr"]
     used = [
-        name for name in re.findall(r"\b[a-z_]+\b(?=[{)\[\s])", expression) if "_" in name or name in known
+        name for name in re.findall(r"\b[a-z_]+\b(?=[{)\[\s]|$)", expression) if "_" in name or name in known
     ]
     named = {name for name in used if name.startswith(metrics.PREFIX) or name in FOREIGN}
     if not named:
