@@ -23,6 +23,7 @@ class FakeSweep:
     held: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+    entry_of: dict[str, EntryOf] = field(default_factory=dict)
     left_alone: float = 0.0
 
     def may_run(self, connection_id: str) -> bool:
@@ -31,6 +32,7 @@ class FakeSweep:
     async def turn(self, connection: Connection, entry_of: EntryOf) -> float:
         assert connection.id not in self.running, "two turns of one connection at once"
         self.turns.append(connection.id)
+        self.entry_of[connection.id] = entry_of
         self.running.add(connection.id)
         try:
             while connection.id in self.held:
@@ -183,3 +185,13 @@ async def test_the_flow_that_is_asked_for_is_the_remotes(bench: Any) -> None:
     assert not bench.sweep.may_run("acme")
     bench.flows.states.clear()
     assert bench.sweep.may_run("acme")
+
+
+async def test_a_turn_looks_documents_up_in_the_book_of_the_connections_shard(plan: Plan) -> None:
+    held = plan.bench.entry()
+    plan.owners[0].book["acme/in%2Fv"] = held
+    async with plan.running():
+        await plan.after(0)
+        await plan.after(FIRST_SECONDS)
+    entry_of = plan.sweep.entry_of["acme"]
+    assert (entry_of("in/v"), entry_of("another")) == (held, None)
