@@ -1,0 +1,1 @@
+"""The rules of an invoice, without any I/O."""

@@ -1,0 +1,83 @@
+"""Telling Basware, and what follows once it is told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ap_domain.invoice_state import Step
+from chassis.ledger.entry import Phase
+from voucher_poster.core.answers import Confirmed, Reported
+
+from .samples import FIRST, LATER, POSTED, REFUSED, TOLD, after, an_entry, document, report_of
+
+
+def test_a_stored_report_is_confirmed_before_it_counts() -> None:
+    body = {"voucher": FIRST, "report": replace(TOLD, request_id=None), "reports": 1}
+    entry = after(an_entry(Step.REPORT, body=body), Reported(request_id="q", spacing=5.0))
+    assert (entry.step, entry.phase) == (Step.CONFIRM, Phase.WAITING)
+    assert entry.body.report == TOLD
+    assert entry.body.write_after == LATER + timedelta(seconds=5)
+    final = after(entry, Confirmed())
+    assert (final.step, final.phase, final.due, final.started) == (Step.CONFIRMED, Phase.FINAL, None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "success"), [({**POSTED, "report": TOLD}, True), ({"report": REFUSED}, False)]
+)
+def test_a_report_that_was_not_carried_out_parks_with_baswares_words_and_the_next_one_prepared(
+    *, body: dict[str, Any], success: bool
+) -> None:
+    entry = after(an_entry(Step.CONFIRM, body={**body, "reports": 1}), Confirmed(problem="locked"))
+    assert (entry.phase, entry.step, entry.due) == (Phase.PARKED, Step.REPORT, None)
+    assert "locked" in entry.reason
+    anew = report_of(entry)
+    assert (anew.number, anew.success, anew.request_id) == (2, success, None)
+    assert anew.message == body["report"].message
+    assert entry.body.reports == 2
+
+
+@pytest.mark.parametrize(
+    ("success", "status", "revision", "phase", "step", "cycle"),
+    [
+        (True, "Transferred", "r", Phase.FINAL, Step.CONFIRMED, 1),
+        (True, "WaitingForTransfer", "r", Phase.WAITING, Step.REVISIT, 1),
+        (True, "WaitingForTransfer", "x", Phase.WAITING, Step.REVISIT, 1),
+        (False, "TransferFailed", "r", Phase.FINAL, Step.RETURNED, 1),
+        (False, "WaitingForTransfer", "r", Phase.WAITING, Step.ACKNOWLEDGE, 2),
+        (False, "WaitingForTransfer", "x", Phase.WAITING, Step.ACKNOWLEDGE, 2),
+    ],
+)
+def test_a_fetch_that_waited_is_acted_on_once_the_report_is_confirmed(
+    *, success: bool, status: str, revision: str, phase: Phase, step: Step, cycle: int
+) -> None:
+    waits = document(2, status=status, revision=revision, fetched_at=LATER)
+    body = {
+        **(POSTED if success else {}),
+        "report": TOLD if success else REFUSED,
+        "reports": 1,
+        "newer": waits,
+    }
+    entry = after(an_entry(Step.CONFIRM, body=body), Confirmed())
+    assert (entry.phase, entry.step, entry.body.cycle) == (phase, step, cycle)
+    assert (entry.body.document, entry.body.newer) == (waits, None)
+
+
+def test_a_fetch_that_waited_and_was_made_before_the_acknowledge_begins_nothing() -> None:
+    waits = document(2, fetched_at=LATER)
+    body = {"report": REFUSED, "reports": 1, "newer": waits, "acknowledged_at": LATER}
+    entry = after(an_entry(Step.CONFIRM, body=body), Confirmed())
+    assert (entry.phase, entry.step, entry.body.newer) == (Phase.FINAL, Step.RETURNED, None)
+
+
+def test_a_final_entry_keeps_what_must_be_found_again_and_no_more() -> None:
+    body = {**POSTED, "report": TOLD, "reports": 3, "write_after": LATER, "cycle": 2}
+    kept = after(an_entry(Step.CONFIRM, body=body), Confirmed()).body
+    assert (kept.voucher, kept.intent, kept.posted_revision, kept.cycle, kept.reports) == (
+        FIRST,
+        POSTED["intent"],
+        "r",
+        2,
+        3,
+    )
+    assert (kept.report, kept.write_after, kept.refusal) == (None, None, None)

@@ -1,0 +1,95 @@
+"""Offered again although a voucher of it is known: what the voucher is by then decides."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ap_domain.invoice_state import Step
+from chassis.ledger.entry import Phase
+from voucher_poster.core.answers import Acknowledged, Revisited
+
+from .samples import (
+    FIRST,
+    KEY,
+    LATER,
+    MACHINE,
+    NOW,
+    POSTED,
+    SOON,
+    InvoiceEntry,
+    after,
+    an_entry,
+    decided,
+    document,
+    entry_of,
+    report_of,
+)
+
+
+def revisiting(*, revision: str = "r", **body: Any) -> InvoiceEntry:
+    offered = document(2, revision=revision, fetched_at=LATER)
+    return an_entry(Step.REVISIT, body={**POSTED, "reports": 1, "document": offered, **body})
+
+
+@pytest.mark.parametrize("status", ["P", "R", "I"])
+def test_a_live_voucher_of_the_same_content_is_told_again(status: str) -> None:
+    seen = replace(FIRST, entry_status=status)
+    entry = after(revisiting(write_after=SOON), Revisited(voucher=seen))
+    assert (entry.phase, entry.step, entry.due) == (Phase.WAITING, Step.ACKNOWLEDGE, SOON)
+    assert (entry.body.voucher, entry.body.cycle) == (seen, 1)
+    told = report_of(after(entry, Acknowledged(spacing=5.0)))
+    assert (told.number, told.success) == (2, True)
+    assert ("recycled" in told.message) == (status == "R")
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "told"), [(False, True, True), (True, False, False), (True, None, True)]
+)
+def test_a_hold_that_changed_in_peoplesoft_is_told_as_it_is(
+    *, before: bool, shown: bool | None, told: bool
+) -> None:
+    seen = Revisited(voucher=replace(FIRST, payment_hold=shown))
+    entry = after(revisiting(payment_block=before), seen)
+    assert report_of(after(entry, Acknowledged(spacing=5.0))).payment_block is told
+
+
+def test_a_live_voucher_of_other_content_parks_with_both_shown() -> None:
+    entry = after(revisiting(revision="corrected"), Revisited(voucher=FIRST))
+    assert (entry.phase, entry.step, entry.body.voucher) == (Phase.PARKED, Step.ACKNOWLEDGE, FIRST)
+    assert all(word in entry.reason for word in ("00000042", "corrected", "instead of r)"))
+    assert MACHINE.claims(entry) == (KEY.claim,)
+
+
+@pytest.mark.parametrize("revision", ["r", "corrected"])
+def test_a_deleted_voucher_counts_as_absent_and_the_invoice_is_posted_anew(revision: str) -> None:
+    decision = decided(revisiting(revision=revision, write_after=SOON), Revisited(voucher=None))
+    entry = entry_of(decision)
+    assert (entry.phase, entry.step, entry.due) == (Phase.WAITING, Step.ACKNOWLEDGE, SOON)
+    body = entry.body
+    assert (body.voucher, body.intent, body.posted_revision, body.posted_at) == (None, None, None, None)
+    assert (body.cycle, body.reports) == (2, 1)
+    assert MACHINE.claims(entry) == ()
+    assert decision.notes[0].detail["voucher"] == "00000042"
+    assert after(entry, Acknowledged(spacing=5.0)).step == Step.POST
+
+
+@pytest.mark.parametrize(
+    ("seen", "revision", "phase", "step"),
+    [
+        (FIRST, "r", Phase.WAITING, Step.REPORT),
+        (None, "r", Phase.WAITING, Step.POST),
+        (FIRST, "corrected", Phase.PARKED, Step.POST),
+    ],
+)
+def test_what_basware_took_during_the_revisit_is_not_acknowledged_twice(
+    seen: Any, revision: str, phase: Phase, step: Step
+) -> None:
+    """An acknowledge of the fetch before can land while the newer one is revisited."""
+    acknowledged = revisiting(revision=revision, acknowledged_at=LATER)
+    entry = after(acknowledged, Revisited(voucher=seen))
+    assert (entry.phase, entry.step) == (phase, step)
+
+
+def test_a_revisit_keeps_the_doubt_and_nothing_of_an_old_refusal() -> None:
+    entry = after(revisiting(acknowledged_at=NOW), Revisited(voucher=FIRST))
+    assert (entry.body.refusal, entry.body.doubted, entry.reason) == (None, None, "")
