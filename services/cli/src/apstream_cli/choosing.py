@@ -31,13 +31,23 @@ async def called(
     wanted = _within(connection, named(text))
     ledgers = await cluster.ledgers(wanted, shard=shard_of(connections, connection))
     found = tuple(each for each in invoices(ledgers) if is_called(each, text))
-    if not found:
-        where = f"of {connection}" if connection else "of any connection"
-        raise Refusal(
-            f"no invoice {where} has the id or number {text}. Numbers are compared as Basware writes them, and are "
-            "known once a document was fetched and offered; before that use Basware's invoice id"
-        )
-    return found
+    if found:
+        return await _with_fetches(cluster, connections, found)
+    where = f"of {connection}" if connection else "of any connection"
+    raise Refusal(
+        f"no invoice {where} has the id or number {text}. Numbers are compared as Basware writes them, and are "
+        "known once a document was fetched and offered; before that use Basware's invoice id"
+    )
+
+
+async def _with_fetches(
+    cluster: Cluster, connections: Connections, found: tuple[Invoice, ...]
+) -> tuple[Invoice, ...]:
+    """Fetches are known by id only: a second pass brings those of the invoices found by number."""
+    keys = {each.key.encode() for each in found}
+    owners = {each.connection_id for each in found}
+    shard = shard_of(connections, owners.pop()) if len(owners) == 1 else None
+    return invoices(await cluster.ledgers(lambda key, _: key in keys, shard=shard))
 
 
 async def alike(

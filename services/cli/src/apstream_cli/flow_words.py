@@ -20,7 +20,7 @@ FLOWS = {
 """The flows of a connection: its two remotes, and the two services that call them."""
 
 _MEANS = {
-    FlowState.RUNNING: "{what} go on",
+    FlowState.RUNNING: "runs: {what}",
     FlowState.PAUSED: "nothing is begun; what is in doubt is settled, what was reported is confirmed; intake goes on",
     FlowState.STOPPED: "no call at all; work waits; intake goes on",
 }

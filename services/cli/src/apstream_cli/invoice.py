@@ -1,13 +1,16 @@
 """``apstream invoice``: where an invoice stands and why, and every step it took."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 from ap_domain.audit import AuditEvent
+from chassis.ledger.entry import Phase
 
 from apstream_cli import choosing
 from apstream_cli.cluster import Cluster, open_cluster
+from apstream_cli.flow_words import hindrances
 from apstream_cli.invoice_page import as_fields, show_entry, show_steps
 from apstream_cli.invoices import Invoice
 from apstream_cli.refusal import refusals
@@ -34,22 +37,43 @@ def show(name: Name, connection: Connection = None, as_json: AsJson = False) -> 
     """Show where it stands and why, then its steps with times. Several of one number: all, newest first."""
     with refusals():
         found = asyncio.run(_look(open_cluster(), name, connection))
-    for position, (invoice, events) in enumerate(found):
+    for position, seen in enumerate(found):
         if as_json:
-            print_json(as_fields(invoice, events))
+            print_json({**as_fields(seen.invoice, seen.events), "held_up": seen.held_up})
             continue
         if position:
             line()
-        show_entry(invoice)
-        show_steps(events)
+        show_entry(seen.invoice, seen.events)
+        for each in seen.held_up:
+            line(f"  {'held up':<14} {each}")
+        show_steps(seen.events)
 
 
-async def _look(
-    cluster: Cluster, name: str, connection: str | None
-) -> list[tuple[Invoice, list[AuditEvent]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An invoice, what was done to it, and the flows that keep it waiting."""
+
+    invoice: Invoice
+    events: list[AuditEvent]
+    held_up: list[str]
+
+
+async def _look(cluster: Cluster, name: str, connection: str | None) -> list[Seen]:
     connections = await cluster.connections()
     found = (await choosing.called(cluster, connections, name, connection))[:MOST]
     shards = {connections[each.connection_id].shard for each in found if each.connection_id in connections}
     records = [each.key for each in found]
     events = await cluster.events(records, shard=shards.pop() if len(shards) == 1 else None)
-    return [(each, [event for event in events if event.record == each.key]) for each in found]
+    return [
+        Seen(
+            invoice=each,
+            events=[event for event in events if event.record == each.key],
+            held_up=[] if _ended(each) else await hindrances(cluster, connections, {each.connection_id}),
+        )
+        for each in found
+    ]
+
+
+def _ended(invoice: Invoice) -> bool:
+    entries = [each for each in (invoice.entry, invoice.fetch) if each is not None]
+    return all(each.phase is Phase.FINAL for each in entries)

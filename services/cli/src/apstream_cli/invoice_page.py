@@ -20,13 +20,13 @@ __all__ = ["as_fields", "show_entry", "show_steps"]
 NEXT = "next try"
 
 
-def show_entry(invoice: Invoice) -> None:
+def show_entry(invoice: Invoice, events: Sequence[AuditEvent]) -> None:
     """The sentence, and the facts of both ledgers."""
     line(
         f"Invoice {invoice.number or '(number not known yet)'} of {invoice.connection_id}, {invoice.id}",
         style="bold",
     )
-    line(standing(invoice))
+    line(standing(invoice, events))
     for name, value in facts(invoice):
         line(f"  {name:<14} {value}")
 
@@ -112,7 +112,7 @@ def as_fields(invoice: Invoice, events: Sequence[AuditEvent]) -> dict[str, Any]:
         "connection": invoice.connection_id,
         "invoice_id": invoice.id,
         "number": invoice.number,
-        "standing": standing(invoice),
+        "standing": standing(invoice, events),
         "phase": entry.phase if entry else None,
         "step": entry.step if entry else None,
         "since": entry.since if entry else None,

@@ -221,7 +221,7 @@ async def _show(cluster: Cluster, name: str, connection: str | None, ledger: Com
     invoice = case.invoice
     shard = connections[invoice.connection_id].shard if invoice.connection_id in connections else None
     events = await cluster.events([invoice.key], shard=shard)
-    show_entry(invoice)
+    show_entry(invoice, events)
     line()
     line("What was done:")
     show_steps(events)

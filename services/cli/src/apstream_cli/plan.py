@@ -70,10 +70,12 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
             f"PeopleSoft is asked again, {_from(_settled_at(entry, now))}, whether the voucher exists: one that "
             "matches is taken as ours; a new one is created only if nothing is found twice"
         )
-    if entry.step == Step.CONFIRM and body.report is not None:
-        told = "its voucher" if body.report.success else "that it was not transferred"
-        return f"Basware is told anew: {told}"
-    if body.voucher is not None and body.posted_revision != body.document.revision:
+    if entry.step in _ENDS:
+        return f"it goes back to how it ended ({entry.step}); nothing else is done"
+    if body.voucher is not None and (
+        entry.step == Step.POST
+        or (entry.step == Step.ACKNOWLEDGE and body.posted_revision != body.document.revision)
+    ):
         return (
             f"voucher {body.voucher.voucher_id} stands for it as it is, and Basware is told its number again; "
             "nothing changes in PeopleSoft"
@@ -81,13 +83,16 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
     return _OF_STEPS.get(entry.step, f"{entry.step} is tried again")
 
 
+_ENDS = {Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED}
 _OF_STEPS: dict[str, str] = {
+    Step.REVISIT: "its voucher is looked at in PeopleSoft again, and Basware is told of it as it is found",
     Step.ACKNOWLEDGE: "it is acknowledged again; one that Basware has already is taken as ours, and it goes on to "
     "mapping, look-up and posting",
     Step.POST: "it is mapped by the connection's present mapping and looked up in PeopleSoft; a voucher is created if "
     "none is found",
     Step.VERIFY: "PeopleSoft is asked again which vouchers of it exist",
-    Step.REPORT: "the same report is sent to Basware again",
+    Step.REPORT: "it is reported to Basware; a report that Basware did not carry out is made anew",
+    Step.CONFIRM: "Basware is asked again what became of the report",
 }
 
 
@@ -106,6 +111,8 @@ def _send_back(entry: Entry[InvoiceState], now: datetime) -> str:
         return f"{told}, once PeopleSoft, asked {_from(_settled_at(entry, now))}, shows no voucher of it"
     if entry.step == Step.REHEARSE:
         raise _Refused("the connection is in shadow mode: Basware is told nothing")
+    if entry.step not in {Step.ACKNOWLEDGE, Step.POST}:
+        raise _Refused(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
     if entry.step == Step.ACKNOWLEDGE:
         return f"{told}, after it is acknowledged"
     if body.doubted:

@@ -38,8 +38,10 @@ def line(text: str = "", *, style: str = "") -> None:
 
 
 def show_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """A table that wraps inside its cells."""
-    table = Table(*columns)
+    """A table that wraps inside its cells; nothing is left out, so that ids can be copied."""
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     console.print(table)

@@ -1,5 +1,8 @@
 """Where an invoice stands and why, in one sentence that a clerk understands. Pure."""
 
+from collections.abc import Sequence
+
+from ap_domain.audit import AuditEvent
 from ap_domain.fetch_state import FetchState
 from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
@@ -19,10 +22,14 @@ _WANTED: dict[str, str] = {
 }
 
 
-def standing(invoice: Invoice) -> str:
-    """One sentence or two."""
+def standing(invoice: Invoice, events: Sequence[AuditEvent] = ()) -> str:
+    """One sentence or two. What Basware was told last is taken from its audit events."""
     if invoice.entry is None:
         return _fetching(invoice.fetch) if invoice.fetch else "Nothing is known of it."
+    if invoice.entry.phase is Phase.FINAL and invoice.entry.step == Step.RETURNED:
+        told = [event.detail.get("message", "") for event in events if event.action == "reported"]
+        reason = f" with the words: {told[-1]}" if told else "."
+        return f"Sent back to Basware, to be corrected and transferred again{reason}"
     return _of_entry(invoice.entry)
 
 
@@ -57,8 +64,6 @@ def _ended(entry: Entry[InvoiceState]) -> str:
             recycled = body.voucher is not None and body.voucher.entry_status == "R"
             more = " It is recycled there: accounts payable has to complete it." if recycled else ""
             return f"Posted as {voucher}, and Basware has confirmed the number.{more}"
-        case Step.RETURNED:
-            return "Sent back to Basware, where it has to be corrected and transferred again; see the report below."
         case Step.WITHDRAWN:
             return "Withdrawn in Basware before it was posted; nothing was created."
         case Step.DISCARDED:

@@ -38,9 +38,12 @@ async def try_document(raw: bytes, connection: Connection, site: Site, *, today:
         await site.interface.load_shape()
         message = site.vouchers.build_create(_row(draft.properties()))
     except MappingFault as fault:
-        raise Refusal(*_fault(fault.document, fault.field, fault.value, fault.rule)) from None
+        would = "this document cannot become a voucher and would go back to Basware"
+        raise Refusal(would, f"document: {fault.document}", *_fault(fault)) from None
     except DocumentFault as fault:
-        raise Refusal(*_fault("", fault.field, str(fault.value), fault.rule)) from None
+        raise Refusal(
+            "this is no document that could be posted: a person would have to look", *_fault(fault)
+        ) from None
     except ConfigurationFault as fault:
         raise Refusal(*(f"mapping: {problem}" for problem in fault.problems)) from None
     except InvalidMessage as invalid:
@@ -55,14 +58,8 @@ def without_bank_details(message: bytes) -> bytes:
     return BANK.sub(rb"\1***\2", message)
 
 
-def _fault(document: str, name: str, value: str, rule: str) -> tuple[str, ...]:
-    return (
-        "this document cannot become a voucher and would go back to Basware",
-        f"document: {document or 'its id could not be read'}",
-        f"field: {name}",
-        f"value: {value or '(blank)'}",
-        f"rule: {rule}",
-    )
+def _fault(fault: MappingFault | DocumentFault) -> tuple[str, ...]:
+    return (f"field: {fault.field}", f"value: {fault.value or '(blank)'}", f"rule: {fault.rule}")
 
 
 def _row(properties: Mapping[str, object]) -> Row:

@@ -1,0 +1,283 @@
+"""A cluster in memory whose owners decide by the services' own rules, and entries to put into it."""
+
+import asyncio
+import copy
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import yaml
+from ap_domain.audit import AuditEvent
+from ap_domain.command import CommandedLedger
+from ap_domain.desired_state import DesiredState
+from ap_domain.fetch_state import FetchState
+from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
+from ap_domain.mapping_version import MappingVersion
+from ap_domain.natural_key import MatchFields, NaturalKey
+from ap_domain.posting import PostingIntent, VoucherRef
+from apstream_cli import connection, flow, invoice, mapping, parked
+from apstream_cli.cluster import Order
+from apstream_cli.main import app
+from chassis.connections.model import read_document
+from chassis.connections.record import ConnectionRecord, seal_connection
+from chassis.connections.secrets import KeyRing
+from chassis.desired_state import DesiredStates
+from chassis.errors import NotAnswered
+from chassis.ledger.entry import Entry, Phase, Started
+from chassis.ledger_reader import Ledgers, Wanted
+from chassis.records import DOCUMENT_ENTRY, VOUCHER_ENTRY
+from click.testing import Result
+from ingress.documents.core import commands as documents_commands
+from typer.testing import CliRunner
+from voucher_poster.core import commands as invoice_commands
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+CONNECTION: dict[str, Any] = {
+    "connection": "acme",
+    "stage": "test",
+    "basware": {
+        "base_url": "http://127.0.0.1:1",
+        "client_id": "acme-client",
+        "client_secret": {"value": "secret-client"},
+        "stage": "test",
+        "company_codes": ["BW00"],
+        "webhook_secrets": [{"value": "secret-webhook"}],
+    },
+    "peoplesoft": {
+        "base_url": "http://127.0.0.1:1",
+        "node": "PSFT_EP",
+        "stage": "test",
+        "operator": "APSTREAM",
+        "password": {"value": "secret-password"},
+        "component_interface": {"name": "AP_VOUCHER", "wsdl": "CI_AP_VOUCHER.1"},
+        "business_units": ["US001"],
+    },
+    "mapping": {"business_units": {"BW00": "US001"}, "setid": "SHARE"},
+}
+
+Run = Callable[..., Result]
+Make = Callable[..., Any]
+
+
+class FakeCluster:
+    """`Cluster`. What is written is seen by the next read; orders are decided at once unless ``silent``."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, ConnectionRecord] = {}
+        self.invoices: dict[str, Entry[InvoiceState]] = {}
+        self.documents: dict[str, Entry[FetchState]] = {}
+        self.audit: list[AuditEvent] = []
+        self.words: list[DesiredState] = []
+        self.orders: list[Order] = []
+        self.versions: list[MappingVersion] = []
+        self.silent = False
+        self.others_word: DesiredState | None = None
+        self.away = False
+
+    def connect(self, connection_id: str = "acme", *, version: int = 1) -> None:
+        document = read_document(yaml.safe_dump({**CONNECTION, "connection": connection_id}))
+        keys = KeyRing({"k": bytes(32)})
+        self.records[connection_id] = seal_connection(
+            document, keys=keys, version=version, shard=3, applied_at=NOW, applied_by="ann"
+        )
+
+    def put(self, *entries: Entry[Any]) -> None:
+        for entry in entries:
+            kept: dict[str, Any] = self.invoices if isinstance(entry.body, InvoiceState) else self.documents
+            kept[entry.key] = entry
+
+    async def connections(self) -> dict[str, ConnectionRecord]:
+        if self.away:
+            raise NotAnswered("no Kafka at 127.0.0.1:1")
+        return dict(self.records)
+
+    async def ledgers(self, wanted: Wanted, *, shard: int | None) -> Ledgers:
+        assert shard in {None, 3}
+        invoices = {
+            key: entry
+            for key, entry in self.invoices.items()
+            if wanted(key.encode(), VOUCHER_ENTRY.encode(entry))
+        }
+        documents = {
+            key: entry
+            for key, entry in self.documents.items()
+            if wanted(key.encode(), DOCUMENT_ENTRY.encode(entry))
+        }
+        return Ledgers(invoices=invoices, documents=documents)
+
+    async def events(self, records: Collection[str], *, shard: int | None) -> list[AuditEvent]:
+        return sorted((event for event in self.audit if event.record in records), key=lambda event: event.at)
+
+    async def flows(self, version_of: Callable[[str], int | None]) -> DesiredStates:
+        states = DesiredStates(bootstrap="127.0.0.1:1", connection_version=version_of)
+        for word in self.words:
+            states.take(word)
+        return states
+
+    async def write_flow(self, word: DesiredState, states: DesiredStates) -> DesiredState:
+        held = states.held(word.connection_id, word.flow)
+        word = replace(word, version=held.version + 1 if held else 1)
+        if self.others_word is not None:
+            self.words.append(replace(self.others_word, version=word.version))
+        self.words.append(word)
+        return word
+
+    async def carry_out(
+        self, orders: Sequence[Order], *, answered: Callable[[AuditEvent], None], within: float
+    ) -> None:
+        self.orders += orders
+        for order in [] if self.silent else orders:
+            answered(self._decide(order))
+        await asyncio.sleep(0)
+
+    async def mappings(self) -> list[MappingVersion]:
+        return list(self.versions)
+
+    def _decide(self, order: Order) -> AuditEvent:
+        command, key = order.command, f"{order.command.connection_id}/{order.command.record_id}"
+        decision: Any
+        if command.ledger is CommandedLedger.VOUCHERS:
+            decision = invoice_commands.decide(self.invoices.get(key), command, now=command.issued_at)
+        else:
+            decision = documents_commands.ordered(self.documents.get(key), command, now=command.issued_at)
+        if decision.entry is not None:
+            self.put(decision.entry)
+        note = decision.notes[0]
+        return replace(event(note.action, record=key), detail=dict(note.detail))
+
+
+def event(
+    action: str, *, record: str = "acme/1", second: int = 0, service: str = "voucher-poster", **detail: str
+) -> AuditEvent:
+    return AuditEvent(
+        event_id=f"{record}-{action}-{second}",
+        connection_id=record.partition("/")[0],
+        record=record,
+        service=service,
+        at=NOW + timedelta(seconds=second),
+        action=action,
+        detail=detail,
+        attempt=0,
+        actor="test",
+        sequence=second,
+    )
+
+
+@pytest.fixture(name="event")
+def make_event() -> Make:
+    return event
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    """Empty but for the connection acme."""
+    fake = FakeCluster()
+    fake.connect()
+    for module in (connection, flow, invoice, mapping, parked):
+        monkeypatch.setattr(module, "open_cluster", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """``apstream`` with these arguments."""
+    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setenv("USER", "ann")
+    runner = CliRunner()
+    return lambda *arguments, **more: runner.invoke(app, arguments, **more)
+
+
+@pytest.fixture
+def entry() -> Make:
+    """An invoice's entry: parked before posting unless said otherwise."""
+
+    def make(
+        invoice_id: str = "1",
+        *,
+        connection: str = "acme",
+        number: str = "2026/000001",
+        phase: Phase = Phase.PARKED,
+        step: Step = Step.POST,
+        reason: str = "the period is closed",
+        doubt: bool = False,
+        since: datetime = NOW,
+        due: datetime | None = None,
+        attempts: int = 0,
+        **body: Any,
+    ) -> Entry[InvoiceState]:
+        state = InvoiceState(
+            invoice_id=invoice_id,
+            invoice_number=number,
+            document=DocumentRef(
+                partition=3,
+                offset=0,
+                fetch_number=1,
+                fetched_at=NOW,
+                status="WaitingForTransfer",
+                revision="revision 1",
+                digest="0" * 64,
+            ),
+            intent=INTENT if doubt else None,
+        )
+        return Entry(
+            key=f"{connection}/{invoice_id}",
+            connection_id=connection,
+            sequence=4,
+            phase=phase,
+            step=step,
+            since=since,
+            due=due,
+            attempts=attempts,
+            reason=reason,
+            started=Started(at=NOW, number=1, settle_seconds=60, request_digest="d") if doubt else None,
+            body=replace(state, **body),
+        )
+
+    return make
+
+
+@pytest.fixture
+def fetch() -> Make:
+    """A document's entry: parked unless said otherwise."""
+
+    def make(
+        invoice_id: str = "1", *, phase: Phase = Phase.PARKED, reason: str = "too large"
+    ) -> Entry[FetchState]:
+        return Entry(
+            key=f"acme/{invoice_id}",
+            connection_id="acme",
+            sequence=2,
+            phase=phase,
+            step="fetch",
+            since=NOW,
+            reason=reason,
+            body=FetchState(invoice_id=invoice_id),
+        )
+
+    return make
+
+
+INTENT = PostingIntent(
+    natural_key=NaturalKey(
+        business_unit="US001", vendor_setid="SHARE", vendor_id="0000000007", invoice_id="2026/000001"
+    ),
+    match=MatchFields(invoice_date=date(2026, 11, 20), gross=Decimal("1160.00"), style="REG"),
+    mapping_digest="m",
+    request_digest="d",
+)
+VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
+
+
+@pytest.fixture
+def voucher() -> VoucherRef:
+    return VOUCHER
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """A connection's document; changes stay in the test."""
+    return copy.deepcopy(CONNECTION)

@@ -1,0 +1,109 @@
+"""What the plan tells is what the owner then does."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ap_domain.command import Action, Command, CommandedLedger
+from ap_domain.invoice_state import Report, Step
+from ap_domain.posting import VoucherRef
+from apstream_cli.invoices import Case, Invoice
+from apstream_cli.plan import plan
+from chassis.ledger.entry import Entry, Phase
+from ingress.documents.core import commands as documents_commands
+from voucher_poster.core import commands as invoice_commands
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+
+OPEN_STEPS = [
+    Step.REHEARSE,
+    Step.REVISIT,
+    Step.ACKNOWLEDGE,
+    Step.POST,
+    Step.VERIFY,
+    Step.REPORT,
+    Step.CONFIRM,
+]
+ENDS = [Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED]
+STATES = [
+    *((phase, step) for phase in Phase if phase is not Phase.FINAL for step in (*OPEN_STEPS, Step.CONFIRMED)),
+    *((Phase.FINAL, step) for step in ENDS),
+]
+VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
+
+
+def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Command:
+    return Command(
+        command_id="c", connection_id="acme", ledger=ledger, record_id="1", action=action, reason="why", actor="ann",
+        issued_at=NOW, expires_at=LATER + timedelta(hours=1), expected_sequence=entry.sequence,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("now", [NOW + timedelta(seconds=1), LATER])
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"doubt": True},
+        {"doubted": "revision 0"},
+        {"voucher": VOUCHER, "posted_revision": "revision 1"},
+        {"voucher": VOUCHER, "posted_revision": "revision 0"},
+        {"report": Report(number=1, success=False, message="no"), "reports": 1},
+    ],
+    ids=["plain", "in doubt", "doubted", "posted", "posted with other content", "reported"],
+)
+def test_the_owner_of_an_invoice_does_what_the_plan_tells(
+    entry: Callable[..., Any], body: dict[str, Any], action: Action, now: datetime
+) -> None:
+    for phase, step in STATES:
+        stands = entry(phase=phase, step=step, **body)
+        case = Case(
+            invoice=Invoice(key=stands.key, connection_id="acme", entry=stands),
+            ledger=CommandedLedger.VOUCHERS,
+        )
+        planned = plan(case, action, now=now)
+        decision = invoice_commands.decide(stands, command(stands, action, case.ledger), now=now)
+        done = decision.notes[0].action == "command applied"
+        assert planned.possible is done, (phase, step, planned.says, decision.notes[0].detail["said"])
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("phase", list(Phase))
+def test_the_owner_of_a_document_does_what_the_plan_tells(
+    fetch: Callable[..., Any], phase: Phase, action: Action
+) -> None:
+    stands = fetch(phase=phase)
+    case = Case(
+        invoice=Invoice(key=stands.key, connection_id="acme", fetch=stands), ledger=CommandedLedger.DOCUMENTS
+    )
+    decision = documents_commands.ordered(stands, command(stands, action, case.ledger), now=NOW)
+    assert plan(case, action, now=NOW).possible is (decision.notes[0].action == "command applied")
+
+
+@pytest.mark.parametrize(
+    ("action", "stands", "says"),
+    [
+        (Action.RESUBMIT, {"step": Step.ACKNOWLEDGE}, "taken as ours"),
+        (Action.RESUBMIT, {"step": Step.POST}, "present mapping"),
+        (Action.RESUBMIT, {"doubt": True}, "PeopleSoft is asked again, from 12:01:00Z on"),
+        (Action.RESUBMIT, {"step": Step.CONFIRM, "report": Report(number=1, success=True, message="m")}, "asked again"),
+        (Action.RESUBMIT, {"step": Step.ACKNOWLEDGE, "voucher": VOUCHER, "posted_revision": "0"}, "as it is"),
+        (Action.RESUBMIT, {"phase": Phase.WAITING}, "at once"),
+        (Action.SEND_BACK, {"voucher": VOUCHER}, "voucher 00012345 exists"),
+        (Action.SEND_BACK, {"doubt": True}, "once PeopleSoft, asked from 12:01:00Z on, shows no voucher"),
+        (Action.SEND_BACK, {}, "with your reason"),
+        (Action.DISCARD, {"doubt": True}, "may still appear until"),
+        (Action.DISCARD, {}, "Basware is told nothing"),
+    ],
+)  # fmt: skip
+def test_the_plan_says_it_in_words(
+    entry: Callable[..., Any], action: Action, stands: dict[str, Any], says: str
+) -> None:
+    made = entry(**stands)
+    case = Case(
+        invoice=Invoice(key=made.key, connection_id="acme", entry=made), ledger=CommandedLedger.VOUCHERS
+    )
+    assert says in plan(case, action, now=NOW).says
