@@ -85,11 +85,11 @@ def test_every_apstream_command_and_option_exists(page: Path) -> None:
     command = typer.main.get_command(app)
     assert isinstance(command, TyperGroup)
     for span in spans(page):
-        for group, name, rest in re.findall(r"(?:^|/|\s)apstream ([a-z]+) ([a-z]+)(.*)", span):
+        for group, name, rest in re.findall(r"(?:^|/|\s)apstream ([a-z]+) ([a-z-]+)(.*)", span):
             groups = command.commands[group]
             assert isinstance(groups, TyperGroup)
             options = {each for parameter in groups.commands[name].params for each in parameter.opts}
-            assert {*re.findall(r"--[a-z]+", rest)} <= options, span
+            assert {*re.findall(r"--[a-z-]+", rest)} <= options, span
 
 
 @every_page
