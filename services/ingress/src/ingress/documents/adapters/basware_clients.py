@@ -5,7 +5,7 @@ from basware import BaswareClient, Limits
 from chassis.connections import Connection
 from chassis.topics import MESSAGE_LIMIT
 
-LIMITS = Limits(document_bytes=4 * MESSAGE_LIMIT)
+LIMITS = Limits(document_bytes=4 * MESSAGE_LIMIT, page_bytes=4 * MESSAGE_LIMIT)
 """Larger than a record may be, so that a document that is too large for us is told apart from a broken answer."""
 
 
