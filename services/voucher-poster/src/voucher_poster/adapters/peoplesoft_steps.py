@@ -18,7 +18,7 @@ from peoplesoft import CollectionShape, ConfigurationError, PeopleSoftError
 from voucher_poster.adapters.document_source import DocumentSource, NotReadableNow, NotTheDocument
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
-from voucher_poster.adapters.posting_request import PostingRequest, posting_request
+from voucher_poster.adapters.posting_request import PostingRequest, PostingRequests
 from voucher_poster.adapters.voucher_search import voucher_ref, vouchers_of
 from voucher_poster.core.answers import Created, Looked, Rehearsed, Revisited, Verified
 
@@ -37,6 +37,7 @@ class PeopleSoftSteps:
         self._clients = clients
         self._documents = documents
         self._clock = clock
+        self._requests = PostingRequests()
         self._reads = {
             "rehearse": self._rehearse,
             "revisit": self._revisit,
@@ -99,6 +100,7 @@ class PeopleSoftSteps:
                 settle_seconds=connection.peoplesoft.settle_time.total_seconds(),
                 payment_block=request.payment_hold,
                 adopt=connection.peoplesoft.adopt_found_vouchers,
+                notes=request.notes,
             )
         )
 
@@ -202,7 +204,7 @@ class PeopleSoftSteps:
             entry.body.document, invoice_id=entry.body.invoice_id, connection=connection
         )
         today = self._clock.now().date()
-        return await posting_request(invoice, connection, site, today=today, record=entry.key)
+        return await self._requests.of(invoice, connection, site, today=today, record=entry.key)
 
 
 def _intent(entry: InvoiceEntry) -> PostingIntent:

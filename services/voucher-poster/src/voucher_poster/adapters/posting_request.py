@@ -1,5 +1,6 @@
 """What is sent for one invoice: mapped, built to the last byte, and digested before anything is started."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,44 +9,76 @@ from decimal import Decimal
 from typing import cast
 
 from ap_domain.approved_invoice import ApprovedInvoice
-from ap_domain.mapping import map_voucher, parse_mapping, posting_intent
+from ap_domain.mapping import VoucherMapping, map_voucher, parse_mapping, posting_intent
 from ap_domain.posting import PostingIntent
 from chassis.connections import Connection
 from peoplesoft import Row
 
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftSite
 
+LARGE = 200
+"""Coding rows from which an invoice is mapped beside the event loop: the others' calls must not wait for it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingRequest:
     """`properties` by PeopleSoft's own names; the intent's request digest is that of the message built from them.
 
-    `payment_hold` says whether a hold of the payment is asked for.
+    `payment_hold` says whether a hold of the payment is asked for, `notes` what the voucher does not say as the
+    document does, in sentences.
     """
 
     properties: Row
     intent: PostingIntent
     payment_hold: bool
+    notes: tuple[str, ...] = ()
 
 
-async def posting_request(
-    invoice: ApprovedInvoice, connection: Connection, site: PeopleSoftSite, *, today: date, record: str
+class PostingRequests:
+    """Makes them by each connection's mapping, which is read once per version of the connection."""
+
+    def __init__(self) -> None:
+        self._mappings: dict[str, tuple[int, VoucherMapping]] = {}
+
+    async def of(
+        self,
+        invoice: ApprovedInvoice,
+        connection: Connection,
+        site: PeopleSoftSite,
+        *,
+        today: date,
+        record: str,
+    ) -> PostingRequest:
+        """The request of this invoice by the mapping and the site's WSDL; the same input, the same bytes.
+
+        Raises MappingFault and ConfigurationFault of the mapping, InvalidMessage when a value does not fit the site's
+        message, and what reading the WSDL raises.
+        """
+        mapping = self._mapping(connection)
+        await site.interface.load_shape()
+        if len(invoice.coding_rows) < LARGE:
+            return _made(invoice, mapping, site, today=today, record=record)
+        return await asyncio.to_thread(_made, invoice, mapping, site, today=today, record=record)
+
+    def _mapping(self, connection: Connection) -> VoucherMapping:
+        version, mapping = self._mappings.get(connection.id, (None, None))
+        if mapping is None or version != connection.version:
+            mapping = parse_mapping(connection.mapping)
+            self._mappings[connection.id] = (connection.version, mapping)
+        return mapping
+
+
+def _made(
+    invoice: ApprovedInvoice, mapping: VoucherMapping, site: PeopleSoftSite, *, today: date, record: str
 ) -> PostingRequest:
-    """The request of this invoice by the connection's mapping and the site's WSDL; the same input, the same bytes.
-
-    Raises MappingFault and ConfigurationFault of the mapping, InvalidMessage when a value does not fit the site's
-    message, and what reading the WSDL raises.
-    """
-    mapping = parse_mapping(connection.mapping)
     draft = map_voucher(invoice, mapping, today=today)
-    await site.interface.load_shape()
     properties = _row(draft.properties())
-    message = site.vouchers.build_create(properties, record=record)
-    digest = hashlib.sha256(message).hexdigest()
+    digest = hashlib.sha256(site.vouchers.build_create(properties, record=record)).hexdigest()
     return PostingRequest(
         properties=properties,
         intent=replace(posting_intent(draft, mapping), request_digest=digest),
         payment_hold=draft.payment_hold,
+        notes=draft.notes,
     )
 
 

@@ -32,6 +32,7 @@ class Looked:
     settle_seconds: float
     payment_block: bool = False
     adopt: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
