@@ -1,7 +1,12 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer.main
+from apstream_cli.groups import GROUPS
 from apstream_cli.main import app
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 
@@ -13,15 +18,34 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["--help"], ["topics", "plan", "--help"], ["topics", "apply", "--help"], ["connection", "apply", "--help"],
-     ["connection", "list", "--help"], ["audit", "show", "--help"]],
-)  # fmt: skip
-def test_help_teaches(runner: CliRunner, arguments: list[str]) -> None:
-    said = runner.invoke(app, arguments)
+def every_command() -> list[tuple[str, str]]:
+    groups = typer.main.get_command(app)
+    assert isinstance(groups, TyperGroup)
+    return [(group, name) for group in groups.commands for name in groups.commands[group].commands]
+
+
+@pytest.mark.parametrize(("group", "name"), every_command())
+def test_the_help_of_every_command_teaches_by_example(runner: CliRunner, group: str, name: str) -> None:
+    said = runner.invoke(app, [group, name, "--help"])
     assert said.exit_code == 0
-    assert "Example" in said.output or arguments == ["--help"]
+    assert f"apstream {group} {name}" in " ".join(said.output.split())
+
+
+def test_the_help_names_every_group_and_the_exit_status(runner: CliRunner) -> None:
+    said = runner.invoke(app, ["--help"]).output
+    assert all(group in said for group in GROUPS)
+    assert "Exit status" in said
+
+
+def test_a_group_is_imported_only_when_it_is_asked_for() -> None:
+    code = (
+        "import sys; from apstream_cli.main import app; app(['topics', '--help'], standalone_mode=False); "
+        "print([name for name in ('apstream_cli.mapping', 'peoplesoft', 'zeep', 'confluent_kafka') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )  # noqa: S603
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +74,20 @@ def test_a_bad_document_is_refused_with_every_reason_and_status_1(runner: CliRun
 
 
 @pytest.mark.parametrize(
-    "arguments", [["topics", "plan"], ["topics", "apply"], ["connection", "list"], ["audit", "show"]]
+    "arguments",
+    [
+        ["topics", "plan"],
+        ["topics", "apply"],
+        ["connection", "list"],
+        ["audit", "show"],
+        ["parked", "list"],
+        ["parked", "discard", "1", "--reason", "x"],
+        ["invoice", "show", "1"],
+        ["flow", "status"],
+        ["flow", "pause", "acme", "all", "--reason", "x"],
+        ["mapping", "show", "a"],
+        ["connection", "test", "acme"],
+    ],
 )
 def test_when_kafka_is_not_there_the_command_says_so(runner: CliRunner, arguments: list[str]) -> None:
     said = runner.invoke(app, arguments)

@@ -12,7 +12,7 @@ from chassis.connections.record import ConnectionRecord
 from chassis.desired_state import DesiredStates
 
 from apstream_cli.cluster import Cluster, open_cluster, version_of
-from apstream_cli.flow_words import FLOWS, meaning, said
+from apstream_cli.flow_words import FLOWS, in_shadow, meaning, said
 from apstream_cli.invoices import shard_of
 from apstream_cli.orders import checked_reason
 from apstream_cli.refusal import Refusal, refusals
@@ -73,6 +73,8 @@ def status(
             for name, flow, state, word in rows
         ),
     )
+    for name in sorted({name for name, *_ in rows if in_shadow(connections[name])}):
+        line(f"{name} is in shadow mode: it only rehearses, whatever its flows say")
 
 
 @app.command(epilog="Example: `apstream flow pause acme peoplesoft --reason 'month-end close'`")

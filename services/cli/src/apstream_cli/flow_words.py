@@ -9,7 +9,7 @@ from chassis.desired_state import DesiredStates
 from apstream_cli.cluster import Cluster, version_of
 from apstream_cli.screen import instant
 
-__all__ = ["FLOWS", "hindrances", "meaning", "said"]
+__all__ = ["FLOWS", "hindrances", "in_shadow", "meaning", "said"]
 
 FLOWS = {
     "basware": "calls to Basware (fetch, acknowledge, report)",
@@ -39,12 +39,22 @@ def said(word: DesiredState | None, state: FlowState) -> str:
     return text if word.state is state else f"{text} (void: the connection was applied anew since)"
 
 
+def in_shadow(record: ConnectionRecord) -> bool:
+    """Whether its invoices are only rehearsed."""
+    return record.fields.get("mode") == "shadow"
+
+
 async def hindrances(
     cluster: Cluster, connections: Mapping[str, ConnectionRecord], concerned: Collection[str]
 ) -> list[str]:
-    """Flows of these connections that do not run, each with why and what to do."""
+    """What keeps work of these connections waiting: flows that do not run, each with why and what to do."""
     states = await cluster.flows(version_of(connections))
-    return [
+    rehearsing = [
+        f"{connection} is in shadow mode: nothing is acknowledged or posted before it is applied with mode live"
+        for connection in sorted(concerned)
+        if connection in connections and in_shadow(connections[connection])
+    ]
+    return rehearsing + [
         f"{connection}: {flow} is {states.state(connection, flow)} ({_why(states, connection, flow)}), so what "
         f"needs it waits until `apstream flow resume {connection} {flow}`"
         for connection in sorted(concerned)
