@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from apstream_cli.connection_checks import Check, Result, checks
+from apstream_cli.check import Check, Result
+from apstream_cli.connection_checks import checks
 from apstream_cli.connection_source import connection_in
 from basware.testing import Canned, StubApi
 from chassis.connections import Connection

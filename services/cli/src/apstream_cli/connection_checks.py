@@ -4,8 +4,6 @@ A password that was refused is not tried again: some sites lock an operator afte
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 import aiohttp
 from ap_domain.mapping import ConfigurationFault, VoucherMapping, parse_mapping
@@ -15,27 +13,10 @@ from basware import BaswareClient, BaswareError
 from chassis.connections import Connection
 from peoplesoft import PeopleSoftError
 
+from apstream_cli.check import Check, Result
 from apstream_cli.site import Site, open_site
 
-__all__ = ["Check", "Result", "checks"]
-
-
-class Result(StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    NOTE = "note"
-    FAILED = "FAILED"
-    NOT_TRIED = "not tried"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """``said`` is what was found, and for a failure what to do."""
-
-    what: str
-    result: Result
-    said: str
+__all__ = ["checks"]
 
 
 BASWARE = "Basware: token and a read"
