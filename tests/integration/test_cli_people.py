@@ -190,7 +190,9 @@ async def test_of_two_who_speak_of_a_flow_at_once_both_see_the_first(topics: Kaf
         for state, actor in ((FlowState.PAUSED, "ann"), (FlowState.STOPPED, "bob"))
     ]  # fmt: skip
     seen = [await cluster.flows({"spoken": 1}.get) for _ in words]
-    written = [await cluster.write_flow(word, states) for word, states in zip(words, seen, strict=True)]
+    written = [
+        (await cluster.write_flows([word], states))[0] for word, states in zip(words, seen, strict=True)
+    ]
     assert [word.version for word in written] == [1, 1]
     held = (await cluster.flows({"spoken": 1}.get)).held("spoken", "basware")
     assert held == written[0]

@@ -118,13 +118,15 @@ class FakeCluster:
             states.take(word)
         return states
 
-    async def write_flow(self, word: DesiredState, states: DesiredStates) -> DesiredState:
-        held = states.held(word.connection_id, word.flow)
-        word = replace(word, version=held.version + 1 if held else 1)
-        if self.others_word is not None:
-            self.words.append(replace(self.others_word, version=word.version))
-        self.words.append(word)
-        return word
+    async def write_flows(self, words: Sequence[DesiredState], states: DesiredStates) -> list[DesiredState]:
+        written = []
+        for word in words:
+            held = states.held(word.connection_id, word.flow)
+            written.append(replace(word, version=held.version + 1 if held else 1))
+            if self.others_word is not None:
+                self.words.append(replace(self.others_word, version=written[-1].version))
+        self.words += written
+        return written
 
     async def carry_out(
         self, orders: Sequence[Order], *, answered: Callable[[AuditEvent], None], within: float

@@ -1,6 +1,5 @@
 """What the commands read and write in Kafka: one port, its adapter, and the only place that opens it."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +9,7 @@ from ap_domain.command import Command
 from ap_domain.desired_state import DesiredState
 from ap_domain.mapping_version import MappingVersion
 from chassis.audit_watch import AuditWatch
-from chassis.commands import issue
+from chassis.commands import issue_all
 from chassis.connections.apply import stored_connections
 from chassis.connections.record import ConnectionRecord
 from chassis.desired_state import DesiredStates, DesiredStateWriter
@@ -24,7 +23,6 @@ from chassis.topics import MAPPINGS
 
 __all__ = ["Cluster", "KafkaCluster", "Order", "open_cluster", "version_of"]
 
-ISSUED_AT_ONCE = 10
 ANSWERS = ("command applied", "command refused")
 
 
@@ -55,8 +53,8 @@ class Cluster(Protocol):
         """The latest word on every flow."""
         ...
 
-    async def write_flow(self, word: DesiredState, states: DesiredStates) -> DesiredState:
-        """Makes ``word`` durable under the version that follows; returns it as written."""
+    async def write_flows(self, words: Sequence[DesiredState], states: DesiredStates) -> list[DesiredState]:
+        """Makes each word durable under the version that follows ``states``; returns them as written."""
         ...
 
     async def carry_out(
@@ -99,18 +97,22 @@ class KafkaCluster:
         await CompactedFollower(bootstrap=self._bootstrap, topic=DESIRED_STATE_TOPIC, apply=take).load()
         return states
 
-    async def write_flow(self, word: DesiredState, states: DesiredStates) -> DesiredState:
+    async def write_flows(self, words: Sequence[DesiredState], states: DesiredStates) -> list[DesiredState]:
         """As the port says."""
         async with DurableProducer(bootstrap=self._bootstrap, client_id="apstream-flow") as producer:
-            return await DesiredStateWriter(producer=producer, states=states).write(
-                connection_id=word.connection_id,
-                flow=word.flow,
-                state=word.state,
-                connection_version=word.connection_version,
-                reason=word.reason,
-                actor=word.actor,
-                at=word.at,
-            )
+            writer = DesiredStateWriter(producer=producer, states=states)
+            return [
+                await writer.write(
+                    connection_id=word.connection_id,
+                    flow=word.flow,
+                    state=word.state,
+                    connection_version=word.connection_version,
+                    reason=word.reason,
+                    actor=word.actor,
+                    at=word.at,
+                )
+                for word in words
+            ]
 
     async def carry_out(
         self, orders: Sequence[Order], *, answered: Callable[[AuditEvent], None], within: float
@@ -119,8 +121,7 @@ class KafkaCluster:
         waiting = {order.command.command_id for order in orders}
         shards = {order.shard for order in orders}
         async with AuditWatch(bootstrap=self._bootstrap, shards=shards) as watch:
-            turn = asyncio.Semaphore(ISSUED_AT_ONCE)
-            await asyncio.gather(*(self._issue(order, turn) for order in orders))
+            await issue_all(((each.command, each.shard) for each in orders), bootstrap=self._bootstrap)
             async for event in watch.events(within=within):
                 if event.action in ANSWERS and event.detail.get("command") in waiting:
                     waiting.discard(event.detail["command"])
@@ -138,10 +139,6 @@ class KafkaCluster:
 
         await CompactedFollower(bootstrap=self._bootstrap, topic=MAPPINGS, apply=take).load()
         return list(versions.values())
-
-    async def _issue(self, order: Order, turn: asyncio.Semaphore) -> None:
-        async with turn:
-            await issue(order.command, bootstrap=self._bootstrap, shard=order.shard)
 
 
 def open_cluster() -> Cluster:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from apstream_cli.flow_words import FLOWS, in_shadow, meaning, said
 from apstream_cli.invoices import shard_of
 from apstream_cli.orders import checked_reason
 from apstream_cli.refusal import Refusal, refusals
-from apstream_cli.screen import instant, line, print_json, show_table
+from apstream_cli.screen import instant, line, now, print_json, show_table
 
 __all__ = ["app"]
 
@@ -104,7 +103,7 @@ async def _say(
 ) -> None:
     reason = checked_reason(reason)
     connections, states = await _look(cluster, connection)
-    written = []
+    words = []
     for flow in which.flows():
         held, state = states.held(connection, flow), states.state(connection, flow)
         if state is wanted:
@@ -113,19 +112,20 @@ async def _say(
             line(f"{connection} {flow}: left stopped, which is stricter ({said(held, state)})")
         else:
             _announce(connection, flow, held, state)
-            word = DesiredState(
-                connection_id=connection,
-                flow=flow,
-                state=wanted,
-                version=0,
-                connection_version=connections[connection].version,
-                reason=reason,
-                actor=by,
-                at=datetime.now(UTC),
+            words.append(
+                DesiredState(
+                    connection_id=connection,
+                    flow=flow,
+                    state=wanted,
+                    version=0,
+                    connection_version=connections[connection].version,
+                    reason=reason,
+                    actor=by,
+                    at=now(),
+                )
             )
-            written.append(await cluster.write_flow(word, states))
-    if written:
-        await _confirm(cluster, connections, written)
+    if words:
+        await _confirm(cluster, connections, await cluster.write_flows(words, states))
 
 
 def _announce(connection: str, flow: str, held: DesiredState | None, state: FlowState) -> None:

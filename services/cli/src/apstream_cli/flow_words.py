@@ -1,6 +1,7 @@
 """Flows of a connection in words: what pausing and stopping each of them means, and what holds work up. Pure words."""
 
 from collections.abc import Collection, Mapping
+from textwrap import shorten
 
 from ap_domain.desired_state import DesiredState, FlowState
 from chassis.connections.record import ConnectionRecord
@@ -10,6 +11,9 @@ from apstream_cli.cluster import Cluster, version_of
 from apstream_cli.screen import instant
 
 __all__ = ["FLOWS", "hindrances", "in_shadow", "meaning", "said"]
+
+LONGEST = 120
+"""Characters of a reason beside something else; `apstream flow status` has it in full."""
 
 FLOWS = {
     "basware": "calls to Basware (fetch, acknowledge, report)",
@@ -65,4 +69,4 @@ async def hindrances(
 
 def _why(states: DesiredStates, connection: str, flow: str) -> str:
     word = states.held(connection, flow)
-    return word.reason if word is not None else "no reason given"
+    return shorten(word.reason, LONGEST) if word is not None else "no reason given"

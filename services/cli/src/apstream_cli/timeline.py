@@ -97,7 +97,7 @@ _ACTIONS: dict[str, Callable[[Detail], str]] = {
     "published": _fetched("document fetched from Basware"),
     "fetched, unchanged": lambda _: "document fetched again, unchanged",
     "received": _fetched("taken up for posting"),
-    "newer fetch": _fetched("a newer fetch replaced it"),
+    "newer fetch": _fetched("newer fetch"),
     "newer fetch waits": _fetched("a newer fetch waits"),
     "transferred again": _fetched("transferred again in Basware"),
     "withdrawn in Basware": _fetched("withdrawn in Basware"),
