@@ -1,7 +1,8 @@
 """One stack for all journeys: real Kafka, real processes, both simulators. Each test has a connection of its own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from devstack.stack import SERVICES
 from .customer import Customer
 
 NewCustomer = Callable[..., Awaitable[Customer]]
+Section = Mapping[str, Any]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -26,27 +28,37 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
     """Makes connections with a PeopleSoft site of their own. Times are short: nothing here is slow but on order.
 
-    Keyword arguments are merged into those parts of the connection's document.
+    `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection's document; everything else is
+    a field of ConnectionSpec.
     """
     for name in SERVICES:
         if not stack.processes[name].running:  # left so by a test that failed
             await stack.restart(name, env={})
     async with AsyncExitStack() as opened:
-        basware = await opened.enter_async_context(ControlApi(name="Basware", base_url=stack.basware_url))
-        peoplesoft = await opened.enter_async_context(
+        basware_control = await opened.enter_async_context(
+            ControlApi(name="Basware", base_url=stack.basware_url)
+        )
+        peoplesoft_control = await opened.enter_async_context(
             ControlApi(name="PeopleSoft", base_url=stack.peoplesoft_url)
         )
 
-        async def make(name: str, **parts: dict[str, Any]) -> Customer:
-            spec = ConnectionSpec(
+        async def make(
+            name: str,
+            *,
+            basware: Section = MappingProxyType({}),
+            peoplesoft: Section = MappingProxyType({}),
+            mapping: Section = MappingProxyType({}),
+            **spec: Any,
+        ) -> Customer:
+            wanted = ConnectionSpec(
+                **{"node": name.upper().replace("-", "_"), **spec},
                 id=name,
-                node=name.upper().replace("-", "_"),
-                basware={"record_spacing_seconds": 1.1, **parts.get("basware", {})},
-                peoplesoft={"settle_seconds": 3, **parts.get("peoplesoft", {})},
-                mapping=parts.get("mapping", {}),
+                basware={"record_spacing_seconds": 1.1, **basware},
+                peoplesoft={"settle_seconds": 3, **peoplesoft},
+                mapping=mapping,
             )
-            customer = Customer(spec, stack=stack, basware=basware, peoplesoft=peoplesoft)
-            await stack.add_connection(spec)
+            customer = Customer(wanted, stack=stack, basware=basware_control, peoplesoft=peoplesoft_control)
+            await stack.add_connection(wanted)
             await customer.tenant(confirm_delay_seconds=0.5)
             return customer
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -37,6 +38,7 @@ class Customer:
     ) -> None:
         self.spec = spec
         self.id = spec.id
+        self.tenant_id = spec.tenant_id
         self.stack = stack
         self.basware = basware
         self.peoplesoft = peoplesoft
@@ -52,44 +54,97 @@ class Customer:
         return await self.approve_document(await self.sample(seed, **like), webhook=webhook)
 
     async def approve_document(
-        self, document: Json, *, webhook: Json | None = None, deliver: bool = True
+        self, document: Json, *, webhook: Json | None = None, deliver: bool = True, **more: Any
     ) -> Invoice:
-        """Approve this very document."""
-        order = {"tenant": self.id, "document": document, "webhook": webhook, "deliver": deliver}
+        """Approve this very document; `more` goes into the order: status, extended, at_least_bytes."""
+        order = {
+            "tenant": self.tenant_id,
+            "document": document,
+            "webhook": webhook,
+            "deliver": deliver,
+            **more,
+        }
         await self.basware.post_text("documents", dumps(order))
-        return Invoice(id=document["invoiceId"], number=document["invoiceNumber"], document=document)
+        return Invoice(id=document["invoiceId"], number=document.get("invoiceNumber", ""), document=document)
 
-    async def retransfer(self, invoice: Invoice, changes: Json) -> None:
+    async def retransfer(self, invoice: Invoice, changes: Json, *, deliver: bool = True) -> None:
         """Correct it in Basware and send it to transfer again, under the same id."""
-        await self.basware.post_text(self._path(invoice, "/retransfer"), dumps({"changes": changes}))
+        order = {"changes": changes, "deliver": deliver}
+        await self.basware.post_text(self._path(invoice, "/retransfer"), dumps(order))
+
+    async def set_status(self, invoice: Invoice, status: str) -> None:
+        """Take it back in Basware; the webhook tells."""
+        await self.basware.post(self._path(invoice, "/status"), {"status": status, "deliver": True})
+
+    async def acknowledged_by_another(self, invoice: Invoice) -> None:
+        """Another consumer of the tenant takes it."""
+        await self.basware.post(self._path(invoice, "/acknowledge"), {})
+
+    async def outcome(self, invoice: Invoice, **plan: Any) -> None:
+        """What Basware will make of the next responses to it."""
+        await self.basware.post(self._path(invoice, "/outcome"), plan)
 
     async def notify(self, invoice: Invoice) -> None:
         """One more webhook about the document, a task of its own."""
         await self.basware.post(self._path(invoice, "/notify"), {})
 
-    async def send_webhook(self, body: bytes, *, spoilt: bool = False) -> int:
+    async def send_webhook(
+        self,
+        body: bytes,
+        *,
+        spoilt: bool = False,
+        secret: str | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> int:
         """A signed webhook of this very body, as Basware would send it; the status it was answered with.
 
-        A spoilt one had a blank added after it was signed.
+        A spoilt one had a blank added after it was signed. `secret` is another one than the subscription's.
         """
         endpoint = self.stack.endpoints.connections[self.id]
-        secret = await asyncio.to_thread(Path(endpoint.secret_file).read_text)
+        if secret is None:
+            secret = await asyncio.to_thread(Path(endpoint.secret_file).read_text)
         signed = {SIGNATURE_HEADER: signature(body=body, secret=secret, encoding=SignatureEncoding.HEX)}
         async with (
             aiohttp.ClientSession() as session,
-            session.post(endpoint.webhook, data=body + b" " * spoilt, headers=signed) as answer,
+            session.post(
+                endpoint.webhook, data=body + b" " * spoilt, headers={**signed, **headers}
+            ) as answer,
         ):
             return answer.status
 
     async def seen_by_basware(self, invoice: Invoice) -> Json:
         """Document, status, history, responses, notifications and violations from Basware's books."""
-        seen: Json = await self.basware.get(f"documents/{invoice.id}", tenant=self.id)
+        seen: Json = await self.basware.get(f"documents/{invoice.id}", tenant=self.tenant_id)
         return seen
 
     async def vouchers(self, invoice: Invoice) -> list[Json]:
         """All vouchers under the invoice's number in PeopleSoft's books, deleted ones too."""
         found = await self.peoplesoft.get("vouchers", node=self.spec.node, invoice_id=invoice.number)
         return list(found["vouchers"])
+
+    async def key_voucher(self, invoice: Invoice, **values: str) -> Json:
+        """A clerk keys the invoice by hand; the voucher."""
+        voucher = {
+            "BUSINESS_UNIT": self.spec.business_units[invoice.document["companyCode"]],
+            "VENDOR_SETID": "SHARE",
+            "VENDOR_ID": invoice.document["supplierCode"].zfill(10),
+            "INVOICE_ID": invoice.number,
+            "INVOICE_DT": invoice.document["invoiceDate"][:10],
+            "GROSS_AMT": str(invoice.document["grossSum"]),
+            "TXN_CURRENCY_CD": invoice.document["currencyCode"],
+            **values,
+        }
+        keyed: Json = await self.peoplesoft.post("vouchers", {"node": self.spec.node, "voucher": voucher})
+        return keyed
+
+    async def clerk(self, voucher: Json, action: str, **order: Any) -> None:
+        """A clerk acts on a voucher: delete, close, hold, pay."""
+        path = f"vouchers/{voucher['BUSINESS_UNIT']}/{voucher['VOUCHER_ID']}"
+        await self.peoplesoft.post(path, {"node": self.spec.node, "action": action, **order})
+
+    async def reference(self, **rows: Any) -> None:
+        """Add to the site's reference data."""
+        await self.peoplesoft.post("reference", {"node": self.spec.node, **rows})
 
     async def calls(self, operation: str = "create", invoice: Invoice | None = None) -> list[Json]:
         """The calls PeopleSoft got from this customer, oldest first."""
@@ -110,7 +165,9 @@ class Customer:
 
     async def basware_fails(self, kind: str, operation: str, **order: Any) -> None:
         """Order a fault of Basware's API."""
-        await self.basware.post("faults", {"kind": kind, "operation": operation, "tenant": self.id, **order})
+        await self.basware.post(
+            "faults", {"kind": kind, "operation": operation, "tenant": self.tenant_id, **order}
+        )
 
     async def site(self, **settings: Any) -> None:
         """Turn switches of the PeopleSoft site."""
@@ -118,15 +175,21 @@ class Customer:
 
     async def tenant(self, **settings: Any) -> None:
         """Turn switches of the Basware tenant."""
-        await self.basware.post("settings", {"tenant": self.id, **settings})
+        await self.basware.post("settings", {"tenant": self.tenant_id, **settings})
 
-    async def apply(self, peoplesoft: Mapping[str, Any]) -> None:
-        """Apply the connection's document once more with these changes of its PeopleSoft section."""
+    async def apply(self, **sections: Mapping[str, Any] | str) -> None:
+        """Apply the connection's document once more with these changes of its sections (a text replaces)."""
         file = self.stack.run_dir / "connections" / f"{self.id}.yaml"
         document = yaml.safe_load(file.read_text())
-        document["peoplesoft"].update(peoplesoft)
+        for name, changes in sections.items():
+            document[name] = changes if isinstance(changes, str) else {**document.get(name, {}), **changes}
         file.write_text(yaml.safe_dump(document, sort_keys=False))
         await self.stack.apstream("connection", "apply", str(file))
+
+    async def parked(self, verb: str, invoice: Invoice, *, reason: str) -> str:
+        """What `apstream parked resubmit`, `send-back` or `discard` said; Refused if it was refused."""
+        named = (invoice.id, "--connection", self.id)
+        return await self.stack.apstream("parked", verb, *named, "--reason", reason, "--by", "pat", "--yes")
 
     async def until_status(self, status: str, *invoices: Invoice, within: float = 30.0) -> None:
         """Until Basware has all of them in this status."""
@@ -142,4 +205,4 @@ class Customer:
         )
 
     def _path(self, invoice: Invoice, what: str) -> str:
-        return f"documents/{invoice.id}{what}?tenant={self.id}"
+        return f"documents/{invoice.id}{what}?tenant={self.tenant_id}"

@@ -42,6 +42,7 @@ class Evidence:
     records: Mapping[str, list[TopicRecord]]
     own: list[TopicRecord]
     documents: list[Json]
+    operator: str
     vouchers: list[Json]
     calls: list[Json]
     violations: list[Json]
@@ -76,6 +77,13 @@ class Evidence:
         """What the audit says was done to an invoice (or its document), in order."""
         events = [each.value for each in self.records[topic] if each.value["record"] == self.key(invoice_id)]
         return [event["action"] for event in sorted(events, key=lambda each: each["sequence"])]
+
+    def events(self, invoice_id: str, action: str, topic: str = AUDIT_POSTER) -> list[Entry]:
+        """What the audit says of one kind of thing done to an invoice, oldest first."""
+        events = [each.value for each in self.records[topic] if each.value["record"] == self.key(invoice_id)]
+        return sorted(
+            (each for each in events if each["action"] == action), key=lambda each: int(each["sequence"])
+        )
 
     @property
     def audit(self) -> Iterable[Entry]:
@@ -122,7 +130,7 @@ async def gather_evidence(customer: Customer) -> Evidence:
     """Read everything once, the topics last: what the books show has its records by then, or never."""
     documents, violations, vouchers, calls = await asyncio.gather(
         _documents(customer),
-        customer.basware.get("violations", tenant=customer.id),
+        customer.basware.get("violations", tenant=customer.tenant_id),
         customer.peoplesoft.get("vouchers", node=customer.spec.node),
         customer.peoplesoft.get("requests", node=customer.spec.node),
     )
@@ -135,6 +143,7 @@ async def gather_evidence(customer: Customer) -> Evidence:
         },
         own=[],
         documents=documents,
+        operator=customer.spec.operator,
         vouchers=vouchers["vouchers"],
         calls=calls["requests"],
         violations=violations["violations"],
@@ -149,9 +158,13 @@ async def gather_evidence(customer: Customer) -> Evidence:
 
 
 async def _documents(customer: Customer) -> list[Json]:
-    held = (await customer.basware.get("books", tenant=customer.id))["documents"]
-    seen = (customer.basware.get(f"documents/{each['invoiceId']}", tenant=customer.id) for each in held)
-    return list(await asyncio.gather(*seen))
+    """Those of the companies that the connection serves."""
+    tenant = customer.tenant_id
+    held = (await customer.basware.get("books", tenant=tenant))["documents"]
+    ours = [each["invoiceId"] for each in held if each["companyCode"] in customer.spec.company_codes]
+    return list(
+        await asyncio.gather(*(customer.basware.get(f"documents/{each}", tenant=tenant) for each in ours))
+    )
 
 
 def _is_of(record: TopicRecord, connection_id: str) -> bool:

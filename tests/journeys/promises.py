@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
-from .customer import FAILED, TRANSFERRED, Customer
+from .customer import FAILED, TRANSFERRED, Customer, Json
 from .eventually import eventually
 from .evidence import Entry, Evidence, gather_evidence
 from .topic_records import AUDIT_POSTER, DOCUMENTS, FETCHES, INVOICES, NOTIFICATIONS, UNREADABLE
 
+LONGEST_MESSAGE = 250
 PATH = ("received", "acknowledged", "started", "posted", "reported", "confirmed")
 """The audit's words for the steps of an invoice that goes through; `adopted` stands for posted as well."""
+
+UNSTARTED = tuple(each for each in PATH if each != "started")
+"""The path of an invoice for which somebody else's voucher was taken."""
 
 
 async def kept(customer: Customer, *, within: float = 40.0) -> Evidence:
@@ -61,6 +65,8 @@ def _accepted(evidence: Evidence) -> Iterator[str]:
     published = {each.value["task_id"] for each in evidence.records[NOTIFICATIONS]}
     for document in evidence.documents:
         for task in document["notifications"]:
+            if not task["url"].endswith(f"/{evidence.connection_id}"):
+                continue  # told to another connection of the tenant
             if any(each["status"] == 200 for each in task["attempts"]) and task["task_id"] not in published:
                 yield f"task {task['task_id']} was answered 200 and is not on the topic"
     yield from evidence.restless
@@ -84,43 +90,51 @@ def _sequences(evidence: Evidence) -> Iterator[str]:
 
 
 def _money(evidence: Evidence) -> Iterator[str]:
-    """One live voucher for what is posted, none for what is returned, and Basware was told exactly that."""
+    """One live voucher for what is posted, none for what is returned, and Basware was told exactly that.
+
+    A live voucher that nobody's entry has must be somebody else's.
+    """
     live = {
         (each["BUSINESS_UNIT"], each["VOUCHER_ID"]): each
         for each in evidence.vouchers
         if each["ENTRY_STATUS"] != "X"
     }
     ours: Counter[tuple[str, str]] = Counter()
+    starts: Counter[str | None] = Counter()
     for document in evidence.documents:
         entry = evidence.invoice(document["invoiceId"])
         if entry is None:
             continue
-        body, told = entry["body"], document["status"]
-        voucher = body["voucher"]
+        starts[document.get("invoiceNumber")] += _starts(evidence, entry)
+        voucher = entry["body"]["voucher"]
         if voucher is not None:
             ours[voucher["business_unit"], voucher["voucher_id"]] += 1
-        match entry["step"]:
-            case "confirmed":
-                if (
-                    voucher is None
-                    or told != TRANSFERRED
-                    or document["voucherNumber1"] != voucher["voucher_id"]
-                ):
-                    yield f"{entry['key']} is confirmed with {voucher}, Basware has {told} {document['voucherNumber1']}"
-            case "returned":
-                if voucher is not None or told != FAILED:
-                    yield f"{entry['key']} is returned with {voucher}, Basware has {told}"
-        starts = _starts(evidence, entry)
-        creates = sum(
-            call["operation"] == "create" and call["invoice_id"] == document["invoiceNumber"]
-            for call in evidence.calls
-        )
-        if creates > starts:
-            yield f"{entry['key']}: {creates} creates reached PeopleSoft, {starts} were committed as started"
+        yield from _told(entry, document)
+    creates = Counter(call["invoice_id"] for call in evidence.calls if call["operation"] == "create")
+    for number, committed in starts.items():
+        if creates[number] > committed:
+            yield f"{number}: {creates[number]} creates reached PeopleSoft, {committed} were committed as started"
     for voucher_key, voucher in live.items():
-        if ours.pop(voucher_key, 0) != 1:
+        invoices = ours.pop(voucher_key, 0)
+        if invoices > 1 or (invoices == 0 and voucher["created_by"] == evidence.operator):
             yield f"voucher {voucher_key} for {voucher['INVOICE_ID']} is not exactly one invoice's"
     yield from (f"voucher {missing} of our ledger is not alive in PeopleSoft" for missing in ours)
+
+
+def _told(entry: Entry, document: Json) -> Iterator[str]:
+    """Basware was told what came of it, in few enough words."""
+    voucher, status = entry["body"]["voucher"], document["status"]
+    number = document["voucherNumber1"]
+    if entry["step"] == "confirmed" and (
+        voucher is None or status != TRANSFERRED or number != voucher["voucher_id"]
+    ):
+        yield f"{entry['key']} is confirmed with {voucher}, Basware has {status} {number}"
+    if entry["step"] == "returned" and (voucher is not None or status != FAILED):
+        yield f"{entry['key']} is returned with {voucher}, Basware has {status}"
+    for response in document["responses"]:
+        message = response["body"]["responseMessage"]
+        if not 1 <= len(message) <= LONGEST_MESSAGE:
+            yield f"{entry['key']} was told of in {len(message)} characters"
 
 
 def _starts(evidence: Evidence, entry: Entry) -> int:
@@ -129,24 +143,31 @@ def _starts(evidence: Evidence, entry: Entry) -> int:
     return len({each["started"]["at"] for each in versions if each["started"]})
 
 
+def _ever_had(evidence: Evidence, invoice_id: str) -> set[str]:
+    """The vouchers that the ledger ever had for an invoice."""
+    versions = evidence.entries(INVOICES).get(evidence.key(invoice_id), [])
+    return {each["body"]["voucher"]["voucher_id"] for each in versions if each["body"]["voucher"]}
+
+
 def _order(evidence: Evidence) -> Iterator[str]:
     """Acknowledged, then created, then reported; by the clocks and books of the two vendors alone."""
     for document in evidence.documents:
         happened = [(each["event"], each["at"]) for each in document["history"]]
         acknowledged = [at for event, at in happened if event == "acknowledged"]
         stored = [at for event, at in happened if event == "transfer response stored"]
+        ours = _ever_had(evidence, document["invoiceId"])
         created = [
             each["created_at"]
             for each in evidence.vouchers
-            if each["INVOICE_ID"] == document["invoiceNumber"]
+            if each["VOUCHER_ID"] in ours and each["created_by"] == evidence.operator
         ]
         if created and (not acknowledged or _instant(acknowledged[0]) > min(map(_instant, created))):
-            yield f"{document['invoiceNumber']} was posted before it was acknowledged"
+            yield f"{document['invoiceId']} was posted before it was acknowledged"
         if created and stored and min(map(_instant, created)) > _instant(stored[-1]):
-            yield f"{document['invoiceNumber']} was reported before it was posted"
+            yield f"{document['invoiceId']} was reported before it was posted"
         transferred = [event for event, _ in happened if event == "transferred"]
         if len(transferred) > document["cycle"]:
-            yield f"{document['invoiceNumber']} was transferred {len(transferred)} times"
+            yield f"{document['invoiceId']} was transferred {len(transferred)} times"
 
 
 def _audit(evidence: Evidence) -> Iterator[str]:
@@ -159,17 +180,18 @@ def _audit(evidence: Evidence) -> Iterator[str]:
         if entry["step"] != "confirmed":
             continue
         actions = evidence.actions(entry["body"]["invoice_id"])
-        said = ["posted" if each == "adopted" else each for each in actions]
-        yield from _missing(key, said)
+        said = ["posted" if each.startswith("adopted") else each for each in actions]
+        path = PATH if "adopted by the connection's rule" not in actions else UNSTARTED
+        yield from _missing(key, said, path)
         last = max(each["sequence"] for each in _events(evidence, key))
         if last > entry["sequence"]:
             yield f"{key}: the audit knows version {last}, the ledger {entry['sequence']}"
 
 
-def _missing(key: str, said: list[str]) -> Iterator[str]:
+def _missing(key: str, said: list[str], path: tuple[str, ...]) -> Iterator[str]:
     """Which steps of the path are not in the audit, in this order."""
     rest = iter(said)
-    for step in PATH:
+    for step in path:
         if not any(each == step for each in rest):
             yield f"{key}: no {step!r} in its place among {said}"
             return

@@ -35,7 +35,7 @@ async def test_a_wrong_password_stops_the_flow_and_the_right_one_resumes_it(
     assert operator["locked"] is False
     assert await customer.calls("create") == []
 
-    await customer.apply({"password": _right(customer)})
+    await customer.apply(peoplesoft={"password": _right(customer)})
     await customer.until_status(TRANSFERRED, *invoices)
     await kept(customer)
     assert (await customer.operator())["refused_logins"] == operator["refused_logins"]

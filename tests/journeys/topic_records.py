@@ -22,6 +22,7 @@ AUDIT_INGRESS = "audit.ingress"
 AUDIT_POSTER = "audit.voucher-poster"
 UNREADABLE = "ap.unreadable"
 DESIRED_STATE = "ap.desired-state"
+COMMANDS = "ap.commands"
 ALL = (
     NOTIFICATIONS,
     DOCUMENTS,
@@ -52,6 +53,7 @@ async def read_topics(
 ) -> dict[str, list[TopicRecord]]:
     """Every record of the topics up to the high watermark of this moment, in order of partition and offset.
 
+    What was committed once stays as it is, so each call reads on from where the one before it ended.
     A transaction that stays open, or committed records that never get their markers, end in TimeoutError.
     """
     async with _consumer(bootstrap, "read_uncommitted") as whole, _consumer(bootstrap) as committed:
@@ -60,19 +62,56 @@ async def read_topics(
         whole.assign(partitions)
         whole.pause(*partitions)
         ends = {each: end for each, end in (await whole.end_offsets(partitions)).items() if end > 0}
-        if not ends:
-            return {topic: [] for topic in topics}
-        committed.assign(list(ends))
-        await committed.seek_to_beginning(*ends)
-        found: dict[str, list[TopicRecord]] = {topic: [] for topic in topics}
-        batches: defaultdict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
-        async with asyncio.timeout(within):
-            while unread := [each for each, end in ends.items() if await committed.position(each) < end]:
-                for partition, records in (await committed.getmany(*unread, timeout_ms=200)).items():
-                    batches[partition] += records
-    for partition in sorted(batches):
-        found[partition.topic] += [_decoded(each) for each in batches[partition] if each.value is not None]
+        seen = {each: _SEEN.get((bootstrap, each), _Seen()) for each in ends}
+        unread = {each: end for each, end in ends.items() if end > seen[each].position}
+        if unread:
+            seen |= await _read_on(committed, unread, seen, within=within)
+    for partition, known in seen.items():
+        if known.position > _SEEN.get((bootstrap, partition), _Seen()).position:
+            _SEEN[bootstrap, partition] = known
+    found: dict[str, list[TopicRecord]] = {topic: [] for topic in topics}
+    for partition in sorted(seen):
+        found[partition.topic] += seen[partition].records
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """The records of a partition below a position."""
+
+    position: int = 0
+    records: tuple[TopicRecord, ...] = ()
+
+
+_SEEN: dict[tuple[str, TopicPartition], _Seen] = {}
+
+
+async def _read_on(
+    committed: AIOKafkaConsumer,
+    unread: Mapping[TopicPartition, int],
+    seen: Mapping[TopicPartition, _Seen],
+    *,
+    within: float,
+) -> dict[TopicPartition, _Seen]:
+    """What was seen, and what came since."""
+    committed.assign(list(unread))
+    for partition in unread:
+        committed.seek(partition, seen[partition].position)
+    batches: defaultdict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
+    async with asyncio.timeout(within):
+        while left := [each for each, end in unread.items() if await committed.position(each) < end]:
+            for partition, records in (await committed.getmany(*left, timeout_ms=200)).items():
+                batches[partition] += records
+    return {
+        partition: _Seen(
+            position=await committed.position(partition),
+            records=(
+                *seen[partition].records,
+                *(_decoded(each) for each in batches[partition] if each.value is not None),
+            ),
+        )
+        for partition in unread
+    }
 
 
 def _consumer(bootstrap: str, isolation: str = "read_committed") -> AIOKafkaConsumer:

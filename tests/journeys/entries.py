@@ -1,0 +1,56 @@
+"""Waiting for what the ledgers say of an invoice, where no vendor's book shows it."""
+
+from collections.abc import Callable
+
+from .customer import Customer, Invoice
+from .eventually import eventually
+from .evidence import Entry
+from .topic_records import INVOICES, read_topics
+
+
+async def until_entry(
+    customer: Customer,
+    invoice: Invoice,
+    done: Callable[[Entry], bool],
+    *,
+    what: str,
+    topic: str = INVOICES,
+    within: float = 30.0,
+) -> Entry:
+    """The latest entry of an invoice, once it is `done`."""
+
+    async def look() -> Entry:
+        found = await read_topics(customer.stack.kafka.bootstrap, (topic,))
+        mine = (
+            each.value
+            for each in found[topic]
+            if not each.kind
+            and (each.value["connection_id"], each.value["body"]["invoice_id"]) == (customer.id, invoice.id)
+        )
+        return max(mine, key=lambda each: int(each["sequence"]), default={})
+
+    return await eventually(
+        look, lambda seen: bool(seen) and done(seen), what=f"{invoice.number} {what}", within=within
+    )
+
+
+async def until_parked(
+    customer: Customer, invoice: Invoice, *, topic: str = INVOICES, within: float = 30.0
+) -> str:
+    """The reason for which an invoice waits for a person."""
+    entry = await until_entry(
+        customer,
+        invoice,
+        lambda seen: bool(seen["phase"] == "parked"),
+        what="parked",
+        topic=topic,
+        within=within,
+    )
+    return str(entry["reason"])
+
+
+async def until_reason(customer: Customer, invoice: Invoice, words: str, *, within: float = 30.0) -> Entry:
+    """The entry of an invoice, once its reason has these words."""
+    return await until_entry(
+        customer, invoice, lambda seen: words in seen["reason"], what=f"with {words!r}", within=within
+    )
