@@ -10,9 +10,12 @@ from chassis.ledger_reader import Wanted, being, named, of_connection
 from apstream_cli.cluster import Cluster
 from apstream_cli.invoices import Case, Invoice, cases, invoices, is_called, shard_of
 from apstream_cli.refusal import Refusal
-from apstream_cli.screen import show_table
+from apstream_cli.screen import line, show_table
 
 __all__ = ["alike", "called", "one", "parked"]
+
+MOST_AT_ONCE = 500
+"""Invoices that one command orders."""
 
 Connections = Mapping[str, ConnectionRecord]
 
@@ -58,7 +61,11 @@ async def alike(
     chosen = tuple(case for case in found if text in case.entry.reason)
     if not chosen:
         raise Refusal(f"none of the {len(found)} parked invoices has a reason that contains {text!r}")
-    return chosen
+    if len(chosen) > MOST_AT_ONCE:
+        line(
+            f"{len(chosen)} are parked alike; these are the {MOST_AT_ONCE} that wait longest, run it again for the rest"
+        )
+    return chosen[:MOST_AT_ONCE]
 
 
 def one(found: tuple[Invoice, ...], ledger: CommandedLedger | None) -> Case:

@@ -5,7 +5,7 @@ What an invoice says can never be edited here: correct the mapping, or send it b
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +21,7 @@ from apstream_cli.invoices import Case
 from apstream_cli.orders import carry_out, wish
 from apstream_cli.plan import plan, plans
 from apstream_cli.refusal import Refusal, refusals
-from apstream_cli.screen import ago, instant, line, print_json, show_table
+from apstream_cli.screen import ago, instant, line, now, print_json, show_table
 
 __all__ = ["app"]
 
@@ -62,10 +62,10 @@ def list_all(connection: Connection = None, as_json: AsJson = False) -> None:
     """Show every invoice that waits for a person: since when, why, and what may be done."""
     with refusals():
         found = asyncio.run(_parked(open_cluster(), connection))
-    now = datetime.now(UTC)
+    seen_at = now()
     if as_json:
         for case in found:
-            print_json(_fields(case, now=now))
+            print_json(_fields(case, now=seen_at))
         return
     if not found:
         line("Nothing is parked.")
@@ -81,7 +81,7 @@ def list_all(connection: Connection = None, as_json: AsJson = False) -> None:
         "voucher",
         "may be done",
     )
-    show_table(columns, (_row(case, now=now) for case in found))
+    show_table(columns, (_row(case, now=seen_at) for case in found))
 
 
 @app.command(epilog="Example: `apstream parked show 2026/000001`")
@@ -166,7 +166,7 @@ class _Decision:
     def __init__(
         self, action: Action, *, reason: str, by: str, yes: bool, wait: float, expires: float
     ) -> None:
-        self._now = datetime.now(UTC)
+        self._now = now()
         self._wish = wish(action, reason=reason, by=by, now=self._now, minutes=expires)
         self._yes = yes
         self._wait = wait
@@ -227,7 +227,7 @@ async def _show(cluster: Cluster, name: str, connection: str | None, ledger: Com
     show_steps(events)
     line()
     line("What each command would do now:")
-    for each in plans(case, now=datetime.now(UTC)):
+    for each in plans(case, now=now()):
         verb = each.action.replace("_", "-")
         line(f"  {verb:<10} {each.says if each.possible else f'refused: {each.says}'}")
     for hindrance in await hindrances(cluster, connections, {invoice.connection_id}):

@@ -69,6 +69,11 @@ def _fetched(words: str) -> Callable[[Detail], str]:
     )
 
 
+def _started(detail: Detail) -> str:
+    more = "; ".join(f"{name}: {value}" for name, value in detail.items() if name != "natural key")
+    return f"no voucher in PeopleSoft; creating {detail.get('natural key', '')}{f' ({more})' if more else ''}"
+
+
 def _voucher(words: str) -> Callable[[Detail], str]:
     def say(detail: Detail) -> str:
         made = f"{words} voucher {detail.get('business unit', '?')}/{detail.get('voucher', '?')}"
@@ -97,12 +102,25 @@ _ACTIONS: dict[str, Callable[[Detail], str]] = {
     "published": _fetched("document fetched from Basware"),
     "fetched, unchanged": lambda _: "document fetched again, unchanged",
     "received": _fetched("taken up for posting"),
+    "not found in Basware": _because("Basware does not know it"),
+    "handed over": lambda detail: (
+        f"handed over to {detail.get('to', '?')}, which serves company {detail.get('companyCode', '?')}"
+    ),
     "newer fetch": _fetched("newer fetch"),
+    "repeated fetch": _fetched("the same fetch once more"),
+    "not offered to us": _fetched("not offered for transfer"),
+    "offered again": _fetched("offered again; its voucher is looked at"),
+    "offered again, same content": _fetched("offered again with the same content; its voucher is looked at"),
     "newer fetch waits": _fetched("a newer fetch waits"),
     "transferred again": _fetched("transferred again in Basware"),
     "withdrawn in Basware": _fetched("withdrawn in Basware"),
     "acknowledged": lambda _: "acknowledged to Basware",
-    "started": lambda detail: f"nothing found in PeopleSoft; creating {detail.get('natural key', '')}",
+    "started": _started,
+    "voucher gone": lambda detail: f"voucher {detail.get('voucher', '?')} is {detail.get('reason', 'gone')}",
+    "duplicate": lambda detail: (
+        f"the same invoice as {detail.get('of', '?')}, which is voucher {detail.get('voucher', '?')}"
+    ),
+    "rehearsed": lambda detail: f"tried out only (shadow mode): {detail.get('outcome', '')}",
     "posted": _voucher("created"),
     "adopted": _voucher("found in PeopleSoft, made by us:"),
     "adopted by the connection's rule": _voucher(
@@ -111,7 +129,12 @@ _ACTIONS: dict[str, Callable[[Detail], str]] = {
     "reported": _reported,
     "confirmed": lambda _: "confirmed by Basware",
     "return confirmed": lambda _: "Basware confirmed that it went back",
+    "taken by another consumer": _because("acknowledged by somebody else"),
     "rejected": _because("refused"),
+    "refused after doubt": _because("refused; PeopleSoft is asked before anybody is told"),
+    "not sent": _because("not sent after all"),
+    "asked again": _because("asked again"),
+    "too late": _because("an answer came too late to matter"),
     "retry": _because("tried again later"),
     "looked": _because("asked PeopleSoft"),
     "in doubt": _because("outcome unknown"),
