@@ -6,11 +6,14 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from contextlib import AbstractAsyncContextManager
+from typing import NoReturn, TypeVar
 
 import structlog
 
-__all__ = ["Stop", "die", "run"]
+__all__ = ["Stop", "die", "run", "serve"]
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +63,35 @@ def run(
     """
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_supervise(main, grace=grace))
+
+
+async def serve(service: AbstractAsyncContextManager[T], *, stop: Stop, at_work: Callable[[T], None]) -> None:
+    """Enters ``service``, tells ``at_work`` of it, and leaves it at the stop.
+
+    A stop that comes while it is still being entered (Kafka may keep it waiting) breaks that off: what was opened
+    until then is closed, and this returns as after any other stop.
+    """
+    try:
+        async with asyncio.timeout(None) as start:
+            breaking_off = asyncio.create_task(_break_off(start, stop))
+            try:
+                async with service as running:
+                    breaking_off.cancel()
+                    # A break-off that is under way hits here; none can come later, in the middle of the leaving.
+                    await asyncio.sleep(0)
+                    at_work(running)
+                    await stop.wait()
+            finally:
+                breaking_off.cancel()
+    except TimeoutError:
+        if not start.expired():
+            raise
+        log.info("stopped before it was at work")
+
+
+async def _break_off(start: asyncio.Timeout, stop: Stop) -> None:
+    await stop.wait()
+    start.reschedule(asyncio.get_running_loop().time())
 
 
 async def _supervise(main: Callable[[Stop], Awaitable[None]], *, grace: float) -> None:

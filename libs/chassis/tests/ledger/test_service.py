@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import socket
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from chassis.ledger.machine import Machine
 from chassis.ledger.ports import Wire
 from chassis.ledger.records import Layout
 from chassis.ledger.service import LedgerService, Surroundings, running
+from chassis.runtime import Stop, serve
 from chassis.settings import ServiceSettings
 from pydantic import SecretStr
 
@@ -64,6 +66,26 @@ async def test_before_anything_is_read_it_is_not_ready_and_says_what_is_missing(
     # the followers may have met the missing broker first
     with pytest.raises((asyncio.CancelledError, BaseExceptionGroup)):
         await serving
+
+
+async def test_a_stop_ends_it_while_kafka_takes_connections_and_says_nothing() -> None:
+    key = base64.b64encode(b"1" * 32).decode()
+    stop = Stop()
+
+    def at_work(_: object) -> None:
+        raise AssertionError("there is no group to join")
+
+    with socket.create_server(("127.0.0.1", 0)) as kafka:
+        kafka.setblocking(False)
+        settings = ServiceSettings(
+            kafka_bootstrap=f"127.0.0.1:{kafka.getsockname()[1]}", keys=SecretStr(f"k1: {key}")
+        )
+        serving = asyncio.create_task(serve(running(service(), settings), stop=stop, at_work=at_work))
+        async with asyncio.timeout(10):
+            connected, _ = await asyncio.get_running_loop().sock_accept(kafka)
+            with connected:
+                stop.request()
+                await serving
 
 
 async def test_without_keys_it_does_not_start() -> None:
