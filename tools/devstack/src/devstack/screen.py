@@ -28,6 +28,21 @@ def addresses(endpoints: Endpoints) -> Table:
     return table
 
 
+def worth_trying(endpoints: Endpoints) -> str:
+    """Commands that show what the demo left, ready to be copied."""
+    return "\n".join(
+        (
+            "worth trying, in another terminal:",
+            f"  export APSTREAM_KAFKA_BOOTSTRAP={endpoints.kafka}",
+            "  .venv/bin/apstream invoice show A-401 --connection acme     # refused, corrected, posted",
+            "  .venv/bin/apstream invoice show N-822 --connection nordic   # in doubt, proven absent, created again",
+            "  .venv/bin/apstream parked list",
+            "  .venv/bin/apstream flow pause acme peoplesoft --reason 'month-end close'   # and `flow resume`",
+            "  .venv/bin/apstream audit show --connection nordic",
+        )
+    )
+
+
 def processes(state: RunState) -> Table:
     living = state.living()
     table = Table("process", "number", "state")

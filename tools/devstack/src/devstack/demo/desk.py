@@ -1,0 +1,102 @@
+"""Everything the demo does from outside: as Basware's users, as PeopleSoft's clerks, as people with `apstream`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from basware_simulator.decimal_json import dumps, loads
+
+from devstack.control import ControlApi
+from devstack.scenario import Case, ClerkInPeopleSoft, Order, Person, Remote, Retransfer
+from devstack.scenario.customers import NODES
+from devstack.stack import Stack
+
+Json = dict[str, Any]
+
+
+class Desk:
+    """Control APIs of both simulators and the command line. Everything raises Refused with the other side's words."""
+
+    def __init__(self, *, stack: Stack, basware: ControlApi, peoplesoft: ControlApi, today: date) -> None:
+        self._stack = stack
+        self._basware = basware
+        self._peoplesoft = peoplesoft
+        self._today = today
+
+    async def order(self, connection: str, order: Order, *, invoice_id: str = "") -> None:
+        """Carry out what is arranged for a connection (and one of its invoices)."""
+        path = order.path.replace("{id}", invoice_id)
+        body = {
+            name: invoice_id if value == "{id}" else value  # an order names its invoice so
+            for name, value in order.body.items()
+        }
+        if order.remote is Remote.BASWARE:
+            if path.startswith("documents/"):
+                await self._basware.post(f"{path}?tenant={connection}", body)
+            else:
+                await self._basware.post(path, {"tenant": connection, **body})
+        elif path.startswith("settings/"):
+            await self._peoplesoft.post(path, body)
+        else:
+            await self._peoplesoft.post(path, {"node": NODES[connection], **body})
+
+    async def approve(self, case: Case) -> None:
+        """Approve the invoice in Basware, which then tells of it as the case says."""
+        deliveries = case.deliveries
+        document = case.bill.document(invoice_id=case.invoice_id, today=self._today)
+        await self._basware.post_text(
+            "documents",
+            dumps(
+                {
+                    "tenant": case.connection,
+                    "document": {**document, **deliveries.unknown_fields},
+                    "webhook": dict(deliveries.webhook) or None,
+                    "extended": bool(deliveries.unknown_fields),
+                    "at_least_bytes": deliveries.at_least_bytes,
+                }
+            ),
+        )
+
+    async def retransfer(self, case: Case, act: Retransfer) -> None:
+        """Correct the document and transfer it again."""
+        changes: Mapping[str, Any] = {}
+        if act.bill is not None:
+            whole = act.bill.document(invoice_id=case.invoice_id, today=self._today)
+            changes = {name: value for name, value in whole.items() if name != "invoiceId"}
+        await self._basware.post_text(
+            f"documents/{case.invoice_id}/retransfer?tenant={case.connection}", dumps({"changes": changes})
+        )
+
+    async def clerk(self, case: Case, act: ClerkInPeopleSoft, *, voucher: str) -> None:
+        """Act on a voucher (unit/number) by hand."""
+        await self._peoplesoft.post(f"vouchers/{voucher}", {"node": NODES[case.connection], **act.body})
+
+    async def person(self, case: Case, act: Person) -> str:
+        """Run the command; what it said."""
+        return await self._stack.apstream(
+            "parked", act.verb, case.invoice_id, "--connection", case.connection, "--yes", "--by", "demo",
+            "--reason", act.reason,
+        )  # fmt: skip
+
+    async def document(self, case: Case) -> Json:
+        """The document with everything that happened to it in Basware; amounts are Decimal."""
+        seen: Json = loads(
+            await self._basware.get_text(f"documents/{case.invoice_id}", tenant=case.connection)
+        )
+        return seen
+
+    async def vouchers(self, connection: str) -> list[Json]:
+        """Every voucher of the connection's site, deleted ones too."""
+        return list((await self._peoplesoft.get("vouchers", node=NODES[connection]))["vouchers"])
+
+    async def creates(self, connection: str) -> list[Json]:
+        """Every create call that the connection's site saw."""
+        found = await self._peoplesoft.get(
+            "requests", node=NODES[connection], operation="create", limit="10000"
+        )
+        return list(found["requests"])
+
+    async def violations(self) -> list[Json]:
+        """Every rule of Basware that was broken."""
+        found = await self._basware.get("violations")
+        return list(found["violations"] if isinstance(found, dict) else found)

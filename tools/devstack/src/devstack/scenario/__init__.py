@@ -1,0 +1,31 @@
+"""What the demo shows: two customers, their invoices, what goes wrong, and what must hold at the end. All data."""
+
+from devstack.scenario.bill import Bill, BillRow
+from devstack.scenario.case import (
+    Act,
+    Case,
+    ClerkInPeopleSoft,
+    Deliveries,
+    Expected,
+    Order,
+    Person,
+    Remote,
+    Retransfer,
+)
+from devstack.scenario.invoices import Scenario, scenario
+
+__all__ = [
+    "Act",
+    "Bill",
+    "BillRow",
+    "Case",
+    "ClerkInPeopleSoft",
+    "Deliveries",
+    "Expected",
+    "Order",
+    "Person",
+    "Remote",
+    "Retransfer",
+    "Scenario",
+    "scenario",
+]
