@@ -7,9 +7,24 @@ from typing import Any
 import pytest
 from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase
-from voucher_poster.core.answers import Confirmed, Reported
+from chassis.ledger.outcomes import Rejected
+from voucher_poster.core.answers import Confirmed, Created, Reported, Verified
 
-from .samples import FIRST, LATER, POSTED, REFUSED, TOLD, after, an_entry, document, report_of
+from .samples import (
+    DOUBTED,
+    FIRST,
+    LATER,
+    MACHINE,
+    NOW,
+    POSTED,
+    REFUSED,
+    TOLD,
+    after,
+    an_entry,
+    document,
+    report_of,
+    started,
+)
 
 
 def test_a_stored_report_is_confirmed_before_it_counts() -> None:
@@ -68,6 +83,43 @@ def test_a_fetch_that_waited_and_was_made_before_the_acknowledge_begins_nothing(
     body = {"report": REFUSED, "reports": 1, "newer": waits, "acknowledged_at": LATER}
     entry = after(an_entry(Step.CONFIRM, body=body), Confirmed())
     assert (entry.phase, entry.step, entry.body.newer) == (Phase.FINAL, Step.RETURNED, None)
+
+
+def test_an_invoice_offered_again_before_its_voucher_was_known_revisits_it_instead_of_being_reported() -> (
+    None
+):
+    """Basware would take the answer to the old transfer for one to the new, which nobody has acknowledged."""
+    again = document(2, fetched_at=LATER, revision="x")
+    for entry, value in (
+        (started(newer=again), Created(voucher=FIRST)),
+        (an_entry(Step.CONFIRM, body={**POSTED, "report": TOLD, "newer": again}), Confirmed(problem="gone")),
+        (an_entry(Step.VERIFY, body={**POSTED, "newer": again}), Verified(same=(FIRST,))),
+    ):
+        now = after(entry, value)
+        assert (now.phase, now.step, now.body.newer) == (Phase.WAITING, Step.REVISIT, None)
+        assert (now.body.voucher, now.body.document) == (FIRST, again)
+    adopted = MACHINE.adopted(started(Phase.IN_DOUBT, newer=again), FIRST, now=LATER).entry
+    assert adopted is not None
+    assert (adopted.step, adopted.body.posted_revision) == (Step.REVISIT, "r")
+
+
+def test_after_doubt_the_created_voucher_is_verified_before_the_new_offer_counts() -> None:
+    again = document(2, fetched_at=LATER)
+    verify = after(started(newer=again, **DOUBTED), Created(voucher=FIRST))
+    assert (verify.step, verify.body.newer) == (Step.VERIFY, again)
+
+
+def test_an_invoice_refused_and_offered_again_meanwhile_begins_anew_and_nothing_is_told() -> None:
+    again = document(2, fetched_at=LATER, revision="x")
+    entry = MACHINE.rejected(started(newer=again), Rejected(reason="no"), now=LATER).entry
+    assert entry is not None
+    assert (entry.step, entry.body.document, entry.body.report) == (Step.ACKNOWLEDGE, again, None)
+
+
+def test_a_newer_fetch_that_is_no_new_offer_changes_nothing_about_the_report() -> None:
+    for newer in (document(2, fetched_at=LATER, status="TransferInProgress"), document(2)):
+        entry = after(started(newer=newer, acknowledged_at=NOW), Created(voucher=FIRST))
+        assert (entry.step, entry.body.newer) == (Step.REPORT, newer)
 
 
 def test_a_final_entry_keeps_what_must_be_found_again_and_no_more() -> None:

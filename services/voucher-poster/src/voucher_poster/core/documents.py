@@ -60,7 +60,7 @@ def undecided(entry: InvoiceEntry) -> bool:
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
     """A newer fetch of an invoice that is waiting, parked or final, and of which no voucher can be on its way."""
     body = replace(entry.body, document=ref, newer=None)
-    if ref.status == WAITING and not outdated(body, ref):
+    if offered_again(body, ref):
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
         action = "offered again, same content" if ref.revision == body.posted_revision else "offered again"
@@ -79,6 +79,11 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def offered_again(body: InvoiceState, ref: DocumentRef) -> bool:
+    """Whether Basware, when this was fetched, offered the invoice for a transfer that we have not acknowledged."""
+    return ref.status == WAITING and not outdated(body, ref)
 
 
 def writable(body: InvoiceState, *, now: datetime) -> datetime:

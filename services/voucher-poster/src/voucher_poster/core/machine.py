@@ -70,8 +70,7 @@ class InvoiceMachine:
         """A business no. After doubt it may be the late first voucher that is in the way: look before telling."""
         if entry.step == Step.REHEARSE:
             return looking.rehearsed(entry, f"would go back: {outcome.reason}", now=now)
-        doubted = entry.body.doubted is not None and entry.body.refusal is None
-        if doubted and entry.phase is Phase.STARTED:
+        if entry.body.doubted is not None and documents.undecided(entry):
             body = replace(entry.body, refusal=outcome.reason, intent=None)
             back = replace(entry, phase=Phase.WAITING, due=now, body=body, reason=outcome.reason)
             note = Note(action="refused after doubt", detail={"reason": outcome.reason})
@@ -114,9 +113,11 @@ def _told_or_seen(entry: InvoiceEntry, value: object, *, now: datetime) -> Invoi
 def _created(
     entry: InvoiceEntry, voucher: VoucherRef, warnings: tuple[str, ...], *, now: datetime
 ) -> InvoiceDecision:
-    decision = reporting.posted(entry, voucher, now=now, action="posted", warnings=warnings)
+    first = entry if entry.body.doubted is None else replace(entry, body=replace(entry.body, newer=None))
+    decision = reporting.posted(first, voucher, now=now, action="posted", warnings=warnings)
     if entry.body.doubted is not None and decision.entry is not None:
-        body = replace(decision.entry.body, report=None, reports=entry.body.reports)
+        # What PeopleSoft shows comes first, whatever Basware offers by now.
+        body = replace(decision.entry.body, report=None, reports=entry.body.reports, newer=entry.body.newer)
         verify = replace(decision.entry, phase=Phase.WAITING, step=Step.VERIFY, due=now, body=body)
         return replace(decision, entry=verify)
     return decision

@@ -50,12 +50,22 @@ def posted(
     if warnings:
         detail["warnings"] = "; ".join(warnings)
     note = Note(action=action, detail=detail)
+    if (again := _offered_again(replace(entry, body=body), now=now)) is not None:
+        return replace(again, notes=(note, *again.notes))
     if body.posted_revision != body.document.revision:
         parked = park(replace(entry, body=body), other_content(body))
         return replace(parked, notes=(note, *parked.notes))
     message = words_of(voucher, why="; ".join(warnings))
     decision = report(replace(entry, body=body), now=now, success=True, message=message)
     return replace(decision, notes=(note, *decision.notes))
+
+
+def _offered_again(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
+    """Nobody awaits an answer to a transfer that was followed by another one: that one is acted on."""
+    newer = entry.body.newer
+    if newer is None or not documents.offered_again(entry.body, newer):
+        return None
+    return documents.act_on(entry, newer, now=now)
 
 
 def returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
@@ -68,7 +78,9 @@ def returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
 
 
 def report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -> InvoiceDecision:
-    """A new report, due when Basware's record may be written again."""
+    """A new report, due when Basware's record may be written again; none where it was offered again meanwhile."""
+    if (again := _offered_again(entry, now=now)) is not None:
+        return again
     number = entry.body.reports + 1
     held = success and entry.body.payment_block
     told = Report(number=number, success=success, message=message, payment_block=held)
@@ -98,8 +110,10 @@ def confirmed(entry: InvoiceEntry, problem: str | None, *, now: datetime) -> Inv
     success = told is None or told.success
     if problem is not None:
         message = told.message if told is not None else ""
-        anew = report(entry, now=now, success=success, message=message).entry or entry
-        return park(anew, f"Basware stored the report but did not carry it out: {problem}")
+        anew = report(entry, now=now, success=success, message=message)
+        if anew.entry is None or anew.entry.step != Step.REPORT:
+            return anew
+        return park(anew.entry, f"Basware stored the report but did not carry it out: {problem}")
     step = Step.CONFIRMED if success else Step.RETURNED
     return finished(entry, step, Note(action="confirmed" if success else "return confirmed"), now=now)
 

@@ -1,0 +1,193 @@
+"""Two invoices of one natural key, and remotes that are true to what they answer."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, Report, Step
+from ap_domain.posting import VoucherRef
+from chassis.ledger.entry import Phase
+from chassis.ledger.machine import Call, Decision, Input
+from chassis.ledger.outcomes import Done, InDoubt, NotSent, Outcome, Parked, Rejected, Retry, Sighted, Stopped
+from voucher_poster.core.answers import (
+    Acknowledged,
+    Confirmed,
+    Created,
+    Looked,
+    Rehearsed,
+    Reported,
+    Revisited,
+    TakenElsewhere,
+    Verified,
+)
+
+from .samples import INTENT, MACHINE, NOW, InvoiceEntry
+
+ENDINGS = ["done", "done", "done", "done", "lost", "retry", "no", "parked", "stopped", "not sent"]
+MAY_SAY_NO = ("look", "create", "rehearse")
+INSTANT = timedelta(milliseconds=10)
+
+
+@dataclass(slots=True, kw_only=True)
+class Voucher:
+    """As PeopleSoft has it. It is numbered by its place in the books."""
+
+    made_by: str
+    deleted: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """A call under way: the entry it was made for, what PeopleSoft showed, and what it has done already."""
+
+    entry: InvoiceEntry
+    call: Call
+    asked_at: datetime
+    live: tuple[VoucherRef, ...]
+    deleted: tuple[VoucherRef, ...]
+    created: VoucherRef | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What was seen of an invoice so far."""
+
+    fetches: int = 0
+    last: Input | None = None
+    reports: dict[int, Report] = field(default_factory=dict)
+    looked: bool = False
+    """Since its last create."""
+    let_go: bool = False
+    """A person discarded it in doubt."""
+
+
+class TwoInvoices:
+    """The committed entries, and PeopleSoft's books."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, InvoiceEntry] = {}
+        self.seen = {"a": Seen(), "b": Seen()}
+        self.books: list[Voucher] = []
+        self.now = NOW
+
+    def take(self, invoice: str, decision: Decision[InvoiceState], *, after_look: bool = False) -> None:
+        """Commit the decision, as the ledger would."""
+        before, entry = self.entries.get(invoice), decision.entry
+        if entry is None or entry is before:
+            return
+        begins = entry.phase is Phase.STARTED and (before is None or before.phase is not Phase.STARTED)
+        assert not begins or after_look, "a create is begun without a look"
+        self.seen[invoice].looked |= begins
+        if before is not None:
+            assert entry.body.cycle >= before.body.cycle, "the cycle falls"
+            assert entry.body.reports >= before.body.reports, "a report is forgotten"
+            assert entry.body.document.fetch_number >= before.body.document.fetch_number
+            assert MACHINE.claims(entry) or not MACHINE.claims(before) or self._may_let_go(invoice, entry)
+        self.entries[invoice] = replace(entry, sequence=before.sequence + 1 if before else 1)
+        self._note_report(invoice, entry)
+
+    def _may_let_go(self, invoice: str, entry: InvoiceEntry) -> bool:
+        """The key is only let go when no voucher of this invoice stands, or a person answers for it."""
+        if entry.step == Step.DISCARDED or entry.body.doubted is not None:
+            self.seen[invoice].let_go |= entry.step == Step.DISCARDED
+        return not self.live(made_by=invoice) or self.seen[invoice].let_go or entry.body.doubted is not None
+
+    def _note_report(self, invoice: str, entry: InvoiceEntry) -> None:
+        report = entry.body.report
+        if report is None:
+            return
+        assert not (entry.body.voucher and not report.success), "a no is told beside a voucher"
+        fixed, known = replace(report, request_id=None), self.seen[invoice].reports
+        if report.number in known:
+            assert known[report.number] == fixed, "a repeat is not the same report"
+        else:
+            assert report.number == max(known, default=0) + 1
+            known[report.number] = fixed
+
+    def others(self, invoice: str, claim: str) -> tuple[InvoiceEntry, ...]:
+        """Entries of other invoices with this claim."""
+        return tuple(
+            entry
+            for name, entry in self.entries.items()
+            if name != invoice and claim in MACHINE.claims(entry)
+        )
+
+    def live(self, *, made_by: str | None = None) -> tuple[VoucherRef, ...]:
+        """The vouchers that are not deleted."""
+        return tuple(
+            _ref(number)
+            for number, each in enumerate(self.books)
+            if not each.deleted and made_by in (None, each.made_by)
+        )
+
+    def begin(self, invoice: str, call: Call, *, happens: bool) -> Running:
+        """The call goes out and is carried out at once; only its answer takes time."""
+        entry = self.entries[invoice]
+        self.now += INSTANT
+        deleted = tuple(_ref(number) for number, each in enumerate(self.books) if each.deleted)
+        running = Running(entry=entry, call=call, asked_at=self.now, live=self.live(), deleted=deleted)
+        if call.name == "create":
+            assert self.seen[invoice].looked, "two creates without a look between"
+            self.seen[invoice].looked = False
+            if happens:
+                running.created = _ref(len(self.books))
+                self.books.append(Voucher(made_by=invoice))
+        return running
+
+    def outcome(self, running: Running, ending: str) -> Outcome:
+        """How the call ends: as asked for, where it can end so."""
+        name, body = running.call.name, running.entry.body
+        if running.created is not None:
+            done = Done(value=Created(voucher=running.created))
+            return done if ending == "done" else InDoubt(reason="lost")
+        answers: dict[str, Outcome | None] = {
+            "done": None if name == "create" else _answer(running),
+            "lost": InDoubt(reason="silence"),
+            "parked": Parked(reason="a person must look"),
+            "stopped": Stopped(reason="password", connection_version=1),
+            "not sent": NotSent(reason="left"),
+        }
+        if name in MAY_SAY_NO:
+            answers["no"] = Rejected(reason="no")
+        elif name == "confirm":
+            answers["no"] = Done(value=Confirmed(problem="Basware did not carry it out"))
+        elif name == "acknowledge" and body.rehearsal:
+            taken = TakenElsewhere(fetch_number=body.document.fetch_number, said="405")
+            answers["no"] = Done(value=taken)
+        return answers.get(ending) or Retry(reason="busy")
+
+
+def _answer(running: Running) -> Outcome:
+    """The truth at the time the call was begun."""
+    body = running.entry.body
+    known = body.voucher.voucher_id if body.voucher else ""
+    mine = next((each for each in running.live if each.voucher_id == known), None)
+    answers: dict[str, object] = {
+        "rehearse": Rehearsed(fetch_number=body.document.fetch_number, outcome="would be posted"),
+        "revisit": Revisited(voucher=mine),
+        "acknowledge": Acknowledged(spacing=1.0),
+        "look": _looked(running),
+        "verify": Verified(same=running.live),
+        "report": Reported(request_id="q", spacing=1.0),
+        "confirm": Confirmed(),
+    }
+    if running.call.name != "settle":
+        return Done(value=answers[running.call.name])
+    before = body.intent.known if body.intent else ()
+    gone = [each for each in running.deleted if each.voucher_id not in before]
+    return Parked(reason="deleted") if gone and not running.live else Sighted(same=running.live)
+
+
+def _looked(running: Running) -> Looked:
+    document = running.entry.body.document
+    return Looked(
+        fetch_number=document.fetch_number,
+        asked_at=running.asked_at,
+        intent=replace(INTENT, request_digest=document.revision),
+        same=running.live,
+        deleted=running.deleted,
+        settle_seconds=60.0,
+    )
+
+
+def _ref(number: int) -> VoucherRef:
+    return VoucherRef(business_unit="US001", voucher_id=f"{number:08}", entry_status="P")
