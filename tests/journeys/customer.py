@@ -45,8 +45,8 @@ class Customer:
 
     async def sample(self, seed: int = 1, **like: str) -> Json:
         """A document as a coder would have it ready; the same arguments give the same one, digit by digit."""
-        company = self.spec.company_codes[0]
-        sample: Json = loads(await self.basware.get_text("sample", seed=str(seed), company=company, **like))
+        asked = {"seed": str(seed), "company": self.spec.company_codes[0], **like}
+        sample: Json = loads(await self.basware.get_text("sample", **asked))
         return sample
 
     async def approve(self, seed: int = 1, *, webhook: Json | None = None, **like: str) -> Invoice:

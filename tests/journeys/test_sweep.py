@@ -12,7 +12,7 @@ from .entries import until_entry, until_parked
 from .eventually import eventually
 from .evidence import gather_evidence
 from .promises import kept
-from .topic_records import AUDIT_INGRESS, AUDIT_POSTER, FETCHES
+from .topic_records import AUDIT_INGRESS, FETCHES
 
 OFTEN = {"sweep_seconds": 1}
 LOST = {"lose": True}
@@ -66,9 +66,7 @@ async def test_what_was_approved_while_everything_was_down_is_found(
 async def test_each_company_of_one_tenant_is_served_by_its_own_connection(new_customer: NewCustomer) -> None:
     """Both connections are told of everything, so documents go over in both directions."""
     one = await new_customer("tenant-one", basware=OFTEN)
-    other = await new_customer(
-        "tenant-other", tenant=one.id, business_units={"BW10": "US002"}, basware=OFTEN
-    )
+    other = await new_customer("tenant-other", tenant=one.id, business_units={"BW10": "US002"}, basware=OFTEN)
     await _subscribe(other)
     ours = [await one.approve(seed) for seed in (1, 2)]
     theirs = [await other.approve(seed) for seed in (3, 4)]
@@ -83,7 +81,7 @@ async def test_each_company_of_one_tenant_is_served_by_its_own_connection(new_cu
         evidence = await kept(customer)
         for invoice in invoices:
             assert len(await customer.vouchers(invoice)) == 1
-            assert evidence.actions(invoice.id, AUDIT_POSTER)[-1] == "confirmed"
+            assert "confirmed" in evidence.actions(invoice.id)
         for stranger in strangers:
             handed = evidence.events(stranger.id, "handed over", AUDIT_INGRESS)
             assert {each["detail"]["to"] for each in handed} == {"tenant-one", "tenant-other"} - {customer.id}
