@@ -31,6 +31,7 @@ refs = st.builds(
     status=texts,
     revision=texts,
     digest=texts,
+    shadow=st.booleans(),
 )
 intents = st.builds(
     PostingIntent,
@@ -45,6 +46,7 @@ intents = st.builds(
     ),
     mapping_digest=texts,
     request_digest=texts,
+    known=st.lists(texts, max_size=2).map(tuple),
 )
 states = st.builds(
     InvoiceState,
@@ -55,10 +57,21 @@ states = st.builds(
     document=refs,
     newer=st.none() | refs,
     intent=st.none() | intents,
-    voucher=st.none() | st.builds(VoucherRef, business_unit=texts, voucher_id=texts, entry_status=texts),
+    voucher=st.none()
+    | st.builds(
+        VoucherRef,
+        business_unit=texts,
+        voucher_id=texts,
+        entry_status=texts,
+        payment_hold=st.none() | st.booleans(),
+        closed=st.booleans(),
+    ),
     posted_revision=st.none() | texts,
     posted_at=st.none() | instants,
+    payment_block=st.booleans(),
     refusal=st.none() | texts,
+    doubted=st.none() | texts,
+    rehearsal=texts,
     report=st.none()
     | st.builds(
         Report,

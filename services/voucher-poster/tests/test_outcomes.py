@@ -20,6 +20,7 @@ FROM_BASWARE: list[tuple[BaswareError, type[Outcome]]] = [
     (basware.NotFound("no such invoice"), Parked),
     (basware.AlreadyAcknowledged("twice"), Parked),
     (basware.ProtocolError("HTML"), Retry),
+    (basware.AnswerTooLarge("more than 10 MB"), Parked),
     (basware.InvalidRequest("too long", field="responseMessage", limit="250"), Parked),
     (BaswareError("something else"), Retry),
 ]

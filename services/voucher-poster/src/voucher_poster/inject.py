@@ -19,9 +19,9 @@ from voucher_poster.adapters.document_source import DocumentSource
 from voucher_poster.adapters.invoice_caller import InvoiceCaller
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
-from voucher_poster.core.calls import BASWARE
+from voucher_poster.core.calls import BASWARE, PEOPLESOFT
 from voucher_poster.core.machine import InvoiceMachine
-from voucher_poster.posting_time import PostingTime
+from voucher_poster.posting_time import ConfirmingTime, PostingTime
 from voucher_poster.wire import LAYOUT, wire
 
 CONNECTIONS = 200
@@ -32,12 +32,13 @@ KEEP_ALIVE_SECONDS = 5.0
 
 def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
     """The poster at work until the context ends."""
-    posting_time = PostingTime()
+    posting_time, confirming_time = PostingTime(), ConfirmingTime()
 
     def committed(entry: Entry[InvoiceState]) -> None:
         if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
             reached("outcome committed")
         posting_time.committed(entry)
+        confirming_time.committed(entry)
 
     @asynccontextmanager
     async def caller(surroundings: Surroundings) -> AsyncIterator[Caller[InvoiceState]]:
@@ -70,6 +71,7 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
             wire=wire(),
             caller=caller,
             width=_width,
+            remotes=(BASWARE, PEOPLESOFT),
             committed=committed,
             pauses=lambda connection: connection.mode == "shadow",
         ),

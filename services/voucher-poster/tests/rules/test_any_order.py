@@ -34,6 +34,7 @@ NAMES = [
     "confirm",
 ]
 FATES = ["made", "made", "lost", "never"]
+during = st.sampled_from(["", *NAMES])
 invoices = st.sampled_from(["a", "b"])
 mostly = st.sampled_from([True] * 9 + [False])
 
@@ -51,9 +52,11 @@ class AnyOrder(RuleBasedStateMachine):
         invoice=invoices,
         status=st.sampled_from([OFFERED, OFFERED, OFFERED, IN_PROGRESS, "Cancelled"]),
         revision=st.sampled_from(["r1", "r2"]),
+        during=during,
         writable=mostly,
     )
-    def fetched(self, invoice: str, status: str, revision: str, writable: bool) -> None:
+    def fetched(self, *, invoice: str, status: str, revision: str, during: str, writable: bool) -> None:
+        self.go_on(invoice, until=during)
         seen = self.world.seen[invoice]
         seen.fetches += 1
         self.world.now += INSTANT
@@ -71,8 +74,11 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.world.entries)
     @rule(invoice=invoices, until=st.sampled_from(["end", *NAMES]), create=st.sampled_from(FATES))
     def goes_on(self, invoice: str, until: str, create: str) -> None:
+        self.go_on(invoice, until=until, create=create)
+
+    def go_on(self, invoice: str, *, until: str, create: str = "made") -> None:
         """Call after call until the answer of one is awaited, so that what comes late is met often enough."""
-        for _ in range(10):
+        for _ in range(10 if until else 0):
             self.begin(invoice, happens=create != "never")
             running = self.running.get(invoice)
             if running is None or running.call.name == until:
@@ -81,8 +87,9 @@ class AnyOrder(RuleBasedStateMachine):
             self.end(invoice, "lost" if lost else "done", writable=True)
 
     @precondition(lambda self: self.world.entries)
-    @rule(invoice=invoices, action=st.sampled_from(Action), fresh=mostly, writable=mostly)
-    def ordered(self, invoice: str, action: Action, fresh: bool, writable: bool) -> None:
+    @rule(invoice=invoices, action=st.sampled_from(Action), during=during, fresh=mostly, writable=mostly)
+    def ordered(self, *, invoice: str, action: Action, during: str, fresh: bool, writable: bool) -> None:
+        self.go_on(invoice, until=during)
         entry = self.world.entries.get(invoice)
         sequence = entry.sequence if entry else 0
         expires = self.world.now + timedelta(minutes=5)
@@ -219,4 +226,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)
+TestAnyOrder.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)

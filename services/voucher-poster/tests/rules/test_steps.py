@@ -21,6 +21,7 @@ from .samples import (
     LATER,
     MACHINE,
     ONCE,
+    OTHER_CONTENT,
     POSTED,
     SECOND,
     TOLD,
@@ -79,12 +80,18 @@ def test_posting_begins_only_after_the_acknowledge() -> None:
 
 
 def test_acknowledged_again_with_its_voucher_the_number_is_told_again_under_a_new_report() -> None:
-    body = {"voucher": FIRST, "intent": INTENT, "report": TOLD, "reports": 1}
+    body = {**POSTED, "report": TOLD, "reports": 1}
     entry = after(an_entry(Step.ACKNOWLEDGE, body=body), Acknowledged(spacing=5.0))
     assert (entry.step, entry.due) == (Step.REPORT, LATER + timedelta(seconds=5))
     told = report_of(entry)
     assert (told.number, told.success, told.request_id) == (2, True, None)
     assert "00000042" in told.message
+
+
+def test_acknowledged_with_other_content_than_its_voucher_a_person_decides() -> None:
+    entry = after(an_entry(Step.ACKNOWLEDGE, body=OTHER_CONTENT), Acknowledged(spacing=5.0))
+    assert (entry.phase, entry.step, entry.body.acknowledged_at) == (Phase.PARKED, Step.POST, LATER)
+    assert "instead of before" in entry.reason
 
 
 def test_acknowledged_while_a_newer_fetch_came_the_voucher_is_seen_before_anything_is_told() -> None:

@@ -102,6 +102,8 @@ class TwoInvoices:
         else:
             assert report.number == max(known, default=0) + 1
             known[report.number] = fixed
+            body = entry.body
+            assert not report.success or body.posted_revision == body.document.revision, "of other content"
 
     def others(self, invoice: str, claim: str) -> tuple[InvoiceEntry, ...]:
         """Entries of other invoices with this claim."""

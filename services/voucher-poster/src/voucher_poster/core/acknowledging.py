@@ -42,6 +42,8 @@ def onward(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
 
 def _beyond(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
     body = entry.body
+    if body.voucher is not None and body.posted_revision != body.document.revision:
+        return reporting.park(replace(entry, step=Step.POST), reporting.other_content(body))
     if body.voucher is not None:
         return reporting.report(entry, now=now, success=True, message=reporting.words_of(body.voucher))
     if body.refusal is not None and body.doubted is None:

@@ -61,11 +61,10 @@ def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> Invoi
         return replace(decision, notes=(note, *decision.notes))
     held = answer.voucher.payment_hold
     body = replace(body, voucher=answer.voucher, payment_block=body.payment_block if held is None else held)
-    if body.document.revision == body.posted_revision:
+    if body.document.revision == body.posted_revision or documents.outdated(body, body.document):
         return acknowledging.onward(replace(entry, body=body), now=now)
-    # The voucher was seen: parked at what comes next, once a person says that it stands.
-    step = Step.POST if documents.outdated(body, body.document) else Step.ACKNOWLEDGE
-    return reporting.park(replace(entry, step=step, body=body), reporting.other_content(body))
+    # The voucher was seen; that it stands is for a person to say, and then it is acknowledged.
+    return reporting.park(replace(entry, step=Step.ACKNOWLEDGE, body=body), reporting.other_content(body))
 
 
 def rehearsed(
