@@ -131,6 +131,10 @@ class Calls(Generic[B]):
         """A desired state changed, or the connection with this id."""
         for (connection_id, _), lane in list(self._lanes.items()):
             lane.flow_changed(connection_changed=connection_id == connection_changed)
+        for key in list(self._timers) if connection_changed is not None else ():
+            entry = self._book.get(key)
+            if entry is not None and entry.connection_id == connection_changed:
+                self._read_at_once(entry)
 
     async def close(self) -> None:
         """Start nothing more, wait a bounded time for what runs, give up the rest (it becomes doubt)."""
@@ -153,6 +157,13 @@ class Calls(Generic[B]):
         elif entry is not None:
             self._ripe[key] = entry.due
         self.consider(key)
+
+    def _read_at_once(self, entry: Entry[B]) -> None:
+        """What it waits for may not hold under the changed connection; writes and doubt keep their times."""
+        call = self._wanted(entry)
+        if entry.phase is Phase.WAITING and call is not None and call.kind is Kind.READ:
+            self._ripe[entry.key] = entry.due
+            self.consider(entry.key)
 
     def _delay(self, entry: Entry[B]) -> float:
         if entry.started is not None and entry.key in self._afresh:

@@ -157,6 +157,22 @@ async def test_a_wait_ends_by_the_clock_that_never_goes_back(house: Any) -> None
     assert [repeat for _, _, repeat in house.remote.asked] == [False, True, True]
 
 
+async def test_a_changed_connection_is_read_by_at_once_and_written_by_in_time(house: Any) -> None:
+    """Posting windows, mappings: whoever waits for them does not wait out a time that nobody wants any more."""
+    closed = Retry(reason="posting is closed", after=3000.0, blame=False)
+    house.remote.answers["look"] = lambda _: closed
+    async with house.at_work():
+        house.offer("a", key="acme/1")
+        house.offer("a", key="other/1")
+        await house.until(lambda: len(house.written("ledger")) == 4)
+        house.remote.answers["look"] = lambda _: Done(value="nothing there")
+        house.owner.flows_changed()
+        house.owner.flows_changed(connection_changed="acme")
+        await house.until(lambda: house.entry().phase is Phase.FINAL)
+        assert house.entry("other/1").reason == "posting is closed"
+        assert [key for key, _, _ in house.remote.asked].count("other/1") == 1
+
+
 async def test_a_refusal_stops_the_flow_for_all_and_is_repeated_until_it_is_written(house: Any) -> None:
     house.flows.lost = 2
     house.remote.answers["look"] = lambda _: Stopped(reason="password", connection_version=7)
