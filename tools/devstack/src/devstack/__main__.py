@@ -11,7 +11,7 @@ from rich.console import Console
 from devstack import screen
 from devstack.connection_spec import ConnectionSpec
 from devstack.demo import demonstrate
-from devstack.demo.demonstration import today
+from devstack.demo.demonstration import this_day
 from devstack.endpoints import Endpoints
 from devstack.errors import DevstackError, NotReady, StackIsRunning
 from devstack.interruption import run
@@ -68,10 +68,10 @@ async def demo(run_dir: Path, console: Console, *, once: bool) -> int:
         if state.living():
             raise StackIsRunning("a stack is up; `make down` first, the demo brings its own")
         await _clear(state, console)
-    day = today()
+    day = this_day()
     shown = scenario(day)
     async with _stack(run_dir, console, connections=shown.connections, dies_with_parent=True) as stack:
-        held = await demonstrate(stack, shown, today=day, console=console)
+        held = await demonstrate(stack, shown, day=day, console=console)
         if once:
             return 0 if held else 1
         console.print(screen.addresses(stack.endpoints))

@@ -52,11 +52,15 @@ class ControlApi:
     async def _ask(self, method: str, path: str, **how: Any) -> str:
         if self._session is None:
             raise RuntimeError("a ControlApi is used inside `async with`")
-        async with self._session.request(method, f"{self._base_url}/control/{path}", **how) as response:
-            said = await response.text()
-            if not response.ok:
-                raise Refused(
-                    f"{self._name}'s control API refused {method} /control/{path}: "
-                    f"{response.status} {said[:1000]}"
-                )
-            return said
+        try:
+            async with self._session.request(method, f"{self._base_url}/control/{path}", **how) as response:
+                said = await response.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Refused(
+                f"{self._name}'s control API did not answer {method} /control/{path}: {error!r}; see its log"
+            ) from error
+        if not response.ok:
+            raise Refused(
+                f"{self._name}'s control API refused {method} /control/{path}: {response.status} {said[:1000]}"
+            )
+        return said

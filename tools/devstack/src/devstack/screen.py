@@ -1,15 +1,19 @@
 """What `python -m devstack` shows: the table of addresses and the table of processes."""
 
+import sys
+
 from rich.console import Console
 from rich.table import Table
 
 from devstack.endpoints import Endpoints
 from devstack.run_state import RunState
 
+_WIDTH_OF_FILES = 200
+
 
 def console() -> Console:
-    """Lines are never wrapped: addresses and paths are there to be copied."""
-    return Console(soft_wrap=True, highlight=False)
+    """Lines are never wrapped: addresses and paths are there to be copied. Tables in a file are as wide as needed."""
+    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_FILES)
 
 
 def addresses(endpoints: Endpoints) -> Table:

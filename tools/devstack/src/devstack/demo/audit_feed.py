@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ap_domain.audit import AuditEvent
 from chassis.audit_watch import AuditWatch
+from chassis.errors import ChassisError
 
 from devstack.errors import DevstackError
 from devstack.program import PARTITIONS
@@ -34,16 +35,23 @@ class AuditFeed:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        async with AuditWatch(bootstrap=self._bootstrap, shards=range(PARTITIONS)) as watch:
-            self.ready.set()
-            async for event in watch.events(within=_LONGEST):
-                if event.event_id in self._seen:
-                    continue
-                self._seen.add(event.event_id)
-                self._events[event.record].append(event)
-                self._told(event)
-                async with self._came:
-                    self._came.notify_all()
+        try:
+            async with AuditWatch(bootstrap=self._bootstrap, shards=range(PARTITIONS)) as watch:
+                self.ready.set()
+                async for event in watch.events(within=_LONGEST):
+                    await self.hear(event)
+        except ChassisError as error:
+            raise NotHeard(f"the audit cannot be read any more: {error}") from error
+
+    async def hear(self, event: AuditEvent) -> None:
+        """Take an event in; a repeated one changes nothing."""
+        if event.event_id in self._seen:
+            return
+        self._seen.add(event.event_id)
+        self._events[event.record].append(event)
+        self._told(event)
+        async with self._came:
+            self._came.notify_all()
 
     def of(self, record: str) -> Sequence[AuditEvent]:
         """What was heard of a record, in the order it was heard."""

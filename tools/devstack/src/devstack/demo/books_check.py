@@ -33,6 +33,8 @@ class Books:
     invoiced: Sums
     vouchered: Sums
     problems: Sequence[str] = field(default_factory=tuple)
+    twice: Sequence[str] = field(default_factory=tuple)
+    """Those of the problems that may be paid twice."""
 
 
 def check_books(
@@ -40,13 +42,16 @@ def check_books(
 ) -> Books:
     """The sums of both sides, and everything that should not be: a voucher of nobody or of two, a live one twice."""
     transferred = [each for each in evidences if each.status == TRANSFERRED]
+    made = {name for each in evidences for name in each.made}
     ours = [
         voucher
         for voucher in vouchers
-        if is_live(dict(voucher)) and voucher["created_by"] == OPERATORS[connection]
+        if is_live(dict(voucher))
+        and (voucher["created_by"] == OPERATORS[connection] or name_of(dict(voucher)) in made)
     ]
     invoiced, vouchered = _invoiced(transferred), _vouchered(ours)
-    found = list(_strays(evidences, ours))
+    twice = list(_twice(ours))
+    found = [*_strays(evidences, ours), *twice]
     if invoiced != vouchered:
         found.append(f"invoices make {written(invoiced)}, vouchers {written(vouchered)}")
     return Books(
@@ -56,6 +61,7 @@ def check_books(
         invoiced=invoiced,
         vouchered=vouchered,
         problems=found,
+        twice=twice,
     )
 
 
@@ -87,6 +93,9 @@ def _strays(evidences: Sequence[Evidence], ours: Sequence[Mapping[str, Any]]) ->
         name = name_of(dict(voucher))
         if owners[name] != 1:
             yield f"voucher {name} ({voucher['INVOICE_ID']}) belongs to {owners[name]} invoices"
+
+
+def _twice(ours: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     alike = Counter(tuple(voucher.get(name, "") for name in _ALIKE) for voucher in ours)
     for key, number in alike.items():
         if number > 1:

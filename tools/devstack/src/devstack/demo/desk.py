@@ -7,21 +7,23 @@ from typing import Any
 from basware_simulator.decimal_json import dumps, loads
 
 from devstack.control import ControlApi
+from devstack.errors import Refused
 from devstack.scenario import Case, ClerkInPeopleSoft, Order, Person, Remote, Retransfer
 from devstack.scenario.customers import NODES
 from devstack.stack import Stack
 
 Json = dict[str, Any]
+_NOT_THERE: Json = {"status": "not there", "document": {}, "notifications": [], "violations": []}
 
 
 class Desk:
     """Control APIs of both simulators and the command line. Everything raises Refused with the other side's words."""
 
-    def __init__(self, *, stack: Stack, basware: ControlApi, peoplesoft: ControlApi, today: date) -> None:
+    def __init__(self, *, stack: Stack, basware: ControlApi, peoplesoft: ControlApi, day: date) -> None:
         self._stack = stack
         self._basware = basware
         self._peoplesoft = peoplesoft
-        self._today = today
+        self._day = day
 
     async def order(self, connection: str, order: Order, *, invoice_id: str = "") -> None:
         """Carry out what is arranged for a connection (and one of its invoices)."""
@@ -43,7 +45,7 @@ class Desk:
     async def approve(self, case: Case) -> None:
         """Approve the invoice in Basware, which then tells of it as the case says."""
         deliveries = case.deliveries
-        document = case.bill.document(invoice_id=case.invoice_id, today=self._today)
+        document = case.bill.document(invoice_id=case.invoice_id, today=self._day)
         await self._basware.post_text(
             "documents",
             dumps(
@@ -61,7 +63,7 @@ class Desk:
         """Correct the document and transfer it again."""
         changes: Mapping[str, Any] = {}
         if act.bill is not None:
-            whole = act.bill.document(invoice_id=case.invoice_id, today=self._today)
+            whole = act.bill.document(invoice_id=case.invoice_id, today=self._day)
             changes = {name: value for name, value in whole.items() if name != "invoiceId"}
         await self._basware.post_text(
             f"documents/{case.invoice_id}/retransfer?tenant={case.connection}", dumps({"changes": changes})
@@ -80,9 +82,12 @@ class Desk:
 
     async def document(self, case: Case) -> Json:
         """The document with everything that happened to it in Basware; amounts are Decimal."""
-        seen: Json = loads(
-            await self._basware.get_text(f"documents/{case.invoice_id}", tenant=case.connection)
-        )
+        try:
+            seen: Json = loads(
+                await self._basware.get_text(f"documents/{case.invoice_id}", tenant=case.connection)
+            )
+        except Refused:
+            return _NOT_THERE
         return seen
 
     async def vouchers(self, connection: str) -> list[Json]:
@@ -98,5 +103,4 @@ class Desk:
 
     async def violations(self) -> list[Json]:
         """Every rule of Basware that was broken."""
-        found = await self._basware.get("violations")
-        return list(found["violations"] if isinstance(found, dict) else found)
+        return list((await self._basware.get("violations"))["violations"])

@@ -1,11 +1,13 @@
 """Whether an invoice came out as expected: everything that does not hold, in words. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from devstack.demo.evidence import Evidence, name_of
 from devstack.scenario.case import FAILED, TRANSFERRED, Case, Expected
+
+_NUMBERS = ("_AMT", "_PRICE", "QTY_VCHR")
 
 
 def problems(evidence: Evidence) -> list[str]:
@@ -92,15 +94,12 @@ def _of_voucher(voucher: Mapping[str, Any], expected: Expected, case: Case) -> I
 
 def _differences(found: Mapping[str, Any], expected: Mapping[str, str], where: str) -> Iterator[str]:
     for name, value in expected.items():
-        if not _same(value, str(found.get(name, ""))):
+        if not _same(name, value, str(found.get(name, ""))):
             yield f"{where}: expected {name} {value or 'blank'}, is {found.get(name) or 'blank'}"
 
 
-def _same(expected: str, found: str) -> bool:
-    """Numbers are compared as numbers; a blank number is zero to PeopleSoft."""
-    if expected == found:
-        return True
-    try:
-        return Decimal(expected or 0) == Decimal(found or 0) and expected[:1] != "0"
-    except InvalidOperation:
-        return False
+def _same(name: str, expected: str, found: str) -> bool:
+    """Amounts and quantities are compared as numbers; a blank one is zero to PeopleSoft."""
+    if name.endswith(_NUMBERS):
+        return Decimal(expected or 0) == Decimal(found or 0)
+    return expected == found

@@ -19,6 +19,7 @@ _SHOWN: Mapping[str, str] = {
     "in doubt": "in doubt",
     "posted": "posted",
     "adopted": "adopted",
+    "adopted by the connection's rule": "adopted",
     "voucher gone": "voucher gone",
     "rejected": "refused",
     "parked": "parked",
@@ -27,6 +28,9 @@ _SHOWN: Mapping[str, str] = {
     "confirmed": "confirmed",
     "return confirmed": "went back",
 }
+_INTAKE = ("swept", "fetched")
+_AFRESH = ("swept", "in doubt", "confirmed", "went back")
+"""After these a fetch means that the invoice was transferred again, or was not known before."""
 _ENTRY = {"P": "postable", "R": "recycled", "X": "deleted", "T": "incomplete"}
 
 
@@ -47,16 +51,17 @@ class Result:
 
 def result_table(results: Sequence[Result]) -> Table:
     table = Table(title="invoices, with seconds since their approval", title_justify="left")
-    for name in ("invoice", "customer"):
+    table.add_column("invoice", no_wrap=True)
+    table.add_column("what is special about it", min_width=24, ratio=2)
+    table.add_column("steps and times", min_width=24, ratio=3)
+    for name in ("voucher", "Basware"):
         table.add_column(name, no_wrap=True)
-    for name in ("what is special about it", "steps and times", "voucher", "Basware", "PeopleSoft"):
-        table.add_column(name, overflow="fold")
-    table.add_column("as expected")
+    table.add_column("PeopleSoft")
+    table.add_column("as expected", no_wrap=True)
     for result in results:
         case = result.evidence.case
         table.add_row(
-            Text(case.number if len(case.number) <= 12 else f"{case.number[:9]}..."),
-            case.connection,
+            Text(case.number if len(case.number) <= 10 else f"{case.number[:7]}..."),
             Text(case.kind),
             Text(steps(result.evidence.events, since=result.approved_at)),
             vouchers(result.evidence),
@@ -68,15 +73,17 @@ def result_table(results: Sequence[Result]) -> Table:
 
 
 def steps(events: Sequence[AuditEvent], *, since: datetime) -> str:
-    """`fetched 0.2, acknowledged 0.5, ...`; what comes several times in a row is shown once."""
-    shown: list[str] = []
-    last = ""
+    """`fetched 0.2, acknowledged 0.5, ...`; what comes several times in a row is shown once, and of the fetches
+    those that something new came of.
+    """
+    shown: list[tuple[str, float]] = []
     for event in sorted(events, key=lambda event: event.at):
         name = _SHOWN.get(word(event), "")
-        if name and name != last:
-            shown.append(f"{name} {(event.at - since).total_seconds():.1f}")
-            last = name
-    return ", ".join(shown)
+        last = shown[-1][0] if shown else ""
+        routine = name in _INTAKE and shown and last not in _AFRESH
+        if name and name != last and not routine:
+            shown.append((name, (event.at - since).total_seconds()))
+    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in shown)
 
 
 def vouchers(evidence: Evidence) -> str:

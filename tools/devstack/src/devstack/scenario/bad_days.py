@@ -1,9 +1,10 @@
 """Remotes that misbehave: away, throttled, answers lost before and after the commit."""
 
+from dataclasses import replace
 from typing import Any
 
 from devstack.scenario.bill import Bill, BillRow
-from devstack.scenario.case import Case, Expected, Order, Remote
+from devstack.scenario.case import PARKED, Act, Case, Expected, Order, Person, Remote, Retransfer
 from devstack.scenario.customers import ACME, NORDIC
 
 OUTAGE_AT, OUTAGE_SECONDS = 16.0, 10.0
@@ -74,7 +75,29 @@ def _throttled() -> tuple[Case, ...]:
 
 
 def _lost_answers() -> tuple[Case, ...]:
+    corrected = Bill(number="A-823", company="US10", currency="USD", rows=(BillRow(net="650.00"),))
     return (
+        Case(
+            key="A-823",
+            kind="corrected while in doubt: adopted, parked, a person lets the voucher stand",
+            connection=ACME,
+            bill=corrected,
+            before=(_peoplesoft_fails("commit_then_drop", operation="create", invoice_id="A-823"),),
+            acts=(
+                Act(
+                    after="in doubt",
+                    do=Retransfer(
+                        bill=replace(corrected, rows=(BillRow(net="650.00", cost_center="61400"),)),
+                        says="cost centre corrected while nobody knows whether the voucher exists",
+                    ),
+                ),
+                Act(
+                    after=PARKED,
+                    do=Person(verb="resubmit", reason="Corrected by journal; the voucher stands"),
+                ),
+            ),
+            expected=Expected(steps=("in doubt", "newer fetch waits", "adopted", "confirmed"), creates=1),
+        ),
         Case(
             key="A-821",
             kind="answer lost after the commit: found again and adopted",

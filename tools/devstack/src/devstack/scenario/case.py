@@ -10,9 +10,10 @@ from devstack.scenario.bill import Bill, made_up_id
 Body = Mapping[str, Any]
 
 TRANSFERRED, FAILED, IN_PROGRESS = "Transferred", "TransferFailed", "TransferInProgress"
-CONFIRMED, RETURNED, PARKED = "confirmed", "return confirmed", "parked"
+CONFIRMED, RETURNED, PARKED, DISCARDED = "confirmed", "return confirmed", "parked", "discarded"
 """Audit actions at which an invoice comes to rest."""
-_ENDS = {TRANSFERRED: CONFIRMED, FAILED: RETURNED, IN_PROGRESS: PARKED}
+RESTS = frozenset({CONFIRMED, RETURNED, PARKED, DISCARDED})
+_ENDS = {TRANSFERRED: CONFIRMED, FAILED: RETURNED, IN_PROGRESS: DISCARDED}
 
 
 class Remote(StrEnum):

@@ -56,6 +56,7 @@ def _nordic(today: date) -> ConnectionSpec:
             "settle_seconds": SETTLE_SECONDS,
             "authentication": "username_token",
             "match": _NORDIC_MATCH,
+            "adopt_found_vouchers": True,
             "component_interface": {
                 "name": "NF_VCHR",
                 "wsdl": "CI_NF_VCHR.1.wsdl",
@@ -130,7 +131,7 @@ def surroundings(today: date) -> tuple[tuple[str, Order], ...]:
             _reference(
                 business_units=[{"business_unit": "EU001", "currency": "EUR", "open_periods": period}],
                 purchase_orders=[_order("EU001", "0000000901", price="20")],
-                codes={"vat": {"VRC": "24"}},
+                codes={"vat": {"VRC": "0"}},
                 combination_rules=[
                     {
                         "name": "BUDGET26",

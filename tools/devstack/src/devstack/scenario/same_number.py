@@ -2,12 +2,15 @@
 
 from devstack.scenario.bill import Bill, BillRow
 from devstack.scenario.case import (
+    IN_PROGRESS,
     PARKED,
     Act,
     Case,
     ClerkInPeopleSoft,
     Expected,
+    Order,
     Person,
+    Remote,
     refused,
 )
 from devstack.scenario.customers import ACME, NORDIC
@@ -95,5 +98,36 @@ def _keyed_by_hand() -> tuple[Case, ...]:
                 Act(after="", do=Person(verb="resubmit", reason="The voucher keyed by mistake is deleted")),
             ),
             expected=Expected(under_number=1, steps=(PARKED, "command applied", "posted", "confirmed")),
+        ),
+        Case(
+            key="A-513",
+            kind="keyed and paid by hand: parked, a person closes it here",
+            connection=ACME,
+            bill=Bill(number="A-513", company="US10", currency="USD", rows=(BillRow(net="232.00"),)),
+            before=(
+                keyed("A-513", voucher_id="00900513", unit="US001", gross="232.00", currency="USD"),
+                Order(
+                    remote=Remote.PEOPLESOFT,
+                    path="vouchers/US001/00900513",
+                    body={"action": "pay", "payment_id": "0000004711"},
+                    says="and paid it",
+                ),
+            ),
+            acts=(Act(after=PARKED, do=Person(verb="discard", reason="Paid by hand as 00900513")),),
+            expected=Expected(basware=IN_PROGRESS, vouchers=0, under_number=1, creates=0),
+        ),
+        Case(
+            key="N-511",
+            kind="keyed by hand, and the connection lets that count: adopted",
+            connection=NORDIC,
+            bill=Bill(
+                number="N-511",
+                company="FI10",
+                currency="EUR",
+                invoiced_days_ago=0,
+                rows=(BillRow(net="233.00", tax_code="A0"),),
+            ),
+            before=(keyed("N-511", voucher_id="00900514", unit="EU001", gross="233.00", currency="EUR"),),
+            expected=Expected(steps=("adopted by the connection's rule", "confirmed"), creates=0),
         ),
     )

@@ -1,0 +1,86 @@
+"""How the demo came out: both books, then what did not hold with all there is to say about it, then one line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from devstack.demo.audit_feed import word
+from devstack.demo.books_check import Books, written
+from devstack.demo.judgement import one_of_each_group
+from devstack.demo.result_table import Result, result_table
+from devstack.scenario.case import FAILED, TRANSFERRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Everything that was found when all was at rest. `violations` are rules of Basware that were broken."""
+
+    results: Sequence[Result]
+    books: Sequence[Books]
+    violations: Sequence[Mapping[str, Any]]
+
+    @property
+    def wrong(self) -> list[str]:
+        """What does not hold of all invoices together."""
+        return [
+            *one_of_each_group(result.evidence for result in self.results),
+            *(f"{book.connection}: {problem}" for book in self.books for problem in book.problems),
+            *(
+                f"a rule of Basware was broken: {found['rule']}: {found['detail']}"
+                for found in self.violations
+            ),
+        ]
+
+    @property
+    def good(self) -> int:
+        """Invoices that came out as expected."""
+        return sum(not result.problems for result in self.results)
+
+    @property
+    def holds(self) -> bool:
+        return self.good == len(self.results) > 0 and not self.wrong
+
+
+def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Path) -> None:
+    """The table, the books, what is wrong, and the line that counts."""
+    console.print()
+    console.print(result_table(verdict.results))
+    for book in verdict.books:
+        agree = "[red]do not agree[/]" if book.problems else "[green]agree[/]"
+        console.print(
+            f"books of {book.connection}: {book.invoices} invoices transferred ({written(book.invoiced)}), "
+            f"{book.vouchers} live vouchers ({written(book.vouchered)}): {agree}"
+        )
+    console.print(f"rules of Basware that were broken: {len(verdict.violations) or 'none'}")
+    if all(not book.twice for book in verdict.books):
+        console.print("live vouchers of one invoice twice: none")
+    for problem in verdict.wrong:
+        console.print(f"  [red]✗[/] {escape(problem)}")
+    for result in verdict.results:
+        if result.problems:
+            _explain(result, console=console, logs=logs)
+    colour = "bold green" if verdict.holds else "bold red"
+    statuses = [result.evidence.status for result in verdict.results]
+    console.print(
+        f"\n[{colour}]{verdict.good} of {len(statuses)} invoices as expected[/]: "
+        f"{statuses.count(TRANSFERRED)} posted, {statuses.count(FAILED)} sent back, in {seconds:.0f} s"
+    )
+
+
+def _explain(result: Result, *, console: Console, logs: Path) -> None:
+    """What was expected, what is, what was done, where to read on."""
+    case = result.evidence.case
+    console.print(
+        f"\n[bold red]✗ {escape(case.number)}[/] of {case.connection}, {case.invoice_id}: {escape(case.kind)}"
+    )
+    for problem in result.problems:
+        console.print(f"    {escape(problem)}")
+    for event in sorted(result.evidence.events, key=lambda event: event.at):
+        detail = " ".join(f"{name}={value}" for name, value in event.detail.items())
+        at = (event.at - result.approved_at).total_seconds()
+        console.print(f"    {at:7.2f} s  {event.service}: {word(event)} {escape(detail)}", style="dim")
+    console.print(f"    logs: {escape(str(logs))}", style="dim")
