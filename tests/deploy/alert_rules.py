@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from apstream_cli.flow_words import FLOWS
 from chassis import metrics
 from chassis.ledger.entry import Phase
 from ingress.web.decision import Refusal
@@ -35,6 +36,8 @@ def values_of(label: str) -> set[str] | None:
             return {*Phase}
         case "remote":
             return {calls.BASWARE, calls.PEOPLESOFT}
+        case "flow":
+            return {*FLOWS}
         case "reason":
             return {*Refusal, *_reasons_in_code()}
         case _:

@@ -159,16 +159,20 @@ DOCTORED: dict[str, tuple[Doctor, str]] = {
     "a proxy to another port": (proxy("basware-simulator:8082", "basware-simulator:8092"), "passes on to"),
     "a proxy by another name": (proxy("server_name peoplesoft.test", "server_name psft.test"), "serves"),
     "a metric that does not exist": (
-        alert("FlowStopped", "apstream_ledger_entries", "apstream_ledger_records"),
+        alert("InvoicesParked", "apstream_ledger_entries", "apstream_ledger_records"),
         "no metric apstream_ledger_records",
     ),
     "a counter without its ending": (
         alert("WebhooksWithWrongSignature", "refused_total", "refused"),
         "no metric apstream_webhooks_refused",
     ),
-    "a label that does not exist": (alert("FlowStopped", "phase=", "state="), "no label state"),
+    "a label that does not exist": (alert("InvoicesParked", "phase=", "state="), "no label state"),
     "a label that is not kept": (alert("CircuitOpen", ", remote)", ")"), "shows remote"),
     "a phase that does not exist": (alert("DoubtNotSettled", "in_doubt", "doubtful"), "never ['doubtful']"),
+    "a flow that does not exist": (
+        alert("SweepStandsStill", "ingress-documents", "documents"),
+        "never ['documents']",
+    ),
     "a reason that does not exist": (alert("WebhooksTurnedAway", "busy", "full"), "never ['full']"),
     "other partitions": (alert("PartitionsWithoutOwner", "< 12", "< 48"), "other partitions"),
     "a job that does not exist": (alert("ServiceDown", "voucher-poster", "poster"), "scraped as ['poster']"),

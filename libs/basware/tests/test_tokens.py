@@ -4,7 +4,15 @@ from urllib.parse import parse_qs
 
 import aiohttp
 import pytest
-from basware import BaswareClient, BaswareError, CredentialsRefused, Limits, ProtocolError, RetryLater
+from basware import (
+    BaswareClient,
+    BaswareError,
+    CredentialsRefused,
+    Limits,
+    ProtocolError,
+    RetryLater,
+    TokenRenewal,
+)
 from basware.testing import Canned, StubApi
 
 INVOICE = "1" * 32
@@ -237,3 +245,33 @@ def test_a_session_with_credentials_of_its_own_is_refused() -> None:
 
     with pytest.raises(ValueError, match="Authorization"):
         asyncio.run(build())
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Canned.of_json({"access_token": "t", "expires_in": 3600}), TokenRenewal.RENEWED),
+        (Canned(status=401), TokenRenewal.REFUSED),
+        (Canned(status=503), TokenRenewal.FAILED),
+        (Canned(status=429, headers={"Retry-After": "7"}), TokenRenewal.FAILED),
+        (Canned(body=b"<html>sign on</html>"), TokenRenewal.FAILED),
+        (Canned(hang=True), TokenRenewal.FAILED),
+    ],
+)
+async def test_each_request_for_a_token_is_told_of_once(
+    stub: StubApi, session: aiohttp.ClientSession, answer: Canned, told: TokenRenewal
+) -> None:
+    stub.script("GET", DOCUMENT, FOUND)
+    stub.script("POST", "/v1/tokens", answer)
+    renewals: list[TokenRenewal] = []
+    client = BaswareClient(
+        base_url=stub.url(),
+        client_id="acme",
+        client_secret="s3cret",
+        session=session,
+        limits=Limits(read=0.25),
+        on_renewal=renewals.append,
+    )
+    await asyncio.gather(*(client.get_document(INVOICE) for _ in range(5)), return_exceptions=True)
+    assert renewals == [told] * token_requests(stub)
+    assert renewals

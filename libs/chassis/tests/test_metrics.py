@@ -1,7 +1,7 @@
 import aiohttp
 import pytest
 from chassis.admin import AdminServer
-from chassis.metrics import CATALOGUE, counter, gauge, histogram, page
+from chassis.metrics import CATALOGUE, computed, counter, gauge, histogram, page
 from prometheus_client import CollectorRegistry
 
 
@@ -23,6 +23,20 @@ def test_the_page_is_made_from_the_metrics(registry: CollectorRegistry) -> None:
         counter("accepted", "Again.", registry=registry)
     for name in list(CATALOGUE):
         del CATALOGUE[name]
+
+
+def test_a_computed_gauge_is_on_the_page_and_has_the_values_of_the_moment(
+    registry: CollectorRegistry,
+) -> None:
+    depth = computed("depth", "Records by phase.", ["connection", "phase"])
+    assert "| `apstream_depth` | gauge | connection, phase | Records by phase. |" in page(CATALOGUE.values())
+    (sample,) = depth.of([(("acme", "parked"), 2.0)]).samples
+    assert (sample.name, sample.labels, sample.value) == (
+        "apstream_depth",
+        {"connection": "acme", "phase": "parked"},
+        2.0,
+    )
+    CATALOGUE.clear()
 
 
 async def test_the_admin_port_serves_metrics_and_says_what_is_wrong(registry: CollectorRegistry) -> None:

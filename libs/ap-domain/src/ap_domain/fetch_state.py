@@ -1,6 +1,7 @@
 """What is remembered of fetching one document: the body of its entry in `ledger.documents`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -17,7 +18,9 @@ class FetchState:
 
     `fingerprint` is what was last published, by what counts as different (content, batch id, status,
     lastUpdated); `again` asks for one more fetch, because a notification came while one may have been under way;
-    `tasks` are the latest task ids, by which a repeated notification is known.
+    `tasks` are the latest task ids, by which a repeated notification is known; `webhook_at` is when the webhook was
+    received that the fetch under way, or the last one if it published something, answers (None: it was no webhook, or
+    it came during another fetch).
     """
 
     invoice_id: str
@@ -25,3 +28,4 @@ class FetchState:
     fingerprint: str = ""
     again: bool = False
     tasks: tuple[str, ...] = ()
+    webhook_at: datetime | None = None

@@ -4,6 +4,7 @@
 one of the errors here, sorted by what to do next (see `basware.errors`).
 """
 
+from basware._tokens import TokenRenewal
 from basware.client import DEFAULT_SCOPES, BaswareClient
 from basware.documents import FetchedDocument
 from basware.errors import (
@@ -60,6 +61,7 @@ __all__ = [
     "SignatureEncoding",
     "SystemStatus",
     "TaskType",
+    "TokenRenewal",
     "TransferResponse",
     "parse_notification",
     "sign",

@@ -5,6 +5,7 @@ import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from yarl import URL
@@ -18,6 +19,19 @@ from basware.errors import BaswareError, CredentialsRefused, ProtocolError
 _SHORTEST_LIFETIME = 300.0
 _LONGEST_LIFETIME = 24 * 3600.0
 _MAX_TOKEN = 16 * 1024
+
+
+class TokenRenewal(StrEnum):
+    """How a request for a token ended."""
+
+    RENEWED = "renewed"
+    REFUSED = "refused"
+    """The client, its secret or its scopes are not accepted."""
+    FAILED = "failed"
+    """No token came: the endpoint is away, busy, or its answer is none."""
+
+
+OnRenewal = Callable[[TokenRenewal], None]
 
 
 class TokenSource:
@@ -38,6 +52,7 @@ class TokenSource:
         clock: Callable[[], float],
         renewal_margin: float,
         max_bytes: int,
+        on_renewal: OnRenewal,
     ) -> None:
         self._transport = transport
         self._url = URL(f"{base_url}/v1/tokens", encoded=True)
@@ -48,6 +63,7 @@ class TokenSource:
         self._clock = clock
         self._renewal_margin = renewal_margin
         self._max_bytes = max_bytes
+        self._on_renewal = on_renewal
         self._lock = asyncio.Lock()
         self._token = ""
         self._renew_at = 0.0
@@ -80,9 +96,12 @@ class TokenSource:
                 await self._fetch(call)
             except BaswareError as failure:
                 self._failure = failure
+                refused = isinstance(failure, CredentialsRefused)
+                self._on_renewal(TokenRenewal.REFUSED if refused else TokenRenewal.FAILED)
                 raise
             finally:
                 self._outcomes += 1
+            self._on_renewal(TokenRenewal.RENEWED)
             return self._token
 
     async def _fetch(self, call: Call) -> None:

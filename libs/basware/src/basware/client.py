@@ -14,7 +14,7 @@ from basware._call import Call
 from basware._document_list import each_once
 from basware._paging import HEADER as CONTINUATION
 from basware._paging import Page, walk
-from basware._tokens import TokenSource
+from basware._tokens import OnRenewal, TokenSource
 from basware._transport import Answer, Transport
 from basware.documents import FetchedDocument
 from basware.errors import AnswerTooLarge, InvalidRequest
@@ -42,7 +42,8 @@ class BaswareClient:
     gives monotonic seconds. Every method raises errors of `basware.errors`; each call is bounded by
     `limits`. Calls on one record must not overlap and must be at least a second apart (P2P OpenAPI:
     never acknowledge and respond at once; a record sent twice within a second expires): that order is the
-    caller's to keep. `traceparent` is a W3C trace context, passed to the API only.
+    caller's to keep. `traceparent` is a W3C trace context, passed to the API only. `on_renewal` is told how each
+    request for a token ended; it must not block or raise.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class BaswareClient:
         scopes: Sequence[str] = DEFAULT_SCOPES,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = DEFAULT_LIMITS,
+        on_renewal: OnRenewal = lambda _: None,
     ) -> None:
         self._base_url = _base_url(base_url)
         if not client_id or ":" in client_id or not client_secret:
@@ -75,6 +77,7 @@ class BaswareClient:
             clock=clock,
             renewal_margin=limits.renewal_margin,
             max_bytes=limits.answer_bytes,
+            on_renewal=on_renewal,
         )
         self._limits = limits
         self._api = Api(

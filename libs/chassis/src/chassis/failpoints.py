@@ -12,6 +12,8 @@ from pathlib import Path
 __all__ = ["POINTS", "reached"]
 
 POINTS = (
+    "sweep told",
+    "handed over",
     "document published",
     "acknowledged",
     "started committed",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
 
-__all__ = ["CATALOGUE", "Metric", "counter", "gauge", "histogram", "page"]
+__all__ = ["CATALOGUE", "Computed", "Metric", "computed", "counter", "gauge", "histogram", "page"]
 
 PREFIX = "apstream_"
 
@@ -52,6 +53,27 @@ def histogram(
     """A distribution; ``buckets`` are upper bounds in the unit that ends the name."""
     _enter(Metric(name=PREFIX + name, kind="histogram", help=help_text, labels=tuple(labels)))
     return Histogram(PREFIX + name, help_text, labels, buckets=buckets, registry=registry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """A gauge without memory: a collector computes it at each scrape."""
+
+    metric: Metric
+
+    def of(self, values: Iterable[tuple[tuple[str, ...], float]]) -> GaugeMetricFamily:
+        """The gauge with these values, each by its labels in the order of the catalogue."""
+        family = GaugeMetricFamily(self.metric.name, self.metric.help, labels=self.metric.labels)
+        for labels, value in values:
+            family.add_metric([str(label) for label in labels], value)
+        return family
+
+
+def computed(name: str, help_text: str, labels: Sequence[str] = ()) -> Computed:
+    """A gauge for a collector, which registers itself; named like any other."""
+    metric = Metric(name=PREFIX + name, kind="gauge", help=help_text, labels=tuple(labels))
+    _enter(metric)
+    return Computed(metric=metric)
 
 
 def page(metrics: Iterable[Metric]) -> str:

@@ -169,9 +169,20 @@ def test_throttled_it_waits_as_long_as_asked_but_not_for_ever(
     road.offer("a")
     assert road.started == []
     assert [timer.seconds for timer in road.pending] == [waited]
+    assert road.lane.is_throttled
     road.fire()
     road.lane.probed(answers=True)
     assert road.started == ["a"]
+    assert not road.lane.is_throttled
+
+
+def test_throttled_and_then_away_is_no_longer_throttled(road: Road) -> None:
+    road.prove()
+    road.lane.hold(7.0)
+    road.fire()
+    road.lane.probed(answers=False)
+    assert road.lane.is_open
+    assert not road.lane.is_throttled
 
 
 def test_a_hold_that_begins_while_the_canary_is_out_outlasts_its_answer(road: Road) -> None:

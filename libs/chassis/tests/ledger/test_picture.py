@@ -13,7 +13,7 @@ from chassis.ledger.clock import SystemClock
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.picture import LedgerPicture
-from chassis.ledger.signals import COUNTERS, ServiceSignals
+from chassis.ledger.signals import COUNTERS, TOKEN_RENEWALS, ServiceSignals, count_renewal
 from prometheus_client import CollectorRegistry, generate_latest
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -28,8 +28,9 @@ class Clock:
 
 
 class Lane:
-    def __init__(self, *, is_open: bool, waiting: int) -> None:
+    def __init__(self, *, is_open: bool, is_throttled: bool, waiting: int) -> None:
         self.is_open = is_open
+        self.is_throttled = is_throttled
         self.waiting = waiting
 
 
@@ -44,7 +45,17 @@ class Book:
 class Owner:
     """What a picture asks of an owner."""
 
-    def __init__(self, *entries: Entry[None], lanes: dict[tuple[str, str], Lane]) -> None:
+    def __init__(
+        self,
+        *entries: Entry[None],
+        partition: int,
+        fullness: float,
+        intake: dict[str, int],
+        lanes: dict[tuple[str, str], Lane],
+    ) -> None:
+        self.partition = partition
+        self.fullness = fullness
+        self.intake = intake
         self.book = Book(list(entries))
         self.lanes = lanes.items()
 
@@ -61,19 +72,31 @@ def entry(phase: Phase, *, age: int, connection: str = "acme") -> Entry[None]:
     )
 
 
-def test_a_scrape_shows_depth_age_circuits_and_what_waits() -> None:
+def test_a_scrape_shows_depth_age_circuits_intake_and_what_waits() -> None:
     owners = [
         Owner(
             entry(Phase.PARKED, age=60),
             entry(Phase.PARKED, age=600),
             entry(Phase.FINAL, age=9000),
-            lanes={("acme", "basware"): Lane(is_open=True, waiting=3)},
+            partition=3,
+            fullness=0.25,
+            intake={"inputs": 2, "commands": 1},
+            lanes={
+                ("acme", "basware"): Lane(is_open=True, is_throttled=True, waiting=3),
+                ("acme", "peoplesoft"): Lane(is_open=True, is_throttled=False, waiting=0),
+            },
         ),
-        Owner(entry(Phase.IN_DOUBT, age=5, connection="other"), lanes={}),
+        Owner(
+            entry(Phase.IN_DOUBT, age=5, connection="other"),
+            partition=4,
+            fullness=1.5,
+            intake={"inputs": 40, "commands": 0},
+            lanes={},
+        ),
     ]
     registry = CollectorRegistry()
     picture = LedgerPicture(lambda: cast("list[PartitionOwner[Any]]", owners), clock=Clock())
-    forget = picture.watch(registry)
+    registry.register(picture)
     text = generate_latest(registry).decode()
     for line in (
         'apstream_ledger_entries{connection="acme",phase="parked"} 2.0',
@@ -81,13 +104,17 @@ def test_a_scrape_shows_depth_age_circuits_and_what_waits() -> None:
         'apstream_ledger_entries{connection="other",phase="in_doubt"} 1.0',
         'apstream_ledger_oldest_seconds{connection="acme",phase="parked"} 600.0',
         'apstream_ledger_circuit_open{connection="acme",remote="basware"} 1.0',
+        'apstream_ledger_lane_held{connection="acme",remote="basware"} 1.0',
+        'apstream_ledger_lane_held{connection="acme",remote="peoplesoft"} 0.0',
         'apstream_ledger_calls_waiting{connection="acme",remote="basware"} 3.0',
+        'apstream_ledger_intake_waiting{topic="inputs"} 42.0',
+        'apstream_ledger_intake_waiting{topic="commands"} 1.0',
+        'apstream_ledger_intake_fullness{partition="3"} 0.25',
+        'apstream_ledger_intake_fullness{partition="4"} 1.5',
         "apstream_ledger_partitions_owned 2.0",
     ):
         assert line in text
     assert 'phase="final"} 9' not in text
-    forget()
-    assert generate_latest(registry).decode() == ""
 
 
 def test_the_picture_is_in_the_catalogue() -> None:
@@ -108,6 +135,12 @@ def test_a_count_is_counted(name: str) -> None:
     before = COUNTERS[name].labels(**labels)._value.get()
     ServiceSignals().count(name, **labels)
     assert COUNTERS[name].labels(**labels)._value.get() == before + 1
+
+
+def test_a_renewed_token_is_counted_by_how_it_ended() -> None:
+    before = TOKEN_RENEWALS.labels("acme", "refused")._value.get()
+    count_renewal("acme", "refused")
+    assert TOKEN_RENEWALS.labels("acme", "refused")._value.get() == before + 1
 
 
 def test_an_unknown_count_and_an_odd_level_do_no_harm() -> None:

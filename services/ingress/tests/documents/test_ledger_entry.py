@@ -36,6 +36,7 @@ entries: st.SearchStrategy[Entry[FetchState]] = st.builds(
         fingerprint=texts,
         again=st.booleans(),
         tasks=st.lists(texts, max_size=20).map(tuple),
+        webhook_at=st.none() | instants,
     ),
 )
 

@@ -229,6 +229,7 @@ class Calls(Generic[B]):
         match outcome:
             case Retry(lane=True, after=after):
                 lane.hold(after or self._policy.circuit_cooldown)
+                self._signals.count("throttled", connection=entry.connection_id, remote=call.remote)
             case Retry(blame=True) | InDoubt():
                 lane.failed()
             case Stopped():

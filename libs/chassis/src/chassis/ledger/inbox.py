@@ -1,6 +1,6 @@
 """Events that wait to be decided: outcomes first, then inputs in the order they were read."""
 
-from collections import deque
+from collections import Counter, deque
 
 from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable, record_key
 from chassis.ledger.policy import Policy
@@ -23,6 +23,11 @@ class Inbox:
     def fullness(self) -> float:
         """Inputs that wait, as a share of how many, or how many bytes of them, may wait: 1 is full."""
         return max(len(self._inputs) / self._policy.intake_high, self._bytes / self._policy.intake_bytes)
+
+    @property
+    def waiting(self) -> Counter[str]:
+        """How many inputs wait, by topic; those of a group that was taken do not wait any more."""
+        return Counter(_topic(event) for event in self._inputs)
 
     def put(self, event: Event) -> None:
         """Add an event at the end of its queue."""
@@ -63,6 +68,10 @@ class Inbox:
                 keys.add(key)
             group.append(event)
         self._own.extendleft(reversed(later))
+
+
+def _topic(event: Arrived | Undecodable) -> str:
+    return event.record.topic if isinstance(event, Arrived) else event.raw.topic
 
 
 def _weight(event: Arrived | Undecodable) -> int:

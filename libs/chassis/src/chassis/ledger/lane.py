@@ -42,6 +42,7 @@ class Lane:
         self._cooldown = policy.circuit_cooldown
         self._proven = False
         self._open = False
+        self._throttled = False
         self._refused = False
         self._was_stopped = False
         self._timer: asyncio.TimerHandle | None = None
@@ -51,6 +52,11 @@ class Lane:
     def is_open(self) -> bool:
         """Whether the circuit is open: no call goes out but the canary."""
         return self._open
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether it is open because the remote asked to be left alone; the canary that follows ends that."""
+        return self._open and self._throttled
 
     @property
     def waiting(self) -> int:
@@ -85,6 +91,7 @@ class Lane:
     def hold(self, seconds: float) -> None:
         """Throttled: nothing for so long, then the canary first."""
         self._open_for(min(seconds, self._policy.hold_longest))
+        self._throttled = True
 
     def refused(self) -> None:
         """The remote refuses us as such. Nothing more goes out until the flow was stopped and runs again."""
@@ -148,6 +155,7 @@ class Lane:
 
     def _open_for(self, seconds: float) -> None:
         self._open = True
+        self._throttled = False
         self._cooldown = max(seconds, self._policy.circuit_cooldown)
         if self._timer is not None:
             self._timer.cancel()

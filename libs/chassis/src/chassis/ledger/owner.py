@@ -18,7 +18,7 @@ The contract
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from chassis.errors import DoesNotFit
@@ -111,6 +111,12 @@ class PartitionOwner(Generic[B]):
     def fullness(self) -> float:
         """Inputs read and not yet decided, as a share of what may wait: above 1 intake must pause."""
         return self._inbox.fullness
+
+    @property
+    def intake(self) -> Mapping[str, int]:
+        """How many inputs were read and wait to be decided, by topic; 0 for those that have none."""
+        waiting = self._inbox.waiting
+        return {topic: waiting[topic] for topic in self._layout.inputs}
 
     @property
     def book(self) -> Book[B]:

@@ -1,4 +1,4 @@
-"""What the owners' books look like at the moment of a scrape: depth and age by phase, circuits, waiting calls."""
+"""What the owners look like at the moment of a scrape: depth and age by phase, circuits, waiting calls, intake."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -9,41 +9,43 @@ from chassis import metrics
 from chassis.ledger.entry import Phase
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.ports import Clock
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import REGISTRY, Collector, CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
 _PHASE = ("connection", "phase")
 _LANE = ("connection", "remote")
-_GAUGES = {
-    "ledger_entries": ("Records by phase (in_doubt and parked need eyes; final is done).", _PHASE),
-    "ledger_oldest_seconds": ("How long the oldest record is in its phase; final is left out.", _PHASE),
-    "ledger_circuit_open": ("1 while no call but a canary goes to this remote.", _LANE),
-    "ledger_calls_waiting": ("Records whose call is due and waits for a free place.", _LANE),
-    "ledger_partitions_owned": ("Partitions this process has loaded and owns.", ()),
-}
-
-
-def define_gauges() -> None:
-    """Put the gauges into the catalogue of metrics, from which the page is made."""
-    for name, (text, labels) in _GAUGES.items():
-        full = f"{metrics.PREFIX}{name}"
-        metrics.CATALOGUE[full] = metrics.Metric(name=full, kind="gauge", help=text, labels=labels)
-
-
-define_gauges()
+ENTRIES = metrics.computed(
+    "ledger_entries", "Records by phase (in_doubt and parked need eyes; final is done).", _PHASE
+)
+OLDEST = metrics.computed(
+    "ledger_oldest_seconds", "How long the oldest record is in its phase; final is left out.", _PHASE
+)
+CIRCUIT_OPEN = metrics.computed(
+    "ledger_circuit_open", "1 while no call but a canary goes to this remote.", _LANE
+)
+LANE_HELD = metrics.computed(
+    "ledger_lane_held", "1 while the circuit is open because the remote asked to be left alone.", _LANE
+)
+CALLS_WAITING = metrics.computed(
+    "ledger_calls_waiting", "Records whose call is due and waits for a free place.", _LANE
+)
+INTAKE_WAITING = metrics.computed(
+    "ledger_intake_waiting", "Input records read and not yet taken up for a decision.", ("topic",)
+)
+INTAKE_FULLNESS = metrics.computed(
+    "ledger_intake_fullness",
+    "Share of what a partition may have waiting, by number or bytes; above 1 it reads no further.",
+    ("partition",),
+)
+PARTITIONS_OWNED = metrics.computed("ledger_partitions_owned", "Partitions this process has loaded and owns.")
 
 
 class LedgerPicture(Collector):
-    """Computed at each scrape from what the owners hold. Use `watch` while the worker runs."""
+    """Computed at each scrape from what the owners hold. To be registered while the worker runs."""
 
     def __init__(self, owners: Callable[[], Iterable[PartitionOwner[Any]]], *, clock: Clock) -> None:
         self._owners = owners
         self._clock = clock
-
-    def watch(self, registry: CollectorRegistry = REGISTRY) -> Callable[[], None]:
-        """Add this picture to the registry; the result takes it out again."""
-        registry.register(self)
-        return lambda: registry.unregister(self)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry need not look at the books to know the names."""
@@ -61,20 +63,15 @@ class LedgerPicture(Collector):
                 if entry.since is not None and entry.phase is not Phase.FINAL:
                     oldest[place] = min(entry.since, oldest.get(place, entry.since))
         now = self._clock.now()
-        yield _gauge("ledger_entries", ((place, float(count)) for place, count in depth.items()))
-        yield _gauge(
-            "ledger_oldest_seconds",
-            ((place, (now - since).total_seconds()) for place, since in oldest.items()),
-        )
+        yield ENTRIES.of((place, float(count)) for place, count in depth.items())
+        yield OLDEST.of((place, (now - since).total_seconds()) for place, since in oldest.items())
         lanes = [lane for owner in owners for lane in owner.lanes]
-        yield _gauge("ledger_circuit_open", ((place, float(lane.is_open)) for place, lane in lanes))
-        yield _gauge("ledger_calls_waiting", ((place, float(lane.waiting)) for place, lane in lanes))
-        yield _gauge("ledger_partitions_owned", [((), float(len(owners)))])
-
-
-def _gauge(name: str, values: Iterable[tuple[tuple[str, ...], float]]) -> GaugeMetricFamily:
-    text, labels = _GAUGES[name]
-    family = GaugeMetricFamily(f"{metrics.PREFIX}{name}", text, labels=labels)
-    for place, value in values:
-        family.add_metric([str(part) for part in place], value)
-    return family
+        yield CIRCUIT_OPEN.of((place, float(lane.is_open)) for place, lane in lanes)
+        yield LANE_HELD.of((place, float(lane.is_throttled)) for place, lane in lanes)
+        yield CALLS_WAITING.of((place, float(lane.waiting)) for place, lane in lanes)
+        waiting: Counter[str] = Counter()
+        for owner in owners:
+            waiting.update(owner.intake)
+        yield INTAKE_WAITING.of(((topic,), float(count)) for topic, count in waiting.items())
+        yield INTAKE_FULLNESS.of(((str(owner.partition),), owner.fullness) for owner in owners)
+        yield PARTITIONS_OWNED.of([((), float(len(owners)))])

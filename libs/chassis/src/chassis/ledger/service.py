@@ -12,6 +12,7 @@ from chassis.admin import AdminServer
 from chassis.connections import Connection, ConnectionDirectory, KeyRing
 from chassis.desired_state import DesiredStates, DesiredStateWriter
 from chassis.ledger.clock import SystemClock
+from chassis.ledger.connection_picture import ConnectionPicture
 from chassis.ledger.entry import Entry
 from chassis.ledger.flows import ConnectionFlows
 from chassis.ledger.kafka_log import KafkaLog
@@ -27,6 +28,7 @@ from chassis.ledger.signals import ServiceSignals
 from chassis.ledger.worker import LedgerWorker
 from chassis.producer import DurableProducer
 from chassis.settings import ServiceSettings
+from prometheus_client import REGISTRY
 
 B = TypeVar("B")
 
@@ -53,10 +55,11 @@ class LedgerService(Generic[B]):
     """What makes one ledger service differ from another.
 
     `caller` is entered once connections are known and left after the last call. `width` says how many calls of a
-    connection go to a remote at once, as the connection is at that moment. `committed` is told of every
-    committed entry; it must not raise or wait. `pauses` names connections for which nothing new may be started.
-    `alongside` runs from before the group is joined until the service ends, and is cancelled before partitions are
-    given up; it sees the committed entries of the partitions owned, and what it raises ends the service.
+    connection go to a remote at once, as the connection is at that moment; `remotes` names them all, for metrics.
+    `committed` is told of every committed entry; it must not raise or wait. `pauses` names connections for which
+    nothing new may be started. `alongside` runs from before the group is joined until the service ends, and is
+    cancelled before partitions are given up; it sees the committed entries of the partitions owned, and what it
+    raises ends the service.
     """
 
     layout: Layout
@@ -64,6 +67,7 @@ class LedgerService(Generic[B]):
     wire: Wire[B]
     caller: Callable[[Surroundings], AbstractAsyncContextManager[Caller[B]]]
     width: Callable[[Connection, str], int]
+    remotes: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
     committed: Callable[[Entry[B]], None] | None = None
     alongside: Callable[[Surroundings, Owners[B]], Coroutine[Any, Any, None]] | None = None
@@ -147,7 +151,19 @@ async def running(
         directory.on_change(lambda connection: worker.flows_changed(connection_changed=connection.id))
         states.on_change(lambda _connection, _flow: worker.flows_changed())
         admin.ready_when("partitions", lambda: None if member.joined and worker.ready else "still loading")
-        stack.callback(LedgerPicture(lambda: worker.owners, clock=clock).watch())
+        for picture in (
+            LedgerPicture(lambda: worker.owners, clock=clock),
+            ConnectionPicture(
+                service=layout.service,
+                remotes=service.remotes,
+                owners=lambda: worker.owners,
+                directory=directory,
+                states=states,
+                flows=flows,
+            ),
+        ):
+            REGISTRY.register(picture)
+            stack.callback(REGISTRY.unregister, picture)
         stop = asyncio.Event()
         working = tasks.create_task(worker.run(stop), name="ledger worker")
         alongside = service.alongside(surroundings, lambda: worker.owners) if service.alongside else None

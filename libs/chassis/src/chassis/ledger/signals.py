@@ -25,6 +25,11 @@ COUNTERS: Mapping[str, Counter] = {
         "Entries read whose version was not higher than the one before: two owners wrote. Alert on any.",
         ("topic",),
     ),
+    "throttled": metrics.counter(
+        "throttled",
+        "Times a remote asked to be left alone (429, Retry-After), by calls and sweeps.",
+        ("connection", "remote"),
+    ),
     "unreadable": metrics.counter(
         "ledger_unreadable", "Input records set aside because their bytes cannot be decoded.", ("topic",)
     ),
@@ -34,6 +39,18 @@ COUNTERS: Mapping[str, Counter] = {
         ("topic",),
     ),
 }
+
+
+TOKEN_RENEWALS = metrics.counter(
+    "token_renewals",
+    "Access tokens asked of Basware, by outcome: renewed, refused (the credentials), or failed.",
+    ("connection", "outcome"),
+)
+
+
+def count_renewal(connection_id: str, outcome: str) -> None:
+    """A request for an access token ended: renewed, refused or failed."""
+    TOKEN_RENEWALS.labels(connection_id, outcome).inc()
 
 
 class ServiceSignals:

@@ -16,7 +16,8 @@ from ingress.documents.adapters.basware_clients import BaswareClients
 from ingress.documents.adapters.fetch_caller import FetchCaller
 from ingress.documents.adapters.sweep import Sweep
 from ingress.documents.adapters.sweep_schedule import SweepSchedule
-from ingress.documents.core.machine import DocumentMachine
+from ingress.documents.core.machine import FETCH, DocumentMachine
+from ingress.documents.fetch_time import observe_fetch
 from ingress.documents.wire import LAYOUT, wire
 from ingress.publisher import KafkaPublisher
 
@@ -63,6 +64,7 @@ async def document_fetcher(settings: ServiceSettings) -> AsyncIterator[Running]:
             wire=wire(),
             caller=caller,
             width=lambda connection, _remote: connection.basware.concurrency,
+            remotes=(FETCH.remote,),
             committed=_committed,
             alongside=sweeps,
         )
@@ -73,3 +75,4 @@ async def document_fetcher(settings: ServiceSettings) -> AsyncIterator[Running]:
 def _committed(entry: Entry[FetchState]) -> None:
     if entry.step == Step.FETCHED and entry.body.fetch_number:
         reached("document published")
+    observe_fetch(entry)

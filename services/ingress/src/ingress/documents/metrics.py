@@ -9,7 +9,7 @@ SWEEPS = metrics.counter(
 )
 SWEEP_COMPLETE = metrics.gauge(
     "sweep_complete_timestamp_seconds",
-    "When the last complete turn ended, in seconds since 1970; only at the process that owns the connection.",
+    "When the last complete turn ended, or this process began to sweep the connection; in seconds since 1970.",
     ("connection",),
 )
 SWEEP_MISSED = metrics.counter(
@@ -21,6 +21,12 @@ SWEEP_TAKEN = metrics.counter(
     "sweep_taken_by_others",
     "Documents found acknowledged that were never published here as offered: another consumer reads the tenant.",
     ("connection",),
+)
+WEBHOOK_FETCH = metrics.histogram(
+    "webhook_fetch_seconds",
+    "Time from the receipt of a webhook to the committed document. One that came during another fetch is left out.",
+    ("connection",),
+    buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600),
 )
 HANDED_OVER = metrics.counter(
     "documents_handed_over",

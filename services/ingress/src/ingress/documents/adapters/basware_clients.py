@@ -1,8 +1,11 @@
 """One Basware client per connection, made anew when the connection changes."""
 
+from functools import partial
+
 import aiohttp
 from basware import BaswareClient, Limits
 from chassis.connections import Connection
+from chassis.ledger.signals import count_renewal
 from chassis.topics import MESSAGE_LIMIT
 
 LIMITS = Limits(document_bytes=4 * MESSAGE_LIMIT, page_bytes=4 * MESSAGE_LIMIT)
@@ -27,6 +30,7 @@ class BaswareClients:
                 client_secret=side.client_secret.reveal(),
                 session=self._session,
                 limits=LIMITS,
+                on_renewal=partial(count_renewal, connection.id),
             )
             self._made[connection.id] = (connection.version, client)
         return client

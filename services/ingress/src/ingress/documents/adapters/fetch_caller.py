@@ -7,6 +7,7 @@ from ap_domain.notification import Notification, NotificationSource
 from basware import BaswareError, CredentialsRefused, TaskType
 from chassis.connections import Connection, ConnectionDirectory
 from chassis.errors import DoesNotFit
+from chassis.failpoints import reached
 from chassis.ledger.entry import Entry, Stop
 from chassis.ledger.kafka_log import LARGEST
 from chassis.ledger.machine import Call
@@ -146,6 +147,7 @@ class FetchCaller:
             )
         except NotPublished as failed:
             return Retry(reason=words(failed), after=ASK_AGAIN_SECONDS, blame=False)
+        reached("handed over")
         metrics.HANDED_OVER.labels(connection.id, served_by.id).inc()
         return Done(
             value=HandedOver(to=served_by.id, company_code=company, content_digest=document.content_digest)

@@ -11,8 +11,10 @@ from ap_domain.fetch_state import FetchState
 from ap_domain.notification import Notification, NotificationSource
 from basware import BaswareError, CredentialsRefused, FetchedDocument, RetryLater, TaskType
 from chassis.connections import Connection
+from chassis.failpoints import reached
 from chassis.ledger.entry import Entry, Stop
 from chassis.ledger.ports import Clock, Flows, Unknown
+from chassis.ledger.signals import ServiceSignals
 from chassis.ledger.words import words
 from chassis.trace import TraceContext
 
@@ -77,6 +79,8 @@ class Sweep:
             await self._stop(connection, refused)
         except RetryLater as later:
             outcome, left_alone = self._failed(connection, later), later.retry_after or 0.0
+            if later.status == 429:
+                ServiceSignals().count("throttled", connection=connection.id, remote=FETCH.remote)
         except (NotPublished, TimeoutError) as failed:
             outcome = self._failed(connection, failed)
         metrics.SWEEPS.labels(connection.id, outcome).inc()
@@ -131,6 +135,7 @@ class Sweep:
             body=b"",
         )
         await self._publisher.publish(notification, partition=connection.shard, trace=TraceContext.start())
+        reached("sweep told")
         log.info(
             "sweep found a document", connection=connection.id, document=document.invoice_id, finding=finding
         )

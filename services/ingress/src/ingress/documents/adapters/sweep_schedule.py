@@ -84,6 +84,7 @@ class SweepSchedule:
             plan = self._plans.get(connection.id)
             if plan is None:
                 plan = self._plans[connection.id] = _Plan(connection.version, self._soon(now))
+                metrics.SWEEP_COMPLETE.labels(connection.id).set(self._clock.now().timestamp())
             if plan.turn is not None and not plan.turn.done():
                 continue
             if plan.version != connection.version:

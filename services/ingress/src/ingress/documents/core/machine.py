@@ -6,7 +6,7 @@ from datetime import datetime
 from ap_domain.command import Command
 from ap_domain.document import AccountingDocument
 from ap_domain.fetch_state import FetchState, Step
-from ap_domain.notification import Notification
+from ap_domain.notification import Notification, NotificationSource
 from chassis import topics
 from chassis.keys import record_key
 from chassis.ledger.entry import Entry, Phase
@@ -46,7 +46,8 @@ class DocumentMachine:
             case Missing(said=said):
                 note = Note(action="not found in Basware", detail={"reason": said})
                 # nothing came of these tasks: one that comes again is not a repetition
-                body = entry.body if entry.body.again else replace(entry.body, tasks=())
+                tasks = entry.body.tasks if entry.body.again else ()
+                body = replace(entry.body, tasks=tasks, webhook_at=None)
                 return Decision(entry=_rest(entry, body, now=now, reason=said), notes=(note,))
             case HandedOver() as handed:
                 reason = (
@@ -57,7 +58,8 @@ class DocumentMachine:
                     detail={"to": handed.to, "companyCode": handed.company_code},
                     answer_digest=handed.content_digest,
                 )
-                return Decision(entry=_rest(entry, entry.body, now=now, reason=reason), notes=(note,))
+                body = replace(entry.body, webhook_at=None)
+                return Decision(entry=_rest(entry, body, now=now, reason=reason), notes=(note,))
             case _:
                 raise TypeError(f"a fetch does not bring {value!r}")
 
@@ -101,6 +103,8 @@ class DocumentMachine:
         resting = entry.phase in (Phase.FINAL, Phase.PARKED)
         body = replace(entry.body, tasks=tasks, again=not resting)
         if resting:
+            webhook = notification.source is NotificationSource.WEBHOOK
+            body = replace(body, webhook_at=notification.received_at if webhook else None)
             entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=now, attempts=0, reason="")
         notified = replace(entry, body=body, trace_id=record.trace_id or entry.trace_id)
         return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
@@ -111,10 +115,17 @@ class DocumentMachine:
         tasks = tuple(task for task in entry.body.tasks if not task.startswith(TASK_PREFIX))
         if found == entry.body.fingerprint:
             note = Note(action="fetched, unchanged", answer_digest=document.content_digest)
-            return Decision(entry=_rest(entry, replace(entry.body, tasks=tasks), now=now), notes=(note,))
+            body = replace(entry.body, tasks=tasks, webhook_at=None)
+            return Decision(entry=_rest(entry, body, now=now), notes=(note,))
         number = entry.body.fetch_number + 1
         published = replace(document, fetch_number=number)
-        body = replace(entry.body, fetch_number=number, fingerprint=found, tasks=tasks)
+        body = replace(
+            entry.body,
+            fetch_number=number,
+            fingerprint=found,
+            tasks=tasks,
+            webhook_at=None if entry.body.again else entry.body.webhook_at,
+        )
         fact = Fact(
             topic=topics.DOCUMENTS.name,
             key=record_key(document.connection_id, document.invoice_id, str(number)),
