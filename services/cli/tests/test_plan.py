@@ -51,9 +51,18 @@ def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Comma
         {"doubted": "revision 0"},
         {"voucher": VOUCHER, "posted_revision": "revision 1"},
         {"voucher": VOUCHER, "posted_revision": "revision 0"},
+        {"voucher": VOUCHER, "posted_revision": "revision 1", "doubt": True},
         {"report": Report(number=1, success=False, message="no"), "reports": 1},
     ],
-    ids=["plain", "in doubt", "doubted", "posted", "posted with other content", "reported"],
+    ids=[
+        "plain",
+        "in doubt",
+        "doubted",
+        "posted",
+        "posted with other content",
+        "posted just now",
+        "reported",
+    ],
 )
 def test_the_owner_of_an_invoice_does_what_the_plan_tells(
     entry: Callable[..., Any], body: dict[str, Any], action: Action, now: datetime
@@ -92,6 +101,8 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.RESUBMIT, {"step": Step.CONFIRM, "report": Report(number=1, success=True, message="m")}, "asked again"),
         (Action.RESUBMIT, {"step": Step.ACKNOWLEDGE, "voucher": VOUCHER, "posted_revision": "0"}, "as it is"),
         (Action.RESUBMIT, {"phase": Phase.WAITING}, "at once"),
+        (Action.RESUBMIT, {"doubt": True, "voucher": VOUCHER, "step": Step.REPORT}, "reported to Basware"),
+        (Action.DISCARD, {"doubt": True, "voucher": VOUCHER, "step": Step.REPORT}, "Basware is told nothing"),
         (Action.SEND_BACK, {"voucher": VOUCHER}, "voucher 00012345 exists"),
         (Action.SEND_BACK, {"doubt": True}, "once PeopleSoft, asked from 12:01:00Z on, shows no voucher"),
         (Action.SEND_BACK, {}, "with your reason"),

@@ -146,7 +146,9 @@ def _parked(entry: Entry[InvoiceState]) -> None:
 
 
 def _undecided(entry: Entry[InvoiceState]) -> bool:
-    begun = entry.started is not None and entry.body.intent is not None
+    """Whether a voucher of it may exist that nobody has seen yet."""
+    body = entry.body
+    begun = entry.started is not None and body.intent is not None and body.voucher is None
     return begun and entry.phase in {Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED}
 
 
