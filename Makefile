@@ -18,7 +18,7 @@ MEMBERS := $(PROJECTS:/pyproject.toml=)
 help: ## this page
 	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
 	@echo
-	@echo 'Start with   make demo     one invoice goes from webhook to confirmed voucher, before your eyes'
+	@echo 'Start with   make demo     two customers'"'"' invoices, good and bad days, before your eyes'
 	@echo 'Then         make test     everything is proven'
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -31,7 +31,7 @@ setup: .venv/installed.stamp kafka ## environment in .venv and Kafka in .tools; 
 kafka: .tools/kafka/installed.stamp
 	@:
 
-demo: setup ## the stack with one invoice flowing; Ctrl-C ends it. ONCE=1: end by itself, exit 0 if confirmed
+demo: setup ## the stack with two customers and their invoices; Ctrl-C ends it. ONCE=1: ends by itself, exit 0 if all held
 	@exec $(PY) -m devstack demo $(if $(filter-out 0,$(ONCE)),--once)
 
 up: setup ## the stack without a scenario; addresses in .run/endpoints.json

@@ -29,7 +29,7 @@ _SHOWN: Mapping[str, str] = {
     "return confirmed": "went back",
 }
 _INTAKE = ("swept", "fetched")
-_AFRESH = ("swept", "in doubt", "confirmed", "went back")
+_AFRESH = ("swept", "confirmed", "went back")
 """After these a fetch means that the invoice was transferred again, or was not known before."""
 _ENTRY = {"P": "postable", "R": "recycled", "X": "deleted", "T": "incomplete"}
 
