@@ -40,6 +40,52 @@ def test_what_is_reported_names_the_voucher() -> None:
     assert "recycled" in recycled
 
 
+def test_a_recycled_voucher_is_told_with_peoplesofts_reason_and_what_not_to_do() -> None:
+    message = posted_message(
+        business_unit="US001", voucher_id="00000042", recycled=True, why="Invalid distribution"
+    )
+    assert message == (
+        "Voucher 00000042 in PeopleSoft business unit US001 is saved but recycled: Invalid distribution. "
+        "Accounts payable completes it in PeopleSoft; do not send the invoice again."
+    )
+
+
+@given(
+    why=st.text(max_size=2000),
+    business_unit=st.text("ABC019", min_size=1, max_size=5),
+    voucher_id=st.text("0123456789", min_size=8, max_size=8),
+    recycled=st.booleans(),
+)
+def test_whatever_peoplesoft_says_the_number_stays_and_250_characters_are_enough(
+    *, why: str, business_unit: str, voucher_id: str, recycled: bool
+) -> None:
+    message = posted_message(business_unit=business_unit, voucher_id=voucher_id, recycled=recycled, why=why)
+    assert 1 <= len(message) <= MESSAGE_LIMIT
+    assert f"oucher {voucher_id} in PeopleSoft business unit {business_unit}" in message
+    assert message.endswith("do not send the invoice again.") == recycled
+    assert message.isprintable()
+
+
+def test_peoplesofts_words_about_a_postable_voucher_are_not_the_clerks_matter() -> None:
+    message = posted_message(business_unit="US001", voucher_id="00000042", why="Exchange rate was defaulted")
+    assert message == posted_message(business_unit="US001", voucher_id="00000042")
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy", "code", "message"),
+    [
+        ("", "", "", "The invoice could not be transferred."),
+        (" \n\t", "Ask.", "", "The invoice could not be transferred. Ask."),
+        ("Why?", "", "1-2", "Why? [1-2]"),
+        ("Two\nlines\u200b here", "", "", "Two lines here."),
+        ("Cut short...", "", "", "Cut short..."),
+        ("A", "", "x" * 100, "A."),
+    ],
+)
+def test_a_message_by_its_parts(cause: str, remedy: str, code: str, message: str) -> None:
+    assert clerk_message(cause=cause, remedy=remedy, code=code) == message
+
+
 def test_a_repeat_has_the_same_code_and_a_new_report_never() -> None:
     codes = [
         external_code(invoice_id=invoice, cycle=cycle, step=step, report_number=number)
