@@ -108,6 +108,16 @@ def test_what_the_plan_refuses_is_not_ordered(cluster: Any, run: Any, entry: Mak
     assert cluster.orders == []
 
 
+def test_what_is_over_in_both_ledgers_is_refused_as_over_and_not_as_ambiguous(
+    cluster: Any, run: Any, entry: Make, fetch: Make
+) -> None:
+    cluster.put(entry("1", phase=Phase.FINAL, step=Step.DISCARDED), fetch("1", phase=Phase.FINAL))
+    said = run("parked", "resubmit", "1", "--reason", "again", "--yes")
+    assert said.exit_code == 1
+    assert "not parked" in said.output
+    assert cluster.orders == []
+
+
 def test_an_invoice_that_moved_meanwhile_is_refused_by_its_owner(
     cluster: Any, run: Any, entry: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,9 @@ def one(found: tuple[Invoice, ...], ledger: CommandedLedger | None) -> Case:
     """The entry that is meant: the parked one, else the one that still waits. Raises Refusal if that is not one."""
     for phase in (Phase.PARKED, Phase.WAITING, Phase.STOPPED, Phase.IN_DOUBT, Phase.STARTED, Phase.FINAL):
         candidates = [case for case in cases(found, phase=phase) if ledger in {None, case.ledger}]
+        if phase is Phase.FINAL and len(found) == 1:
+            # Nothing is left to decide: what became of the invoice says why, not what became of its fetch.
+            candidates = candidates[:1]
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
