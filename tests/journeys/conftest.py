@@ -1,7 +1,7 @@
 """One stack for all journeys: real Kafka, real processes, both simulators. Each test has a connection of its own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from devstack.control import ControlApi
 from devstack.stack import SERVICES
 
 from .customer import Customer
+from .stories import Told, telling
 
 NewCustomer = Callable[..., Awaitable[Customer]]
 Section = Mapping[str, Any]
@@ -31,16 +32,29 @@ async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
     `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection's document; everything else is
     a field of ConnectionSpec.
     """
+    async with _customers(stack) as make:
+        yield make
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stories(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
+    """The stories of the module, begun together."""
+    async with (
+        _customers(stack) as make,
+        telling(request.session.items, request.module.__name__, make) as told,
+    ):
+        yield told
+
+
+@asynccontextmanager
+async def _customers(stack: Stack) -> AsyncIterator[NewCustomer]:
     for name in SERVICES:
         if not stack.processes[name].running:  # left so by a test that failed
             await stack.restart(name, env={})
-    async with AsyncExitStack() as opened:
-        basware_control = await opened.enter_async_context(
-            ControlApi(name="Basware", base_url=stack.basware_url)
-        )
-        peoplesoft_control = await opened.enter_async_context(
-            ControlApi(name="PeopleSoft", base_url=stack.peoplesoft_url)
-        )
+    async with (
+        ControlApi(name="Basware", base_url=stack.basware_url) as basware_control,
+        ControlApi(name="PeopleSoft", base_url=stack.peoplesoft_url) as peoplesoft_control,
+    ):
 
         async def make(
             name: str,

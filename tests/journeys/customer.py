@@ -102,7 +102,7 @@ class Customer:
         """
         endpoint = self.stack.endpoints.connections[self.id]
         if secret is None:
-            secret = await asyncio.to_thread(Path(endpoint.secret_file).read_text)
+            secret = await asyncio.to_thread(self.webhook_secret)
         signed = {SIGNATURE_HEADER: signature(body=body, secret=secret, encoding=SignatureEncoding.HEX)}
         async with (
             aiohttp.ClientSession() as session,
@@ -111,6 +111,10 @@ class Customer:
             ) as answer,
         ):
             return answer.status
+
+    def webhook_secret(self) -> str:
+        """What Basware signs with."""
+        return Path(self.stack.endpoints.connections[self.id].secret_file).read_text()
 
     async def seen_by_basware(self, invoice: Invoice) -> Json:
         """Document, status, history, responses, notifications and violations from Basware's books."""
@@ -147,9 +151,11 @@ class Customer:
         await self.peoplesoft.post("reference", {"node": self.spec.node, **rows})
 
     async def calls(self, operation: str = "create", invoice: Invoice | None = None) -> list[Json]:
-        """The calls PeopleSoft got from this customer, oldest first."""
+        """The calls PeopleSoft got from this customer, oldest first; of every operation if it is empty."""
         about = {"invoice_id": invoice.number} if invoice else {}
-        found = await self.peoplesoft.get("requests", node=self.spec.node, operation=operation, **about)
+        if operation:
+            about["operation"] = operation
+        found = await self.peoplesoft.get("requests", node=self.spec.node, **about)
         return list(found["requests"])
 
     async def operator(self) -> Json:

@@ -153,7 +153,7 @@ def _order(evidence: Evidence) -> Iterator[str]:
     """Acknowledged, then created, then reported; by the clocks and books of the two vendors alone."""
     for document in evidence.documents:
         happened = [(each["event"], each["at"]) for each in document["history"]]
-        acknowledged = [at for event, at in happened if event == "acknowledged"]
+        acknowledged = [at for event, at in happened if event.startswith("acknowledged")]
         stored = [at for event, at in happened if event == "transfer response stored"]
         ours = _ever_had(evidence, document["invoiceId"])
         created = [

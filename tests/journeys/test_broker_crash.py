@@ -32,12 +32,23 @@ async def test_nothing_is_lost_or_doubled_when_the_broker_dies(
     await stack.kafka.kill(signal.SIGKILL)
     assert await posted() < INVOICES, "the broker died too late to matter"
     # More webhooks while it is away: they are answered 503 and come again.
-    invoices += [await customer.approve(seed) for seed in range(INVOICES + 1, INVOICES + 4)]
+    late = [await customer.approve(seed) for seed in range(INVOICES + 1, INVOICES + 4)]
+    await eventually(
+        lambda: _answers(customer, late), lambda seen: all(503 in each for each in seen), what="answered 503"
+    )
     await stack.restart("kafka")
+    invoices += late
     await _supervised(customer, invoices)
     await kept(customer)
+    assert all(200 in each for each in await _answers(customer, late))
     for invoice in invoices:
         assert len(await customer.vouchers(invoice)) == 1
+
+
+async def _answers(customer: Customer, invoices: list[Invoice]) -> list[list[int | None]]:
+    """What the webhooks of each invoice were answered."""
+    seen = await asyncio.gather(*map(customer.seen_by_basware, invoices))
+    return [[at["status"] for task in each["notifications"] for at in task["attempts"]] for each in seen]
 
 
 async def _supervised(customer: Customer, invoices: list[Invoice]) -> None:

@@ -8,11 +8,13 @@ from .customer import FAILED, TRANSFERRED, Customer, Invoice, Json
 from .entries import until_entry, until_parked, until_reason
 from .evidence import Evidence
 from .promises import kept
+from .stories import story
 
 NARROW = ["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "GROSS_AMT"]
 """A match rule that lets a number be used again for another day and amount."""
 
 
+@story
 async def test_two_documents_of_one_invoice_make_one_voucher(new_customer: NewCustomer) -> None:
     """Both at once, and one after the other; PeopleSoft itself would take both."""
     customer = await new_customer("twins")
@@ -35,6 +37,7 @@ async def test_two_documents_of_one_invoice_make_one_voucher(new_customer: NewCu
     assert "duplicate" in evidence.actions(apart[0][1].id)
 
 
+@story
 async def test_a_number_used_again_by_right_is_posted_again(new_customer: NewCustomer) -> None:
     """A credit note under its invoice's number, and a utility's number of every month."""
     customer = await new_customer("repeats", peoplesoft={"match": NARROW})
@@ -55,6 +58,7 @@ async def test_a_number_used_again_by_right_is_posted_again(new_customer: NewCus
         assert "repeats the number of" in started["detail"]
 
 
+@story
 async def test_a_voucher_of_another_origin_is_adopted_only_by_the_connections_rule(
     new_customer: NewCustomer,
 ) -> None:
@@ -81,6 +85,7 @@ async def test_a_voucher_of_another_origin_is_adopted_only_by_the_connections_ru
         assert len(adopted) == (customer is trusting)
 
 
+@story
 async def test_an_invoice_whose_voucher_was_deleted_is_posted_anew(new_customer: NewCustomer) -> None:
     """And one whose voucher lives is told its number again, or waits for a person where the content differs."""
     customer = await new_customer("again")
@@ -116,6 +121,7 @@ async def test_an_invoice_whose_voucher_was_deleted_is_posted_anew(new_customer:
     await kept(customer)
 
 
+@story
 async def test_a_recycled_voucher_is_told_as_posted_with_its_number_and_why(
     new_customer: NewCustomer,
 ) -> None:
@@ -132,6 +138,7 @@ async def test_a_recycled_voucher_is_told_as_posted_with_its_number_and_why(
     assert "99999" in words
 
 
+@story
 async def test_a_number_corrected_while_the_first_create_is_in_doubt_makes_no_second_voucher(
     new_customer: NewCustomer,
 ) -> None:
@@ -158,6 +165,7 @@ async def test_a_number_corrected_while_the_first_create_is_in_doubt_makes_no_se
     ]
 
 
+@story
 async def test_what_was_rejected_and_comes_again_unchanged_is_tried_again(new_customer: NewCustomer) -> None:
     """PeopleSoft's side was corrected, not Basware's."""
     customer = await new_customer("unchanged")

@@ -10,15 +10,17 @@ from .customer import FAILED, TRANSFERRED, Customer, Invoice
 from .entries import until_entry, until_parked
 from .evidence import gather_evidence
 from .promises import kept
+from .stories import story
 
 
+@story
 async def test_people_resubmit_send_back_and_discard_what_is_parked(new_customer: NewCustomer) -> None:
     customer = await new_customer("people")
     invoices = [await _keyed_by_hand(customer, seed) for seed in (1, 2, 3)]
     reasons = [await until_parked(customer, each) for each in invoices]
     assert all("not made by it" in each for each in reasons)
-    listed = await customer.stack.apstream("parked", "list", "--connection", customer.id)
-    assert all(each.number[-6:] in listed for each in invoices)
+    listed = await customer.stack.apstream("parked", "list", "--connection", customer.id, "--json")
+    assert all(each.number in listed for each in invoices)
     resubmitted, sent_back, discarded = invoices
 
     # A deleted voucher counts as absent: the invoice goes on.
@@ -56,6 +58,7 @@ async def test_people_resubmit_send_back_and_discard_what_is_parked(new_customer
     assert after.records == evidence.records
 
 
+@story
 async def test_a_command_given_for_an_older_state_of_the_invoice_is_refused_by_its_owner(
     new_customer: NewCustomer,
 ) -> None:
@@ -73,8 +76,9 @@ async def test_a_command_given_for_an_older_state_of_the_invoice_is_refused_by_i
     assert len(evidence.events(invoice.id, "discarded")) == 1
 
 
+@story
 async def test_a_paused_flow_holds_what_is_new_and_finishes_what_was_begun(new_customer: NewCustomer) -> None:
-    customer = await new_customer("paused")
+    customer = await new_customer("held")
     begun = await customer.approve_document(await customer.sample(1), deliver=False)
     await customer.outcome(begun, status=None, delay_seconds=4)
     await customer.notify(begun)

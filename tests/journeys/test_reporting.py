@@ -9,6 +9,7 @@ from .conftest import NewCustomer
 from .customer import FAILED, TRANSFERRED, Customer, Invoice
 from .entries import until_parked
 from .promises import kept
+from .stories import story
 
 LONG = (
     "The supplier\u2019s bank account is not valid for this payment method in the country of the company. "
@@ -16,6 +17,7 @@ LONG = (
 )
 
 
+@story
 async def test_a_report_that_is_not_carried_out_parks_and_is_told_anew_when_a_person_says_so(
     new_customer: NewCustomer,
 ) -> None:
@@ -67,6 +69,7 @@ async def test_a_report_that_is_not_carried_out_parks_and_is_told_anew_when_a_pe
         assert len(await customer.calls("create", invoice)) == 1
 
 
+@story
 async def test_an_invoice_that_another_consumer_acknowledged_is_not_posted(new_customer: NewCustomer) -> None:
     """The 405 is not ours: two systems read this tenant, and both might post."""
     customer = await new_customer("other-consumer")
@@ -86,6 +89,7 @@ async def test_an_invoice_that_another_consumer_acknowledged_is_not_posted(new_c
     assert len(await customer.vouchers(taken)) == 1
 
 
+@story
 async def test_long_words_of_peoplesoft_reach_the_clerk_shortened_with_the_code_at_the_end(
     new_customer: NewCustomer,
 ) -> None:

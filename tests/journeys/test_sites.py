@@ -8,6 +8,7 @@ from .conftest import NewCustomer
 from .customer import FAILED, TRANSFERRED, Customer, Invoice, Json
 from .eventually import eventually
 from .promises import kept
+from .stories import story
 
 OWN_NAMES: dict[str, str] = {
     "VOUCHER_LINE": "ZZ_LINES",
@@ -60,6 +61,7 @@ AMERICA: dict[str, Any] = {
 }
 
 
+@story
 async def test_two_sites_work_by_configuration_alone(new_customer: NewCustomer) -> None:
     europe, america = await asyncio.gather(
         new_customer("europe", **EUROPE), new_customer("america", **AMERICA)
@@ -147,6 +149,7 @@ async def _in_america(customer: Customer) -> None:
     assert (await _voucher(customer, late))["ACCOUNTING_DT"] == "2026-11-01"
 
 
+@story
 async def test_a_hold_that_peoplesoft_puts_itself_is_what_basware_is_told(new_customer: NewCustomer) -> None:
     customer = await new_customer("own-hold")
     document = await customer.sample()

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from pathlib import Path
 
 from devstack import Stack
 
@@ -104,7 +103,7 @@ async def test_each_company_of_one_tenant_is_served_by_its_own_connection(new_cu
 async def _subscribe(customer: Customer) -> None:
     """The tenant's documents are told to this connection too."""
     endpoint = customer.stack.endpoints.connections[customer.id]
-    secret = await asyncio.to_thread(Path(endpoint.secret_file).read_text)
+    secret = await asyncio.to_thread(customer.webhook_secret)
     await customer.basware.post(
         "subscriptions", {"tenant": customer.tenant_id, "url": endpoint.webhook, "secret": secret}
     )

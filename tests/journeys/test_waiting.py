@@ -7,6 +7,7 @@ from .customer import TRANSFERRED, Customer, Invoice
 from .entries import until_entry, until_reason
 from .evidence import Entry
 from .promises import kept
+from .stories import story
 
 NEVER_NOW = {
     "time_zone": "UTC",
@@ -14,6 +15,7 @@ NEVER_NOW = {
 }
 
 
+@story
 async def test_outside_the_posting_windows_invoices_wait_and_go_on_when_they_open(
     new_customer: NewCustomer,
 ) -> None:
@@ -30,6 +32,7 @@ async def test_outside_the_posting_windows_invoices_wait_and_go_on_when_they_ope
     await kept(customer)
 
 
+@story
 async def test_in_shadow_mode_nothing_is_touched_and_going_live_posts_it_all(
     new_customer: NewCustomer,
 ) -> None:

@@ -1,0 +1,174 @@
+"""Remotes that misbehave, in every way we could think of: each invoice ends confirmed, once, without anybody's help."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+
+from .conftest import NewCustomer
+from .customer import TRANSFERRED, Customer, Invoice
+from .eventually import eventually
+from .promises import kept
+from .stories import story
+
+Order = dict[str, Any]
+pytestmark = pytest.mark.timeout(170)
+
+BUSY = {"status": 429, "body": {"message": "Too Many Requests"}}
+OF_BASWARE: dict[str, tuple[str, Order]] = {
+    "throttled": ("get_document", {"kind": "status", "params": BUSY}),
+    "throttled, for a second": (
+        "acknowledge",
+        {"kind": "status", "params": {**BUSY, "headers": {"Retry-After": "1"}}},
+    ),
+    "throttled at the report": ("transferResponses", {"kind": "status", "params": BUSY}),
+    "500": ("get_document", {"kind": "status", "params": {"status": 500}}),
+    "500 after the acknowledge": (
+        "acknowledge",
+        {"kind": "status", "params": {"status": 500, "processed": True}},
+    ),
+    "502 after the report": (
+        "transferResponses",
+        {"kind": "status", "params": {"status": 502, "processed": True}},
+    ),
+    "503 twice": ("acknowledge", {"kind": "status", "times": 2, "params": {"status": 503}}),
+    "slow document": ("get_document", {"kind": "delay_seconds", "params": {"seconds": 2}}),
+    "slow report": ("transferResponses", {"kind": "delay_seconds", "params": {"seconds": 2}}),
+    "dropped before the acknowledge": ("acknowledge", {"kind": "drop_before"}),
+    "dropped after the acknowledge": ("acknowledge", {"kind": "drop_after"}),
+    "dropped before the report": ("transferResponses", {"kind": "drop_before"}),
+    "dropped after the report": ("transferResponses", {"kind": "drop_after"}),
+    "a page instead of a document": ("get_document", {"kind": "html"}),
+    "a page instead of an acknowledge": ("acknowledge", {"kind": "html"}),
+    "nothing instead of a document": ("get_document", {"kind": "empty"}),
+    "half a document": ("get_document", {"kind": "truncated"}),
+    "another document": ("get_document", {"kind": "wrong_document"}),
+    "a token that expired": ("transferResponses", {"kind": "expired_token"}),
+    "one bad day": ("acknowledge", {"kind": "status", "times": 3, "params": {"status": 504}}),
+}
+"""What Basware's API does to one invoice: the call, and the fault."""
+
+UNNARROWED: list[tuple[str, Order]] = [
+    ("token", {"kind": "status", "params": {"status": 503}}),
+    ("requestStatus", {"kind": "html"}),
+    ("requestStatus", {"kind": "empty"}),
+    ("requestStatus", {"kind": "drop_before"}),
+    ("requestStatus", {"kind": "status", "params": {"status": 500}}),
+    ("requestStatus_acknowledge", {"kind": "status", "params": {"status": 500}}),
+]
+"""Faults of calls that name no document."""
+
+OF_PEOPLESOFT: dict[str, Order] = {
+    "find: throttled": {"operation": "find", "kind": "throttled"},
+    "find: throttled, for a second": {
+        "operation": "find",
+        "kind": "throttled",
+        "params": {"retry_after": "1"},
+    },
+    "find: 500": {"operation": "find", "kind": "status"},
+    "find: 503 twice": {"operation": "find", "kind": "refuse_503", "times": 2},
+    "find: slow": {"operation": "find", "kind": "slow_answer", "params": {"seconds": 2}},
+    "find: dropped": {"operation": "find", "kind": "drop_before"},
+    "find: reset": {"operation": "find", "kind": "reset_before"},
+    "find: sign-on page": {"operation": "find", "kind": "html_login"},
+    "find: empty": {"operation": "find", "kind": "empty"},
+    "find: other XML": {"operation": "find", "kind": "not_soap"},
+    "find: truncated": {"operation": "find", "kind": "truncated"},
+    "find: doctype": {"operation": "find", "kind": "doctype"},
+    "find: entity bomb": {"operation": "find", "kind": "entity_bomb"},
+    "create: throttled": {"operation": "create", "kind": "throttled"},
+    "create: 503": {"operation": "create", "kind": "refuse_503"},
+    "create: server not reached": {"operation": "create", "kind": "ib_fault"},
+    "create: slow": {"operation": "create", "kind": "slow_answer", "params": {"seconds": 2}},
+    "create: dropped before": {"operation": "create", "kind": "drop_before"},
+    "create: dropped after": {"operation": "create", "kind": "commit_then_drop"},
+    "create: reset after": {"operation": "create", "kind": "commit_then_reset"},
+    "create: 500 after": {"operation": "create", "kind": "http_500_after_commit"},
+    "create: sign-on page": {"operation": "create", "kind": "html_login"},
+    "create: sign-on page after": {"operation": "create", "kind": "html_login", "params": {"commit": True}},
+    "create: empty": {"operation": "create", "kind": "empty"},
+    "create: empty after": {"operation": "create", "kind": "empty", "params": {"commit": True}},
+    "create: truncated": {"operation": "create", "kind": "truncated"},
+    "create: cut off": {"operation": "create", "kind": "cut_off"},
+    "create: another invoice's answer": {"operation": "create", "kind": "wrong_answer"},
+    "create: doctype": {"operation": "create", "kind": "doctype"},
+    "create: external entity": {"operation": "create", "kind": "external_entity"},
+    "create: too large": {"operation": "create", "kind": "oversized"},
+    "get: 503": {"operation": "get", "kind": "refuse_503"},
+    "get: empty": {"operation": "get", "kind": "empty"},
+}
+"""What PeopleSoft does with one invoice."""
+
+
+@story
+async def test_basware_may_fail_in_any_way(new_customer: NewCustomer) -> None:
+    customer = await new_customer("bad-basware", basware={"concurrency": 8})
+    for operation, order in UNNARROWED:
+        await customer.basware_fails(operation=operation, **order)
+    invoices: dict[str, Invoice] = {}
+    for seed, (name, (operation, order)) in enumerate(OF_BASWARE.items(), start=1):
+        document = await customer.sample(seed, rows="1")
+        await customer.basware_fails(operation=operation, document_id=document["invoiceId"], **order)
+        invoices[name] = await customer.approve_document(document)
+    await _all_confirmed_once(customer, invoices)
+    left = (await customer.basware.get("faults"))["faults"]
+    assert [each for each in left if each["tenant"] == customer.tenant_id] == []
+
+
+@story
+async def test_peoplesoft_may_fail_in_any_way(new_customer: NewCustomer) -> None:
+    customer = await new_customer("bad-peoplesoft", peoplesoft={"settle_seconds": 3, "concurrency": 8})
+    await customer.site(duplicate_action="warn")  # PeopleSoft itself would take a second voucher
+    invoices: dict[str, Invoice] = {}
+    for seed, (name, order) in enumerate(OF_PEOPLESOFT.items(), start=1):
+        document = await customer.sample(seed, rows="1")
+        about = {} if order["operation"] == "get" else {"invoice_id": document["invoiceNumber"]}
+        await customer.peoplesoft_fails(**about, **order)
+        invoices[name] = await customer.approve_document(document)
+    await _all_confirmed_once(customer, invoices)
+
+
+@story
+async def test_while_peoplesoft_is_away_one_canary_at_a_time_asks(new_customer: NewCustomer) -> None:
+    """And another customer's invoices do not notice."""
+    customer, other = await asyncio.gather(new_customer("canary"), new_customer("canary-neighbour"))
+    await customer.peoplesoft_fails("refuse_503", operation="any", window={"seconds": 14})
+    invoices = [await customer.approve(seed) for seed in range(1, 9)]
+
+    async def circuit() -> float:
+        return await _metric(customer, "apstream_ledger_circuit_open", remote="peoplesoft")
+
+    await eventually(circuit, lambda seen: seen == 1, what="the circuit open")
+    neighbours = [await other.approve(seed) for seed in (1, 2)]
+    await other.until_status(TRANSFERRED, *neighbours, within=10)
+    assert await circuit() == 1
+    await customer.until_status(TRANSFERRED, *invoices, within=40)
+    assert await circuit() == 0
+    refused = [call for call in await customer.calls("") if call["http_status"] == 503]
+    # Five failures open the circuit, those under way come in, and then it is the canaries' turn.
+    assert 5 <= len(refused) <= 5 + 2 + 3, [call["received_at"] for call in refused]
+    await asyncio.gather(kept(customer), kept(other))
+
+
+async def _all_confirmed_once(customer: Customer, invoices: dict[str, Invoice]) -> None:
+    await customer.until_status(TRANSFERRED, *invoices.values(), within=90)
+    evidence = await kept(customer)
+    for name, invoice in invoices.items():
+        actions = evidence.actions(invoice.id)
+        assert len(await customer.vouchers(invoice)) == 1, name
+        assert actions.count("confirmed") == 1, name
+        assert set(actions).isdisjoint({"parked", "stopped"}), name
+
+
+async def _metric(customer: Customer, name: str, **labels: str) -> float:
+    wanted = {"connection": customer.id, **labels}
+    page_url = customer.stack.endpoints.metrics["voucher-poster"]
+    async with aiohttp.ClientSession() as session, session.get(page_url) as answer:
+        page = await answer.text()
+    shown = [
+        line.rsplit(" ", 1)[1]
+        for line in page.splitlines()
+        if line.startswith(name + "{") and all(f'{key}="{value}"' in line for key, value in wanted.items())
+    ]
+    return float(shown[0]) if shown else 0.0
