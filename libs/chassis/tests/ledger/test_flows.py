@@ -49,6 +49,7 @@ class Producer:
 class Bench:
     def __init__(self) -> None:
         self.directory, self.producer = Directory(), Producer()
+        self.held_back: set[int] = set()
         self.states = DesiredStates(bootstrap="unused:1", connection_version=self.directory.version)
         self.flows = ConnectionFlows(
             service="voucher-poster",
@@ -56,6 +57,7 @@ class Bench:
             states=self.states,
             writer=DesiredStateWriter(producer=cast("DurableProducer", self.producer), states=self.states),
             clock=SystemClock(),
+            pauses=lambda _: self.directory.versions["acme"] in self.held_back,
         )
 
     def say(self, flow: str, state: FlowState, *, version: int = 1, at: datetime = AT, of: int = 3) -> None:
@@ -99,6 +101,44 @@ async def test_the_stricter_of_remote_and_service_holds(
     bench.say("voucher-poster", service)
     assert bench.flows.state("acme", "peoplesoft") is together
     assert bench.flows.state("acme", "basware") is service
+
+
+@pytest.mark.parametrize(("said", "together"), [(RUNNING, PAUSED), (PAUSED, PAUSED), (STOPPED, STOPPED)])
+async def test_a_connection_that_starts_nothing_as_configured_is_paused_or_stricter(
+    bench: Bench, said: FlowState, together: FlowState
+) -> None:
+    """As in shadow mode, whatever people say of its flows."""
+    bench.held_back = {3}
+    bench.say("peoplesoft", said)
+    assert bench.flows.state("acme", "peoplesoft") is together
+    assert bench.flows.state("acme", "basware") is PAUSED
+
+
+async def test_it_runs_as_soon_as_the_connection_says_otherwise(bench: Bench) -> None:
+    bench.held_back = {3}
+    assert bench.flows.state("acme", "basware") is PAUSED
+    bench.directory.versions["acme"] = 4
+    assert bench.flows.state("acme", "basware") is RUNNING
+
+
+async def test_where_nothing_is_said_of_pauses_every_connection_runs() -> None:
+    bench = Bench()
+    plain = ConnectionFlows(
+        service="ingress-documents",
+        directory=cast("ConnectionDirectory", bench.directory),
+        states=bench.states,
+        writer=DesiredStateWriter(producer=cast("DurableProducer", bench.producer), states=bench.states),
+        clock=SystemClock(),
+    )
+    assert plain.state("acme", "basware") is RUNNING
+
+
+async def test_also_a_connection_that_is_held_back_is_stopped_for_all_by_a_refusal(bench: Bench) -> None:
+    """A rehearsal reads too, and its refused password locks the account as well."""
+    bench.held_back = {3}
+    await bench.flows.stop("acme", stop())
+    assert len(bench.producer.sent) == 1
+    assert bench.flows.state("acme", "peoplesoft") is STOPPED
 
 
 async def test_a_connection_that_cannot_be_used_is_stopped_here(bench: Bench) -> None:
