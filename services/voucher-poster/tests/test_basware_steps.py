@@ -15,6 +15,7 @@ from basware.testing import Canned, StubApi
 from chassis.connections import Connection
 from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Done, Outcome, Parked, Retry, Stopped
+from prometheus_client import REGISTRY
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
 from voucher_poster.core.answers import Acknowledged, Confirmed, Reported
@@ -244,3 +245,14 @@ async def test_a_request_basware_does_not_know_for_a_minute_is_looked_up_in_the_
     assert isinstance(await bench.call("confirm", reported(make_entry)), Retry)
     clock.instant += timedelta(seconds=61)
     assert await bench.call("confirm", reported(make_entry)) == Done(value=Confirmed())
+
+
+async def test_its_requests_for_tokens_are_counted(bench: Bench, make_entry: MakeEntry) -> None:
+    def refused() -> float:
+        labels = {"connection": "acme", "outcome": "refused"}
+        return REGISTRY.get_sample_value("apstream_token_renewals_total", labels) or 0.0
+
+    before = refused()
+    bench.stub.script("POST", "/v1/tokens", Canned(status=401))
+    await bench.call("acknowledge", make_entry(Step.ACKNOWLEDGE))
+    assert refused() == before + 1

@@ -51,6 +51,15 @@ def test_a_group_has_one_event_of_a_record_and_the_rest_follow_in_order() -> Non
     assert box.take() == []
 
 
+def test_what_waits_is_told_by_topic_and_what_was_taken_waits_no_more() -> None:
+    box = inbox(ended("a"), arrived(0, "a"), arrived(1, "a"), undecodable(2))
+    assert box.waiting == {"inputs": 3}
+    box.take()
+    assert box.waiting == {"inputs": 3}
+    box.take()
+    assert box.waiting == {"inputs": 2}
+
+
 def test_outcomes_come_before_inputs() -> None:
     box = inbox(arrived(0, "a"), ended("b"))
     assert [record_key(event) for event in box.take()] == ["b", "a"]

@@ -12,6 +12,7 @@ from basware.testing import Canned
 from chassis.ledger.outcomes import Done, Outcome, Parked, Retry, Stopped
 from ingress.documents.adapters import basware_clients
 from ingress.documents.core.answers import Fetched, Missing
+from prometheus_client import REGISTRY
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 INVOICE_ID = "138e7d94997847aebe7432e521b3dac9"
@@ -191,3 +192,15 @@ async def test_the_document_of_another_invoice_is_not_taken_for_this_one(
     assert isinstance(await bench.fetch(), Retry)
     assert isinstance(await bench.fetch(attempts=19), Parked)
     assert bench.kafka.published == []
+
+
+async def test_its_requests_for_tokens_are_counted(bench: Any, document: dict[str, Any]) -> None:
+    def renewed(outcome: str) -> float:
+        labels = {"connection": "acme", "outcome": outcome}
+        return REGISTRY.get_sample_value("apstream_token_renewals_total", labels) or 0.0
+
+    bench.answers(document)
+    before = renewed("renewed")
+    await bench.fetch()
+    await bench.fetch()
+    assert renewed("renewed") == before + 1

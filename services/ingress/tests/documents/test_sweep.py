@@ -191,9 +191,11 @@ async def test_a_list_that_is_no_list_does_not_hide_the_next(bench: Any, documen
 
 
 async def test_throttled_it_asks_no_further_and_says_how_long_to_wait(bench: Any) -> None:
+    throttled = counted("throttled", remote="basware")
     bench.lists(Canned(status=429, headers={"Retry-After": "77"}))
     assert await bench.sweep.turn(bench.acme, {}.get) == 77.0
     assert len(bench.listed()) == 1
+    assert throttled() == 1
 
 
 async def test_refused_credentials_stop_the_flow_and_nothing_is_listed_any_more(bench: Any) -> None:

@@ -12,6 +12,7 @@ from ap_domain.desired_state import FlowState
 from chassis.connections import Connection
 from ingress.documents.adapters.sweep import EntryOf, Sweep
 from ingress.documents.adapters.sweep_schedule import AT_ONCE, FIRST_SECONDS, SweepSchedule
+from prometheus_client import REGISTRY
 
 
 @dataclass(slots=True)
@@ -195,3 +196,18 @@ async def test_a_turn_looks_documents_up_in_the_book_of_the_connections_shard(pl
         await plan.after(FIRST_SECONDS)
     entry_of = plan.sweep.entry_of["acme"]
     assert (entry_of("in/v"), entry_of("another")) == (held, None)
+
+
+def last_complete() -> float | None:
+    return REGISTRY.get_sample_value("apstream_sweep_complete_timestamp_seconds", {"connection": "acme"})
+
+
+async def test_until_its_first_turn_is_complete_time_counts_from_the_take_over(plan: Plan) -> None:
+    """Else a list that could never be read would alarm nobody."""
+    plan.sweep.broken.add("acme")
+    async with plan.running():
+        await plan.after(0)
+        assert last_complete() == plan.bench.clock.now().timestamp()
+        plan.owners.clear()
+        await plan.after(0)
+        assert last_complete() is None

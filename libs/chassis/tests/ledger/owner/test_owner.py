@@ -236,3 +236,25 @@ async def test_a_lost_commit_ends_the_owner(house: Any) -> None:
     assert ended.group_contains(Unknown)
     assert house.owner.book.get("acme/1") is None
     assert house.remote.asked == []
+
+
+async def test_a_remote_that_asks_to_be_left_alone_is_counted_and_its_lane_held(house: Any) -> None:
+    house.remote.answers["look"] = lambda _: Retry(reason="429", after=60.0, lane=True)
+    async with house.at_work():
+        house.offer("a")
+        house.offer("b", key="acme/2")
+        await house.until(lambda: "throttled" in house.signals.counted)
+        ((place, lane),) = house.owner.lanes
+        assert place == ("acme", "r")
+        assert lane.is_throttled
+    assert house.signals.counted.count("throttled") == 1
+
+
+async def test_its_intake_is_told_by_topic_until_it_is_decided(house: Any) -> None:
+    assert house.owner.intake == {"inputs": 0}
+    house.offer("a")
+    house.offer("b", key="acme/2")
+    assert house.owner.intake == {"inputs": 2}
+    async with house.at_work():
+        await house.decided()
+        assert house.owner.intake == {"inputs": 0}
