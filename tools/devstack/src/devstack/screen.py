@@ -40,7 +40,8 @@ def worth_trying(endpoints: Endpoints) -> str:
             f"  export APSTREAM_KAFKA_BOOTSTRAP={endpoints.kafka}",
             "  .venv/bin/apstream invoice show A-401 --connection acme     # refused, corrected, posted",
             "  .venv/bin/apstream invoice show N-822 --connection nordic   # in doubt, proven absent, created again",
-            "  .venv/bin/apstream parked list",
+            "  .venv/bin/apstream parked show A-514                        # waits for you: what each command would do",
+            "  .venv/bin/apstream parked send-back A-514 --reason 'Entered by hand as voucher 00900515.'",
             "  .venv/bin/apstream flow pause acme peoplesoft --reason 'month-end close'   # and `flow resume`",
             "  .venv/bin/apstream audit show --connection nordic",
         )

@@ -97,9 +97,9 @@ class Story:
             self._case.record, RESTS | wanted, since=self._place, within=self._left()
         )
         if event.action not in wanted:
-            raise WentElsewhere(
-                f"expected {' or '.join(sorted(wanted))}, it is {event.action}: {event.detail.get('reason', '')}"
-            )
+            reason = event.detail.get("reason", "")
+            because = f" ({reason})" if reason else ""
+            raise WentElsewhere(f"expected {' or '.join(sorted(wanted))}, it is {event.action}{because}")
 
     def _left(self) -> float:
         return max(1.0, self._began + WITHIN - time.monotonic())

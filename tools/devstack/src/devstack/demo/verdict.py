@@ -65,9 +65,10 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
             _explain(result, console=console, logs=logs)
     colour = "bold green" if verdict.holds else "bold red"
     statuses = [result.evidence.status for result in verdict.results]
+    posted, back = statuses.count(TRANSFERRED), statuses.count(FAILED)
     console.print(
         f"\n[{colour}]{verdict.good} of {len(statuses)} invoices as expected[/]: "
-        f"{statuses.count(TRANSFERRED)} posted, {statuses.count(FAILED)} sent back, in {seconds:.0f} s"
+        f"{posted} posted, {back} sent back, {len(statuses) - posted - back} left to people, in {seconds:.0f} s"
     )
 
 

@@ -13,7 +13,7 @@ TRANSFERRED, FAILED, IN_PROGRESS = "Transferred", "TransferFailed", "TransferInP
 CONFIRMED, RETURNED, PARKED, DISCARDED = "confirmed", "return confirmed", "parked", "discarded"
 """Audit actions at which an invoice comes to rest."""
 RESTS = frozenset({CONFIRMED, RETURNED, PARKED, DISCARDED})
-_ENDS = {TRANSFERRED: CONFIRMED, FAILED: RETURNED, IN_PROGRESS: DISCARDED}
+_ENDS = {TRANSFERRED: CONFIRMED, FAILED: RETURNED, IN_PROGRESS: PARKED}
 
 
 class Remote(StrEnum):
@@ -85,7 +85,8 @@ class Expected:
     live ones under its number (default: the same). `voucher` are header values by PeopleSoft's names ("": must be
     blank), `lines` the same for the lines in order, `told` parts of the last message to Basware, `payment_block` what
     Basware was told of it. `steps` are audit actions that come in this order, others between them; `creates` the
-    create calls that PeopleSoft saw. `answers` are the first answers to its first webhook.
+    create calls that PeopleSoft saw. `answers` are the first answers to its first webhook. `discarded`: a person ends
+    it, and Basware is told nothing.
     """
 
     basware: str = TRANSFERRED
@@ -98,11 +99,12 @@ class Expected:
     steps: tuple[str, ...] = ()
     creates: int | None = None
     answers: tuple[int, ...] = ()
+    discarded: bool = False
 
     @property
     def end(self) -> str:
         """The audit action that ends it."""
-        return _ENDS[self.basware]
+        return DISCARDED if self.discarded else _ENDS[self.basware]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

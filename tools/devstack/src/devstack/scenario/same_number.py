@@ -114,6 +114,14 @@ def _keyed_by_hand() -> tuple[Case, ...]:
                 ),
             ),
             acts=(Act(after=PARKED, do=Person(verb="discard", reason="Paid by hand as 00900513")),),
+            expected=Expected(basware=IN_PROGRESS, vouchers=0, under_number=1, creates=0, discarded=True),
+        ),
+        Case(
+            key="A-514",
+            kind="keyed by hand before: stays parked, for you to decide",
+            connection=ACME,
+            bill=Bill(number="A-514", company="US10", currency="USD", rows=(BillRow(net="234.00"),)),
+            before=(keyed("A-514", voucher_id="00900515", unit="US001", gross="234.00", currency="USD"),),
             expected=Expected(basware=IN_PROGRESS, vouchers=0, under_number=1, creates=0),
         ),
         Case(
