@@ -14,6 +14,9 @@ from devstack.demo.judgement import one_of_each_group
 from devstack.demo.result_table import Result, result_table
 from devstack.scenario.case import FAILED, TRANSFERRED
 
+_EXPLAINED = 12
+"""Where more fail, one cause is likely."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -60,9 +63,11 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
         console.print("live vouchers of one invoice twice: none")
     for problem in verdict.wrong:
         console.print(f"  [red]✗[/] {escape(problem)}")
-    for result in verdict.results:
-        if result.problems:
-            _explain(result, console=console, logs=logs)
+    failed = [result for result in verdict.results if result.problems]
+    for result in failed[:_EXPLAINED]:
+        _explain(result, console=console, logs=logs)
+    if len(failed) > _EXPLAINED:
+        console.print(f"\nand {len(failed) - _EXPLAINED} more, in the table")
     colour = "bold green" if verdict.holds else "bold red"
     statuses = [result.evidence.status for result in verdict.results]
     posted, back = statuses.count(TRANSFERRED), statuses.count(FAILED)
