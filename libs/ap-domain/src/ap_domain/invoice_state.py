@@ -32,7 +32,8 @@ class DocumentRef:
     """Where a fetch of the document stands on `basware.accounting-documents`, and what it is known by.
 
     `revision` is the hash of what a coder or approver can change, `digest` the sha256 of Basware's bytes,
-    `fetched_at` the instant Basware was asked. `shadow`: fetched while the connection was in shadow mode.
+    `fetched_at` the instant Basware was asked. `shadow`: fetched while the connection was in shadow mode;
+    `batch_id` names the transfer that offered it.
     """
 
     partition: int
@@ -43,6 +44,7 @@ class DocumentRef:
     revision: str
     digest: str
     shadow: bool = False
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,13 @@ class InvoiceState:
     """The body of an invoice's ledger entry.
 
     `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
-    `cycle` counts transfers of the invoice; `acknowledged_at` tells a fetch that was made before our
-    acknowledge landed from a document that is offered again; `intent` stands while a voucher made of it
+    `cycle` counts transfers of the invoice; `acknowledged_at` and `acknowledged_batch` tell a fetch that was made
+    before our acknowledge landed from a document that is offered again; `intent` stands while a voucher made of it
     exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at` when we learned
     of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written again;
     `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` is the
-    revision of a create whose outcome was unknown and that was then not found; `rehearsal` says what would have come
+    revision of a create whose outcome was unknown and that was then not found, `repeats` the vouchers that stood under
+    the number before the first create and are not this invoice's; `rehearsal` says what would have come
     of it in shadow mode.
     """
 
@@ -77,6 +80,7 @@ class InvoiceState:
     invoice_number: str = ""
     cycle: int = 1
     acknowledged_at: datetime | None = None
+    acknowledged_batch: str | None = None
     document: DocumentRef
     newer: DocumentRef | None = None
     intent: PostingIntent | None = None
@@ -86,6 +90,7 @@ class InvoiceState:
     payment_block: bool = False
     refusal: str | None = None
     doubted: str | None = None
+    repeats: tuple[str, ...] = ()
     rehearsal: str = ""
     report: Report | None = None
     reports: int = 0

@@ -55,7 +55,8 @@ class PostingIntent:
     """What `started` records: enough to settle doubt later without mapping the invoice again.
 
     `known` are the ids of vouchers that stood under the number before, of other invoices by the match rule (a number
-    may be repeated legitimately): they say nothing about this one.
+    may be repeated legitimately): they say nothing about this one. `rule` is the connection's match rule as it was
+    then.
     """
 
     natural_key: NaturalKey
@@ -63,6 +64,7 @@ class PostingIntent:
     mapping_digest: str
     request_digest: str
     known: tuple[str, ...] = ()
+    rule: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,14 @@ def differences(
 def matches(found: FoundVoucher, intent: PostingIntent, *, match_fields: Collection[str]) -> bool:
     """Whether the voucher is the invoice that `intent` sent, by the connection's match rule."""
     return not differences(found, intent, match_fields=match_fields)
+
+
+def contradicts(found: FoundVoucher, intent: PostingIntent) -> bool:
+    """Whether an amount, a date or a style that was read is not what was sent, whatever the match rule looks at."""
+    sent, seen = _match_texts(intent.match), _match_texts(found.match)
+    return any(
+        seen[name] is not None and sent[name] is not None and seen[name] != sent[name] for name in sent
+    )
 
 
 def _sent(intent: PostingIntent) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """The steps that Basware takes part in: acknowledge, report, confirm. All are harmless to repeat."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ap_domain.invoice_state import InvoiceState, Report
@@ -32,6 +33,8 @@ InvoiceEntry = Entry[InvoiceState]
 
 SOURCE_SYSTEM = "PeopleSoft"
 IN_PROGRESS = "TransferInProgress"
+LONGEST_SILENCE = 24 * 3600.0
+"""How long the outcome of a report is asked for before a person is told."""
 UNKNOWN_SECONDS = 60.0
 """How long Basware may not know a request it stored before the document's own status is asked instead."""
 _LONGEST_WAIT = 60.0
@@ -152,6 +155,16 @@ class BaswareSteps:
             voucher_number=entry.body.voucher.voucher_id if entry.body.voucher else None,
             external_code=_code(entry, report),
         )
+        if (
+            confirmed is None
+            and not report.success
+            and _offered_again(document.content, _code(entry, report))
+        ):
+            return Done(value=Confirmed())
+        if confirmed is None and waited > LONGEST_SILENCE:
+            return Parked(
+                reason=f"Basware has not said within {waited / 3600:.0f} h what became of the report"
+            )
         if confirmed is None:
             return _ask_again(f"Basware has the invoice in status {document.processing_status}", waited)
         return Done(value=confirmed)
@@ -205,6 +218,11 @@ def _code(entry: InvoiceEntry, report: Report) -> str:
         step="transfer",
         report_number=report.number,
     )
+
+
+def _offered_again(content: Mapping[str, object], code: str) -> bool:
+    """Whether the invoice was corrected and offered again after it had been returned by this response."""
+    return content.get("processingStatus") == "WaitingForTransfer" and has_response(content, code)
 
 
 def _fixed_report(entry: InvoiceEntry) -> Report:

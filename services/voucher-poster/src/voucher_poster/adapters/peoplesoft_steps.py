@@ -101,6 +101,7 @@ class PeopleSoftSteps:
                 payment_block=request.payment_hold,
                 adopt=connection.peoplesoft.adopt_found_vouchers,
                 notes=request.notes,
+                contradicting=found.contradicting,
             )
         )
 
@@ -181,21 +182,22 @@ class PeopleSoftSteps:
 
     async def _settle(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         """By what was written down before the create; the invoice is not mapped again."""
-        found = await vouchers_of(_intent(entry), connection, site, record=entry.key)
-        known = _intent(entry).known
-        deleted = [each.voucher_id for each in found.deleted if each.voucher_id not in known]
-        if deleted and not found.same:
+        intent = _intent(entry)
+        found = await vouchers_of(intent, connection, site, record=entry.key)
+        ours, strange = found.of_doubt(intent)
+        deleted = [each.voucher_id for each in found.deleted if each.voucher_id not in intent.known]
+        if deleted and not ours:
             numbers = ", ".join(deleted)
             return Parked(
                 reason=f"PeopleSoft shows only deleted vouchers ({numbers}) for a create of unknown outcome: "
                 "whether somebody deleted ours must be found out"
             )
-        strange = tuple(each for each in found.different if each.voucher_id not in known)
-        return Sighted(same=found.same, different=strange)
+        return Sighted(same=ours, different=strange)
 
     async def _verify(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
-        found = await vouchers_of(_intent(entry), connection, site, record=entry.key)
-        return Done(value=Verified(same=found.same))
+        intent = _intent(entry)
+        found = await vouchers_of(intent, connection, site, record=entry.key)
+        return Done(value=Verified(same=found.of_doubt(intent)[0]))
 
     async def _request(
         self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite
@@ -203,7 +205,13 @@ class PeopleSoftSteps:
         invoice = await self._documents.read(
             entry.body.document, invoice_id=entry.body.invoice_id, connection=connection
         )
-        today = self._clock.now().date()
+        if invoice.company_code not in connection.basware.company_codes:
+            raise NotTheDocument(
+                f"company {invoice.company_code} is not served by connection {connection.id} any more: send it "
+                "back, or give the company back to the connection"
+            )
+        # The day of the books: an evening in New York is not the next day.
+        today = self._clock.now().astimezone(ZoneInfo(connection.peoplesoft.calendar.time_zone)).date()
         return await self._requests.of(invoice, connection, site, today=today, record=entry.key)
 
 

@@ -54,11 +54,11 @@ class PostingRequests:
         Raises MappingFault and ConfigurationFault of the mapping, InvalidMessage when a value does not fit the site's
         message, and what reading the WSDL raises.
         """
-        mapping = self._mapping(connection)
+        mapping, rule = self._mapping(connection), connection.peoplesoft.match
         await site.interface.load_shape()
         if len(invoice.coding_rows) < LARGE:
-            return _made(invoice, mapping, site, today=today, record=record)
-        return await asyncio.to_thread(_made, invoice, mapping, site, today=today, record=record)
+            return _made(invoice, mapping, site, rule=rule, today=today, record=record)
+        return await asyncio.to_thread(_made, invoice, mapping, site, rule=rule, today=today, record=record)
 
     def _mapping(self, connection: Connection) -> VoucherMapping:
         version, mapping = self._mappings.get(connection.id, (None, None))
@@ -69,14 +69,20 @@ class PostingRequests:
 
 
 def _made(
-    invoice: ApprovedInvoice, mapping: VoucherMapping, site: PeopleSoftSite, *, today: date, record: str
+    invoice: ApprovedInvoice,
+    mapping: VoucherMapping,
+    site: PeopleSoftSite,
+    *,
+    rule: tuple[str, ...],
+    today: date,
+    record: str,
 ) -> PostingRequest:
     draft = map_voucher(invoice, mapping, today=today)
     properties = _row(draft.properties())
     digest = hashlib.sha256(site.vouchers.build_create(properties, record=record)).hexdigest()
     return PostingRequest(
         properties=properties,
-        intent=replace(posting_intent(draft, mapping), request_digest=digest),
+        intent=replace(posting_intent(draft, mapping), request_digest=digest, rule=rule),
         payment_hold=draft.payment_hold,
         notes=draft.notes,
     )

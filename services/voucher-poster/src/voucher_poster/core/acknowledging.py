@@ -17,7 +17,13 @@ InvoiceDecision = Decision[InvoiceState]
 def acknowledged(entry: InvoiceEntry, answer: Acknowledged, *, now: datetime) -> InvoiceDecision:
     """It is ours: what a rehearsal said is history."""
     write_after = now + timedelta(seconds=answer.spacing)
-    body = replace(entry.body, acknowledged_at=now, write_after=write_after, rehearsal="")
+    body = replace(
+        entry.body,
+        acknowledged_at=now,
+        acknowledged_batch=entry.body.document.batch_id,
+        write_after=write_after,
+        rehearsal="",
+    )
     entry = replace(entry, body=body)
     # A fetch that came during the acknowledge may have other content than the voucher.
     decision = Decision(entry=entry) if entry.step == Step.REVISIT else _beyond(entry, now=now)
@@ -34,7 +40,8 @@ def taken_elsewhere(entry: InvoiceEntry, answer: TakenElsewhere, *, now: datetim
 
 def onward(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
     """To the acknowledge, or beyond it where Basware took one since the document was fetched."""
-    if documents.outdated(entry.body, entry.body.document):
+    document = entry.body.document
+    if documents.outdated(entry.body, document) or document.status == documents.IN_PROGRESS:
         return _beyond(entry, now=now)
     due = documents.writable(entry.body, now=now)
     return Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=due, reason=""))
@@ -43,7 +50,7 @@ def onward(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
 def _beyond(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
     body = entry.body
     if body.voucher is not None and body.posted_revision != body.document.revision:
-        return reporting.park(replace(entry, step=Step.POST), reporting.other_content(body))
+        return reporting.park(replace(entry, step=Step.POST), documents.other_content(body))
     if body.voucher is not None:
         return reporting.report(entry, now=now, success=True, message=reporting.words_of(body.voucher))
     if body.refusal is not None and body.doubted is None:

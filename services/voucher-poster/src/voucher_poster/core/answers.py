@@ -20,7 +20,8 @@ class Looked:
     `fetch_number` says which fetch was mapped, `asked_at` when PeopleSoft was asked; `same` and `different` are
     live vouchers under the number, by the connection's match rule, `deleted` are deleted ones that match.
     `payment_block` is the hold asked for; `adopt` whether the connection lets a voucher of another origin count as
-    the invoice's.
+    the invoice's; `notes` what the voucher will not say as the document does; `contradicting` names those of `same`
+    that show another amount, date or style.
     """
 
     fetch_number: int
@@ -33,6 +34,7 @@ class Looked:
     payment_block: bool = False
     adopt: bool = False
     notes: tuple[str, ...] = ()
+    contradicting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

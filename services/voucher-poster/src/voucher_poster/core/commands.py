@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.invoice_state import InvoiceState, Step
-from ap_domain.posting import VoucherRef
 from ap_domain.response import clerk_message
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note
@@ -57,24 +56,25 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
         return "PeopleSoft is asked again whether the voucher exists", Decision(entry=doubt)
     if calls.wanted(again) is None:
         # What arrived when it was over could not be written: that is over too.
-        return "it stays as it ended", Decision(entry=replace(again, phase=Phase.FINAL, due=None))
+        over = replace(_standing(again), phase=Phase.FINAL, due=None)
+        return "it stays as it ended", Decision(entry=over)
     if entry.body.voucher is not None and entry.step in (Step.ACKNOWLEDGE, Step.POST):
-        stands = _stands(again, entry.body.voucher, now=now)
-        if stands is not None:
-            return f"voucher {entry.body.voucher.voucher_id} stands for it as it is", stands
+        # Only as PeopleSoft shows it then: it may have been deleted since the person looked.
+        revisit = replace(_standing(again), step=Step.REVISIT, due=now)
+        return f"voucher {entry.body.voucher.voucher_id}, if it is live, stands for it", Decision(
+            entry=revisit
+        )
     if entry.step == Step.ACKNOWLEDGE:
         # Having tried before is what makes "already acknowledged" count as ours.
         return "acknowledged again", Decision(entry=replace(again, attempts=max(1, entry.attempts)))
     return f"{entry.step} is tried again", Decision(entry=again)
 
 
-def _stands(again: InvoiceEntry, voucher: VoucherRef, *, now: datetime) -> InvoiceDecision | None:
-    """A person saw the voucher beside other content and lets it stand; None if that is not the question."""
-    body = again.body
-    kept = replace(again, body=replace(body, posted_revision=body.document.revision))
-    if again.step == Step.POST:
-        return reporting.report(kept, now=now, success=True, message=reporting.words_of(voucher))
-    return Decision(entry=kept) if body.posted_revision != body.document.revision else None
+def _standing(again: InvoiceEntry) -> InvoiceEntry:
+    """A person saw what is in PeopleSoft beside the document and lets it stand."""
+    if again.body.voucher is None:
+        return again
+    return replace(again, body=replace(again.body, posted_revision=again.body.document.revision))
 
 
 def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str, InvoiceDecision]:

@@ -36,6 +36,7 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
         revision=document.revision,
         digest=document.content_digest,
         shadow=document.shadow,
+        batch_id=document.batch_id,
     )
     if entry is None:
         return _first(record, document, ref, now=now)
@@ -75,7 +76,14 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
             body=body,
         )
         return Decision(entry=revisit, notes=(_seen(action, ref),))
-    if ref.status in (WAITING, IN_PROGRESS) or entry.phase is Phase.FINAL or body.voucher is not None:
+    unposted = ref.status in (WAITING, IN_PROGRESS) and ref.revision != body.posted_revision
+    if entry.phase is Phase.FINAL and body.voucher is not None and unposted:
+        return _parked(entry, body, other_content(body), ref)
+    if entry.step == Step.WITHDRAWN and ref.status == IN_PROGRESS and not ref.shadow:
+        reason = "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
+        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, reason, ref)
+    in_transfer = ref.status in (WAITING, IN_PROGRESS) or outdated(body, ref)
+    if in_transfer or entry.phase is Phase.FINAL or body.voucher is not None:
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
@@ -92,8 +100,27 @@ def writable(body: InvoiceState, *, now: datetime) -> datetime:
 
 
 def outdated(body: InvoiceState, ref: DocumentRef) -> bool:
-    """Fetched before we acknowledged: it was offered then, and is not any more."""
+    """Fetched before we acknowledged: it was offered then, and is not any more. Another transfer never is."""
+    batches = {ref.batch_id, body.acknowledged_batch}
+    if None not in batches and len(batches) > 1:
+        return False
     return body.acknowledged_at is not None and ref.fetched_at <= body.acknowledged_at
+
+
+def other_content(body: InvoiceState) -> str:
+    """Why a voucher does not stand for the document any more."""
+    number = body.voucher.voucher_id if body.voucher is not None else "?"
+    return (
+        f"fetch {body.document.fetch_number} has other content than voucher {number} was made of"
+        f" (revision {body.document.revision[:12]} instead of {(body.posted_revision or '')[:12]})"
+    )
+
+
+def _parked(entry: InvoiceEntry, body: InvoiceState, reason: str, ref: DocumentRef) -> InvoiceDecision:
+    parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason, body=body)
+    return Decision(
+        entry=parked, notes=(_seen("newer fetch", ref), Note(action="parked", detail={"reason": reason}))
+    )
 
 
 def _first(

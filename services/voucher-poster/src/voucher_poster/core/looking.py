@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ap_domain.invoice_state import InvoiceState, Step
-from ap_domain.posting import VoucherRef
+from ap_domain.posting import PostingIntent, VoucherRef
 from ap_domain.response import clerk_message
 from chassis.ledger import transition
 from chassis.ledger.entry import Entry, Phase
@@ -29,7 +29,7 @@ def looked(
         return _too_late(entry, "look")
     if answer.fetch_number != entry.body.document.fetch_number:
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
-    rivals = others(answer.intent.natural_key.claim)
+    rivals = others(claim(entry, answer.intent))
     queued = _behind(entry, rivals, asked_at=answer.asked_at, now=now)
     if queued is not None:
         return queued
@@ -39,13 +39,19 @@ def looked(
         return _found(entry, answer, unclaimed, now=now)
     if answer.same:
         return _duplicate(entry, rival_of[answer.same[0].voucher_id], answer.same[0], now=now)
-    strange = [each for each in answer.different if each.voucher_id not in rival_of]
+    accounted = {*rival_of, *entry.body.repeats}
+    strange = [each for each in answer.different if each.voucher_id not in accounted]
     if entry.body.doubted is not None and strange:
         reason = f"PeopleSoft has {names(strange)} under this number, with other values than were sent"
         return reporting.park(entry, reason)
     if entry.body.refusal is not None:
         return reporting.returned(entry, entry.body.refusal, now=now)
     return _started(entry, answer, now=now)
+
+
+def claim(entry: InvoiceEntry, intent: PostingIntent) -> str:
+    """What an invoice holds while a voucher of it may exist: the number at this connection's site."""
+    return f"{entry.connection_id}/{intent.natural_key.claim}"
 
 
 def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> InvoiceDecision:
@@ -64,7 +70,7 @@ def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> Invoi
     if body.document.revision == body.posted_revision or documents.outdated(body, body.document):
         return acknowledging.onward(replace(entry, body=body), now=now)
     # The voucher was seen; that it stands is for a person to say, and then it is acknowledged.
-    return reporting.park(replace(entry, step=Step.ACKNOWLEDGE, body=body), reporting.other_content(body))
+    return reporting.park(replace(entry, step=Step.ACKNOWLEDGE, body=body), documents.other_content(body))
 
 
 def rehearsed(
@@ -125,6 +131,10 @@ def _found(
         return reporting.park(entry, reason, alert="yes")
     voucher = unclaimed[0]
     ours = replace(entry, body=replace(entry.body, intent=answer.intent, payment_block=answer.payment_block))
+    of_older_content = entry.body.doubted not in (None, entry.body.document.revision)
+    if voucher.voucher_id in answer.contradicting and not of_older_content:
+        reason = f"PeopleSoft has {names([voucher])} under this number, with another amount, date or style"
+        return reporting.park(entry, reason)
     if entry.body.doubted is not None:
         return reporting.posted(ours, voucher, now=now, action="adopted", revision=entry.body.doubted)
     if voucher.closed:
@@ -156,12 +166,17 @@ def _started(entry: InvoiceEntry, answer: Looked, *, now: datetime) -> InvoiceDe
     gone = (each.voucher_id for each in answer.deleted)
     intent = replace(answer.intent, known=tuple(sorted({*repeated, *gone})))
     start = transition.started(
-        replace(entry, body=replace(entry.body, intent=intent, payment_block=answer.payment_block)),
+        replace(
+            entry,
+            body=replace(entry.body, repeats=intent.known, intent=intent, payment_block=answer.payment_block),
+        ),
         settle_seconds=answer.settle_seconds,
         request_digest=intent.request_digest,
         now=now,
     )
     detail = {"natural key": intent.natural_key.claim}
+    if answer.notes:
+        detail["differs from the document"] = " ".join(answer.notes)
     if repeated:
         detail["repeats the number of"] = ", ".join(repeated)
     note = Note(

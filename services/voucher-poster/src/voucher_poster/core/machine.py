@@ -49,7 +49,7 @@ class InvoiceMachine:
     def claims(self, entry: InvoiceEntry) -> tuple[str, ...]:
         """The natural key, while a create of it may have happened or did happen."""
         held = entry.body.voucher is not None or documents.undecided(entry)
-        return (entry.body.intent.natural_key.claim,) if held and entry.body.intent else ()
+        return (looking.claim(entry, entry.body.intent),) if held and entry.body.intent else ()
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
         """Nothing was created: look again, then start anew. A newer fetch that waited for this comes first."""
@@ -75,7 +75,12 @@ class InvoiceMachine:
             back = replace(entry, phase=Phase.WAITING, due=now, body=body, reason=outcome.reason)
             note = Note(action="refused after doubt", detail={"reason": outcome.reason})
             return Decision(entry=back, notes=(note,))
-        return reporting.returned(entry, outcome.reason, now=now)
+        if entry.body.doubted is not None and entry.body.refusal is None:
+            reason = (
+                f"{outcome.reason} A create of it was in doubt before: see in PeopleSoft whether it exists."
+            )
+            return reporting.park(entry, reason)
+        return reporting.returned(entry, entry.body.refusal or outcome.reason, now=now)
 
     def succeeded(
         self, entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
@@ -89,7 +94,7 @@ class InvoiceMachine:
             case Created(voucher=voucher, warnings=warnings):
                 return _created(entry, voucher, warnings, now=now)
             case Verified(same=same):
-                return _verified(entry, same, now=now)
+                return _verified(entry, same, now=now, others=others)
             case _:
                 return _told_or_seen(entry, value, now=now)
 
@@ -123,9 +128,18 @@ def _created(
     return decision
 
 
-def _verified(entry: InvoiceEntry, same: tuple[VoucherRef, ...], *, now: datetime) -> InvoiceDecision:
-    voucher = entry.body.voucher
-    if voucher is not None and [found.voucher_id for found in same] == [voucher.voucher_id]:
-        return reporting.report(entry, now=now, success=True, message=reporting.words_of(voucher))
+def _verified(
+    entry: InvoiceEntry, same: tuple[VoucherRef, ...], *, now: datetime, others: Others[InvoiceState]
+) -> InvoiceDecision:
+    """One voucher, whichever create made it, unless it is another invoice's."""
+    taken = set()
+    if entry.body.intent is not None:
+        rivals = others(looking.claim(entry, entry.body.intent))
+        taken = {each.body.voucher.voucher_id for each in rivals if each.body.voucher is not None}
+    ours = [each for each in same if each.voucher_id not in taken]
+    if len(ours) == len(same) == 1:
+        return reporting.posted(
+            entry, ours[0], now=now, action="verified", revision=entry.body.posted_revision
+        )
     reason = f"after the second create PeopleSoft shows {looking.names(same) or 'no voucher'}"
     return reporting.park(entry, reason, alert="yes")

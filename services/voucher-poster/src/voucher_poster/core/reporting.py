@@ -41,6 +41,7 @@ def posted(
         payment_block=held,
         refusal=None,
         doubted=None,
+        repeats=(),
     )
     detail = {
         "voucher": voucher.voucher_id,
@@ -52,12 +53,30 @@ def posted(
     note = Note(action=action, detail=detail)
     if (again := _offered_again(replace(entry, body=body), now=now)) is not None:
         return replace(again, notes=(note, *again.notes))
-    if body.posted_revision != body.document.revision:
-        parked = park(replace(entry, body=body), other_content(body))
+    newer = body.newer
+    offered = newer is not None and newer.status in (documents.WAITING, documents.IN_PROGRESS)
+    if newer is not None and offered and newer.revision != body.posted_revision:
+        # It was changed while the voucher was made: what Basware transferred is that content.
+        body = replace(body, document=newer, newer=None)
+    problem = _problem(entry, voucher, body)
+    if problem is not None:
+        parked = park(replace(entry, step=Step.POST, body=body), problem)
         return replace(parked, notes=(note, *parked.notes))
     message = words_of(voucher, why="; ".join(warnings))
     decision = report(replace(entry, body=body), now=now, success=True, message=message)
     return replace(decision, notes=(note, *decision.notes))
+
+
+def _problem(entry: InvoiceEntry, voucher: VoucherRef, body: InvoiceState) -> str | None:
+    """Why Basware may not simply be told the number."""
+    if body.posted_revision != body.document.revision:
+        return documents.other_content(body)
+    if entry.body.payment_block and voucher.payment_hold is False:
+        return (
+            f"payment is blocked in Basware and voucher {voucher.voucher_id} is not held: hold it in PeopleSoft, then "
+            "resubmit (Basware is told the hold as it then is)"
+        )
+    return None
 
 
 def _offered_again(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
@@ -143,15 +162,6 @@ def park(entry: InvoiceEntry, reason: str, **detail: str) -> InvoiceDecision:
     """A person must decide."""
     parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason)
     return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason, **detail}),))
-
-
-def other_content(body: InvoiceState) -> str:
-    """Why a voucher does not stand for the document any more."""
-    number = body.voucher.voucher_id if body.voucher is not None else "?"
-    return (
-        f"fetch {body.document.fetch_number} has other content than voucher {number} was made of"
-        f" (revision {body.document.revision[:12]} instead of {(body.posted_revision or '')[:12]})"
-    )
 
 
 def words_of(voucher: VoucherRef, *, why: str = "") -> str:
