@@ -42,6 +42,7 @@ class Customer:
         self.stack = stack
         self.basware = basware
         self.peoplesoft = peoplesoft
+        self.died_with_peoplesoft: set[int] = set()
 
     async def sample(self, seed: int = 1, **like: str) -> Json:
         """A document as a coder would have it ready; the same arguments give the same one, digit by digit."""
@@ -157,6 +158,10 @@ class Customer:
             about["operation"] = operation
         found = await self.peoplesoft.get("requests", node=self.spec.node, **about)
         return list(found["requests"])
+
+    async def forget_unanswered_calls(self) -> None:
+        """PeopleSoft was killed: what it was working on will never be answered."""
+        self.died_with_peoplesoft |= {each["request"] for each in await self.calls("") if not each["outcome"]}
 
     async def operator(self) -> Json:
         """The operator's record at the site: failures, refused logins, most calls at once."""

@@ -8,6 +8,16 @@ from .evidence import Entry
 from .topic_records import INVOICES, read_topics
 
 
+async def entries_of(customer: Customer, topic: str = INVOICES) -> list[Entry]:
+    """The latest entries of all invoices of a customer."""
+    found = await read_topics(customer.stack.kafka.bootstrap, (topic,))
+    latest: dict[str, Entry] = {}
+    for each in found[topic]:
+        if not each.kind and each.value["connection_id"] == customer.id:
+            latest[each.key] = each.value
+    return list(latest.values())
+
+
 async def until_entry(
     customer: Customer,
     invoice: Invoice,
@@ -20,17 +30,17 @@ async def until_entry(
     """The latest entry of an invoice, once it is `done`."""
 
     async def look() -> Entry:
-        found = await read_topics(customer.stack.kafka.bootstrap, (topic,))
-        mine = (
-            each.value
-            for each in found[topic]
-            if not each.kind
-            and (each.value["connection_id"], each.value["body"]["invoice_id"]) == (customer.id, invoice.id)
+        of_invoice = (
+            each for each in await entries_of(customer, topic) if each["body"]["invoice_id"] == invoice.id
         )
-        return max(mine, key=lambda each: int(each["sequence"]), default={})
+        return next(of_invoice, {})
 
     return await eventually(
-        look, lambda seen: bool(seen) and done(seen), what=f"{invoice.number} {what}", within=within
+        look,
+        lambda seen: bool(seen) and done(seen),
+        what=f"{invoice.number} {what}",
+        within=within,
+        every=0.2,
     )
 
 

@@ -10,13 +10,21 @@ POLL = 0.1
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T]], done: Callable[[T], bool], *, what: str, within: float = 30.0
+    look: Callable[[], Awaitable[T]],
+    done: Callable[[T], bool],
+    *,
+    what: str,
+    within: float = 30.0,
+    every: float = POLL,
 ) -> T:
-    """What `look` brought when it was `done` for the first time; AssertionError with the last sight otherwise."""
+    """What `look` brought when it was `done` for the first time; AssertionError with the last sight otherwise.
+
+    Between two looks `every` seconds pass: more for one that costs more.
+    """
     clock = asyncio.get_running_loop()
     deadline = clock.time() + within
     while not done(seen := await look()):
         if clock.time() > deadline:
             raise AssertionError(f"not within {within:g} s: {what}. Last seen: {str(seen)[:3000]}")
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(every)
     return seen

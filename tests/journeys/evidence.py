@@ -47,6 +47,9 @@ class Evidence:
     calls: list[Json]
     violations: list[Json]
 
+    def __str__(self) -> str:
+        return f"what is not at rest: {self.restless}"
+
     @property
     def shard(self) -> int:
         """Where all work of the connection belongs."""
@@ -145,7 +148,7 @@ async def gather_evidence(customer: Customer) -> Evidence:
         documents=documents,
         operator=customer.spec.operator,
         vouchers=vouchers["vouchers"],
-        calls=calls["requests"],
+        calls=[each for each in calls["requests"] if each["request"] not in customer.died_with_peoplesoft],
         violations=violations["violations"],
     )
     evidence.own.extend(

@@ -24,6 +24,7 @@ async def kept(customer: Customer, *, within: float = 40.0) -> Evidence:
         lambda seen: not seen.restless,
         what=f"all of {customer.id} at rest",
         within=within,
+        every=0.3,
     )
     broken = list(broken_promises(evidence))
     assert not broken, "\n".join(broken)

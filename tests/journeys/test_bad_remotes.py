@@ -8,6 +8,7 @@ import pytest
 
 from .conftest import NewCustomer
 from .customer import TRANSFERRED, Customer, Invoice
+from .entries import entries_of
 from .eventually import eventually
 from .promises import kept
 from .stories import story
@@ -71,7 +72,6 @@ OF_PEOPLESOFT: dict[str, Order] = {
     "find: slow": {"operation": "find", "kind": "slow_answer", "params": {"seconds": 2}},
     "find: dropped": {"operation": "find", "kind": "drop_before"},
     "find: reset": {"operation": "find", "kind": "reset_before"},
-    "find: sign-on page": {"operation": "find", "kind": "html_login"},
     "find: empty": {"operation": "find", "kind": "empty"},
     "find: other XML": {"operation": "find", "kind": "not_soap"},
     "find: truncated": {"operation": "find", "kind": "truncated"},
@@ -106,6 +106,7 @@ async def test_basware_may_fail_in_any_way(new_customer: NewCustomer) -> None:
     customer = await new_customer("bad-basware", basware={"concurrency": 8})
     for operation, order in UNNARROWED:
         await customer.basware_fails(operation=operation, **order)
+    await customer.basware.post("tokens/revoke", {"tenant": customer.tenant_id})
     invoices: dict[str, Invoice] = {}
     for seed, (name, (operation, order)) in enumerate(OF_BASWARE.items(), start=1):
         document = await customer.sample(seed, rows="1")
@@ -118,21 +119,49 @@ async def test_basware_may_fail_in_any_way(new_customer: NewCustomer) -> None:
 
 @story
 async def test_peoplesoft_may_fail_in_any_way(new_customer: NewCustomer) -> None:
-    customer = await new_customer("bad-peoplesoft", peoplesoft={"settle_seconds": 3, "concurrency": 8})
-    await customer.site(duplicate_action="warn")  # PeopleSoft itself would take a second voucher
-    invoices: dict[str, Invoice] = {}
-    for seed, (name, order) in enumerate(OF_PEOPLESOFT.items(), start=1):
-        document = await customer.sample(seed, rows="1")
-        about = {} if order["operation"] == "get" else {"invoice_id": document["invoiceNumber"]}
-        await customer.peoplesoft_fails(**about, **order)
-        invoices[name] = await customer.approve_document(document)
-    await _all_confirmed_once(customer, invoices)
+    async def fail(operation: str) -> None:
+        customer = await new_customer(f"bad-{operation}", peoplesoft={"settle_seconds": 1, "concurrency": 8})
+        await customer.site(duplicate_action="warn")  # PeopleSoft itself would take a second voucher
+        invoices: dict[str, Invoice] = {}
+        orders = {name: each for name, each in OF_PEOPLESOFT.items() if each["operation"] == operation}
+        for seed, (name, order) in enumerate(orders.items(), start=1):
+            document = await customer.sample(seed, rows="1")
+            about = {} if operation == "get" else {"invoice_id": document["invoiceNumber"]}
+            await customer.peoplesoft_fails(**about, **order)
+            invoices[name] = await customer.approve_document(document)
+        await _all_confirmed_once(customer, invoices)
+
+    await asyncio.gather(*map(fail, ("find", "create", "get")))
+
+
+@story
+async def test_a_sign_on_page_stops_the_flow_until_a_person_says_that_it_was_only_that(
+    new_customer: NewCustomer,
+) -> None:
+    """It is how a locked account looks: nothing is tried again, by nobody."""
+    customer = await new_customer("sign-on")
+    await customer.peoplesoft_fails("html_login", operation="find")
+    invoices = [await customer.approve(seed) for seed in (1, 2, 3)]
+
+    async def stopped() -> list[str]:
+        return [each["reason"] for each in await entries_of(customer) if each["phase"] == "stopped"]
+
+    (reason,) = await eventually(stopped, bool, what="stopped")
+    assert "sign-on page" in reason
+    assert await customer.calls("create") == []
+    assert "sign-on page" in await customer.stack.apstream("flow", "status", customer.id, "--json")
+    resume = ("flow", "resume", customer.id, "peoplesoft", "--reason", "only maintenance", "--by", "pat")
+    await customer.stack.apstream(*resume)
+    await customer.until_status(TRANSFERRED, *invoices)
+    evidence = await kept(customer)
+    assert not any("parked" in evidence.actions(each.id) for each in invoices)
 
 
 @story
 async def test_while_peoplesoft_is_away_one_canary_at_a_time_asks(new_customer: NewCustomer) -> None:
     """And another customer's invoices do not notice."""
     customer, other = await asyncio.gather(new_customer("canary"), new_customer("canary-neighbour"))
+    await customer.until_status(TRANSFERRED, await customer.approve(20))
     await customer.peoplesoft_fails("refuse_503", operation="any", window={"seconds": 14})
     invoices = [await customer.approve(seed) for seed in range(1, 9)]
 
@@ -152,7 +181,19 @@ async def test_while_peoplesoft_is_away_one_canary_at_a_time_asks(new_customer: 
 
 
 async def _all_confirmed_once(customer: Customer, invoices: dict[str, Invoice]) -> None:
-    await customer.until_status(TRANSFERRED, *invoices.values(), within=90)
+    names = {invoice.id: name for name, invoice in invoices.items()}
+
+    async def unfinished() -> dict[str, str]:
+        entries = {each["body"]["invoice_id"]: each for each in await entries_of(customer)}
+        return {
+            name: f"{entries[key]['step']} {entries[key]['phase']}: {entries[key]['reason']}"
+            if key in entries
+            else ""
+            for key, name in names.items()
+            if key not in entries or entries[key]["step"] != "confirmed"
+        }
+
+    await eventually(unfinished, lambda seen: not seen, what="all confirmed", within=90)
     evidence = await kept(customer)
     for name, invoice in invoices.items():
         actions = evidence.actions(invoice.id)

@@ -56,15 +56,16 @@ async def read_topics(
     What was committed once stays as it is, so each call reads on from where the one before it ended.
     A transaction that stays open, or committed records that never get their markers, end in TimeoutError.
     """
-    async with _consumer(bootstrap, "read_uncommitted") as whole, _consumer(bootstrap) as committed:
-        partitions = await _partitions(bootstrap, topics)
+    async with _consumer(bootstrap, "read_uncommitted") as whole:
+        partitions = [each for topic in topics for each in await _partitions(bootstrap, topic)]
         # Assigned, because the client asks for the leaders of what it does not hold only after a back-off.
         whole.assign(partitions)
         whole.pause(*partitions)
         ends = {each: end for each, end in (await whole.end_offsets(partitions)).items() if end > 0}
-        seen = {each: _SEEN.get((bootstrap, each), _Seen()) for each in ends}
-        unread = {each: end for each, end in ends.items() if end > seen[each].position}
-        if unread:
+    seen = {each: _SEEN.get((bootstrap, each), _Seen()) for each in ends}
+    unread = {each: end for each, end in ends.items() if end > seen[each].position}
+    if unread:
+        async with _consumer(bootstrap) as committed:
             seen |= await _read_on(committed, unread, seen, within=within)
     for partition, known in seen.items():
         if known.position > _SEEN.get((bootstrap, partition), _Seen()).position:
@@ -126,18 +127,20 @@ def _consumer(bootstrap: str, isolation: str = "read_committed") -> AIOKafkaCons
     )
 
 
-async def _partitions(bootstrap: str, topics: Sequence[str]) -> list[TopicPartition]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        described = await admin.describe_topics(list(topics))
-    finally:
-        await admin.close()
-    return [
-        TopicPartition(topic["topic"], each["partition"])
-        for topic in described
-        for each in topic["partitions"]
-    ]
+async def _partitions(bootstrap: str, topic: str) -> list[TopicPartition]:
+    if (bootstrap, topic) not in _PARTITIONS:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        await admin.start()
+        try:
+            (described,) = await admin.describe_topics([topic])
+        finally:
+            await admin.close()
+        found = [TopicPartition(topic, each["partition"]) for each in described["partitions"]]
+        _PARTITIONS[bootstrap, topic] = found
+    return _PARTITIONS[bootstrap, topic]
+
+
+_PARTITIONS: dict[tuple[str, str], list[TopicPartition]] = {}
 
 
 def _decoded(record: ConsumerRecord) -> TopicRecord:

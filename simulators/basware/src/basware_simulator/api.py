@@ -156,10 +156,7 @@ class BaswareApi:
     def _turned_away(self, request: web.Request, endpoint: Endpoint) -> Answer | None:
         """The answer of the gateway where a call does not come through: an outage, or too many calls."""
         world = self._world
-        name = self._tenant(request)
-        if endpoint.operation is Operation.LOGIN:
-            client = find_client(world, request.headers.get("Authorization", ""))
-            name = client.name if client is not None else None
+        name = self._caller(request, endpoint)
         away = world.outages.answer(origin=Origin.API, tenant=name)
         tenant = world.books.tenants.get(name or "")
         if away is not None or tenant is None or tenant.settings.calls_per_second is None:
@@ -225,7 +222,7 @@ class BaswareApi:
         return wrong_document(asked, self._world)
 
     def _fault(self, request: web.Request, endpoint: Endpoint) -> Fault | None:
-        tenant = self._tenant(request)
+        tenant = self._caller(request, endpoint)
         later: frozenset[FaultKind] = frozenset()
         if endpoint.operation in (Operation.GET_DOCUMENT, Operation.LIST_DOCUMENTS):
             held = self._world.books.tenants.get(tenant or "")
@@ -247,6 +244,13 @@ class BaswareApi:
             operation=endpoint.operation,
             caller_is_there=lambda: request.transport is not None and not request.transport.is_closing(),
         )
+
+    def _caller(self, request: web.Request, endpoint: Endpoint) -> str | None:
+        """The tenant that calls: by its token, or by the credentials it asks for one with."""
+        if endpoint.operation is not Operation.LOGIN:
+            return self._tenant(request)
+        client = find_client(self._world, request.headers.get("Authorization", ""))
+        return client.name if client is not None else None
 
     def _tenant(self, request: web.Request) -> str | None:
         token = find_token(self._world, request.headers.get("Authorization"))
