@@ -197,6 +197,13 @@ class PosterWorld(World):
         excused = (*EXCUSED, "another consumer") if self.result.faults["freeze"] else EXCUSED
         return any(excuse in reason for excuse in excused)
 
+    def _check_content(self, invoice: str, voucher: str) -> list[str]:
+        """Unless a person said that it stands: what was transferred is what the voucher was made of."""
+        transferred, made_of = self.documents[invoice].revision, self.peoplesoft.content[voucher]
+        if transferred == made_of:
+            return []
+        return [f"{invoice} is confirmed as {transferred}, its voucher was made of {made_of}"]
+
     def _by_invoice(self) -> dict[str, Entry[InvoiceState]]:
         return {entry.body.invoice_id: entry for entry in self.entries().values()}
 
@@ -235,6 +242,8 @@ class PosterWorld(World):
                     broken.append(
                         f"{invoice} is confirmed, Basware shows {document.status} {document.voucher}"
                     )
+                elif not self.ordered[invoice]:
+                    broken += self._check_content(invoice, voucher.voucher_id)
             elif entry.step == Step.RETURNED and held:
                 broken.append(f"{invoice} was returned although PeopleSoft holds {held}")
         return broken

@@ -127,7 +127,8 @@ class InvoiceCaller:
             raise ValueError("started without an intent")
         key, invoice = entry.body.intent.natural_key.claim, entry.body.invoice_id
         gate()
-        voucher = await self._network.exchange(lambda: self._peoplesoft.create(key, invoice) or "no")
+        made_of = entry.body.document.revision
+        voucher = await self._network.exchange(lambda: self._peoplesoft.create(key, invoice, made_of) or "no")
         if voucher == "no":
             return Rejected(reason="the account is not valid")
         return Done(value=Created(voucher=_voucher(voucher)))

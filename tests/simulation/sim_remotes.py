@@ -131,15 +131,17 @@ class PeopleSoft:
         self.logins_refused = 0
         self.vouchers: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self.refuses = refuses
+        self.content: dict[str, str] = {}
         self._next = 0
 
-    def create(self, natural_key: str, invoice: str) -> str | None:
-        """The voucher id, or None for a business no."""
+    def create(self, natural_key: str, invoice: str, revision: str) -> str | None:
+        """The voucher id, or None for a business no. `revision` is what it was made of."""
         if self.refuses(invoice):
             return None
         self._next += 1
         voucher = f"{self._next:08d}"
         self.vouchers[natural_key].append((voucher, invoice))
+        self.content[voucher] = revision
         return voucher
 
     def refuse_login(self) -> None:
