@@ -4,14 +4,24 @@ from dataclasses import replace
 from typing import Any
 
 from devstack.scenario.bill import Bill, BillRow
-from devstack.scenario.case import PARKED, Act, Case, Expected, Order, Person, Remote, Retransfer
+from devstack.scenario.case import (
+    PARKED,
+    Act,
+    Case,
+    ClerkInPeopleSoft,
+    Expected,
+    Order,
+    Person,
+    Remote,
+    Retransfer,
+)
 from devstack.scenario.customers import ACME, NORDIC
 
 OUTAGE_AT, OUTAGE_SECONDS = 16.0, 10.0
 
 
 def cases() -> tuple[Case, ...]:
-    return (*_outage(), *_throttled(), *_lost_answers())
+    return (*_outage(), *_throttled(), *_corrected_in_doubt(), *_lost_answers())
 
 
 def _outage() -> tuple[Case, ...]:
@@ -75,29 +85,7 @@ def _throttled() -> tuple[Case, ...]:
 
 
 def _lost_answers() -> tuple[Case, ...]:
-    corrected = Bill(number="A-823", company="US10", currency="USD", rows=(BillRow(net="650.00"),))
     return (
-        Case(
-            key="A-823",
-            kind="corrected while in doubt: adopted, parked, a person lets the voucher stand",
-            connection=ACME,
-            bill=corrected,
-            before=(_peoplesoft_fails("commit_then_drop", operation="create", invoice_id="A-823"),),
-            acts=(
-                Act(
-                    after="in doubt",
-                    do=Retransfer(
-                        bill=replace(corrected, rows=(BillRow(net="650.00", cost_center="61400"),)),
-                        says="cost centre corrected while nobody knows whether the voucher exists",
-                    ),
-                ),
-                Act(
-                    after=PARKED,
-                    do=Person(verb="resubmit", reason="Corrected by journal; the voucher stands"),
-                ),
-            ),
-            expected=Expected(steps=("in doubt", "newer fetch waits", "adopted", "confirmed"), creates=1),
-        ),
         Case(
             key="A-821",
             kind="answer lost after the commit: found again and adopted",
@@ -144,6 +132,63 @@ def _lost_answers() -> tuple[Case, ...]:
                 ),
             ),
             expected=Expected(creates=1),
+        ),
+    )
+
+
+def _corrected_in_doubt() -> tuple[Case, ...]:
+    """Corrected in Basware while nobody knows whether the first revision became a voucher."""
+    coding = Bill(number="A-823", company="US10", currency="USD", rows=(BillRow(net="650.00"),))
+    number = Bill(number="A-842", company="US10", currency="USD", rows=(BillRow(net="660.00"),))
+    return (
+        Case(
+            key="A-823",
+            kind="coding corrected while in doubt: adopted, parked, a person lets the voucher stand",
+            connection=ACME,
+            bill=coding,
+            before=(_peoplesoft_fails("commit_then_drop", operation="create", invoice_id="A-823"),),
+            acts=(
+                Act(
+                    after="in doubt",
+                    do=Retransfer(
+                        bill=replace(coding, rows=(BillRow(net="650.00", cost_center="61400"),)),
+                        says="cost centre corrected while nobody knows whether the voucher exists",
+                    ),
+                ),
+                Act(
+                    after=PARKED,
+                    do=Person(verb="resubmit", reason="Corrected by journal; the voucher stands"),
+                ),
+            ),
+            expected=Expected(steps=("in doubt", "newer fetch waits", "adopted", "confirmed"), creates=1),
+        ),
+        Case(
+            key="A-824",
+            kind="number corrected while in doubt: voucher found, corrected by hand, told",
+            connection=ACME,
+            bill=number,
+            before=(_peoplesoft_fails("commit_then_reset", operation="create", invoice_id="A-842"),),
+            acts=(
+                Act(
+                    after="in doubt",
+                    do=Retransfer(
+                        bill=replace(number, number="A-824"),
+                        says="number corrected from A-842 to A-824 while nobody knows whether the voucher exists",
+                    ),
+                ),
+                Act(
+                    after=PARKED,
+                    do=ClerkInPeopleSoft(
+                        body={"action": "change", "values": {"INVOICE_ID": "A-824"}},
+                        says="the voucher's number corrected to A-824",
+                    ),
+                ),
+                Act(after="", do=Person(verb="resubmit", reason="Number corrected in PeopleSoft too")),
+            ),
+            expected=Expected(
+                steps=("in doubt", "adopted", PARKED, "confirmed"),
+                voucher={"INVOICE_ID": "A-824"},
+            ),
         ),
     )
 
