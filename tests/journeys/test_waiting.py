@@ -20,16 +20,20 @@ async def test_outside_the_posting_windows_invoices_wait_and_go_on_when_they_ope
     new_customer: NewCustomer,
 ) -> None:
     customer = await new_customer("windows", peoplesoft={"posting": NEVER_NOW})
-    invoices = [await customer.approve(seed) for seed in (1, 2)]
-    for invoice in invoices:
+    *invoices, withdrawn = [await customer.approve(seed) for seed in (1, 2, 3)]
+    for invoice in (*invoices, withdrawn):
         entry = await until_reason(customer, invoice, "posting is frozen until 2099-12-31 (audit)")
         assert (entry["phase"], entry["step"], entry["attempts"]) == ("waiting", "post", 0)
     shown = await customer.stack.apstream("invoice", "show", invoices[0].number, "--connection", customer.id)
     assert "posting is frozen until 2099-12-31 (audit)" in shown
     assert await customer.calls("find") == []
+    # While it waits it can be taken back in Basware.
+    await customer.set_status(withdrawn, "Returned")
+    await until_entry(customer, withdrawn, partial(_at, "withdrawn"), what="withdrawn")
     await customer.apply(peoplesoft={"posting": {}})
     await customer.until_status(TRANSFERRED, *invoices)
     await kept(customer)
+    assert await customer.vouchers(withdrawn) == []
 
 
 @story
