@@ -1,5 +1,6 @@
 """Everything the demo does from outside: as Basware's users, as PeopleSoft's clerks, as people with `apstream`."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ from devstack.scenario.customers import NODES
 from devstack.stack import Stack
 
 Json = dict[str, Any]
+_PERSONS = 2
+"""Commands at once: more of them would only slow each other, and the services, down."""
 _NOT_THERE: Json = {"status": "not there", "document": {}, "notifications": [], "violations": []}
 
 
@@ -24,6 +27,7 @@ class Desk:
         self._basware = basware
         self._peoplesoft = peoplesoft
         self._day = day
+        self._persons = asyncio.Semaphore(_PERSONS)
 
     async def order(self, connection: str, order: Order, *, invoice_id: str = "") -> None:
         """Carry out what is arranged for a connection (and one of its invoices)."""
@@ -75,10 +79,11 @@ class Desk:
 
     async def person(self, case: Case, act: Person) -> str:
         """Run the command; what it said."""
-        return await self._stack.apstream(
-            "parked", act.verb, case.invoice_id, "--connection", case.connection, "--yes", "--by", "demo",
-            "--reason", act.reason,
-        )  # fmt: skip
+        async with self._persons:
+            return await self._stack.apstream(
+                "parked", act.verb, case.invoice_id, "--connection", case.connection, "--yes", "--by", "demo",
+                "--reason", act.reason,
+            )  # fmt: skip
 
     async def document(self, case: Case) -> Json:
         """The document with everything that happened to it in Basware; amounts are Decimal."""
