@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ap_domain.mapping import MappingFault, VoucherDraft
+from ap_domain.mapping import MappingFault, VoucherDraft, mapping_digest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ ROW = {"accountCode": "1", "netTotal": 100, "taxSum": 19}
 POSITIVE = {"grossSum": 119, "taxSum1": 19, "codingRows": [ROW]}
 NEGATIVE = {"grossSum": -119, "taxSum1": -19, "codingRows": [{**ROW, "netTotal": -100, "taxSum": -19}]}
 TYPES = {"credit_notes": {"types": ["CN", "CREDIT"]}}
+AS_GIVEN = {"credit_notes": {"types": ["CN"], "sign": "as_given"}}
 BY_STYLE = {
     "credit_notes": {"types": ["CN"], "style": "ADJ"},
     "header": {
@@ -32,7 +33,8 @@ BY_STYLE = {
         (TYPES, {**POSITIVE, "invoiceTypeCode": "INV"}, 119),
         (TYPES, {**POSITIVE, "invoiceTypeCode": None}, 119),
         (TYPES, {**NEGATIVE, "invoiceTypeCode": "INV"}, -119),
-        ({"credit_notes": {"types": ["CN"], "sign": "as_given"}}, {**POSITIVE, "invoiceTypeCode": "CN"}, 119),
+        (AS_GIVEN, {**NEGATIVE, "invoiceTypeCode": "CN"}, -119),
+        (AS_GIVEN, {**POSITIVE, "invoiceTypeCode": "INV"}, 119),
     ],
 )
 def test_the_sign_follows_type_and_sums(
@@ -45,6 +47,79 @@ def test_the_sign_follows_type_and_sums(
     assert draft.lines[0].properties["MERCHANDISE_AMT"] == 100 * sign
     assert draft.lines[0].distributions[0].properties["MERCHANDISE_AMT"] == 100 * sign
     assert any("negated" in note for note in draft.notes) is (gross < 0 < document["grossSum"])
+
+
+def test_a_credit_note_by_type_with_positive_sums_is_refused_where_signs_are_as_given(
+    draft_of: DraftOf,
+) -> None:
+    with pytest.raises(MappingFault) as caught:
+        draft_of(AS_GIVEN, **POSITIVE, invoiceTypeCode="CN")
+    assert (caught.value.field, caught.value.value) == ("grossSum", "119.00")
+    assert "invoiceTypeCode CN is a credit note, whose sums must be negative" in caught.value.rule
+
+
+LIKE_CREDIT_NOTES = [
+    {"invoiceTypeCode": code}
+    for code in ("CN", "cr", "CM", "381", 381, "CREDIT", "CREDITNOTE", "PO_CREDIT", "Kreditnota")
+] + [
+    {"invoiceTypeName": name}
+    for name in (
+        "Credit note",
+        "Purchase order based credit memo",
+        "Hyvityslasku",
+        "Kreditfaktura",
+        "Rechnungsgutschrift",
+        "Nota de cr\u00e9dito",
+        "Nota di credito",
+        "Facture d'avoir",
+        "Nota de abono",
+    )
+]
+UNLIKE_CREDIT_NOTES = [
+    {"invoiceTypeCode": "RE", "invoiceTypeName": "Purchase order based invoice"},
+    {"invoiceTypeName": "Credit card statement"},
+    {"invoiceTypeName": "Kreditkartenabrechnung"},
+    {"invoiceTypeName": "Creditor invoice"},
+    {"invoiceTypeName": "Accreditation fee"},
+    {"invoiceTypeName": "CN"},
+    {"invoiceTypeName": {"not": "a text"}},
+    {},
+]
+
+
+@pytest.mark.parametrize("kind", LIKE_CREDIT_NOTES, ids=str)
+@pytest.mark.parametrize("keys", [{}, {"credit_notes": {"sign": "as_given"}}], ids=["default", "sign only"])
+def test_what_looks_like_a_credit_note_is_not_paid_as_an_invoice_before_types_are_configured(
+    draft_of: DraftOf, keys: dict[str, Any], kind: dict[str, Any]
+) -> None:
+    with pytest.raises(MappingFault) as caught:
+        draft_of(keys, **POSITIVE, **kind)
+    assert (caught.value.field, caught.value.value) == ("grossSum", "119.00")
+    assert str(*kind.values()) in caught.value.rule
+    assert "credit_notes.types" in caught.value.rule
+    assert len(str(caught.value)) < 250
+    assert draft_of(keys, **NEGATIVE, **kind).header["GROSS_AMT"] == -119
+
+
+@pytest.mark.parametrize("kind", UNLIKE_CREDIT_NOTES, ids=str)
+def test_other_types_are_invoices(draft_of: DraftOf, kind: dict[str, Any]) -> None:
+    assert draft_of({}, **POSITIVE, **kind).header["GROSS_AMT"] == 119
+
+
+@pytest.mark.parametrize("types", [[], ["KG"]])
+def test_a_mapping_that_says_which_types_are_credit_notes_is_believed(
+    draft_of: DraftOf, types: list[str]
+) -> None:
+    draft = draft_of({"credit_notes": {"types": types}}, **POSITIVE, invoiceTypeName="Credit of the month")
+    assert draft.header["GROSS_AMT"] == 119
+
+
+def test_a_mapping_that_says_nothing_of_types_keeps_its_digest(make_mapping: Callable[..., Any]) -> None:
+    plain, types = make_mapping(), make_mapping(credit_notes={"types": ["CN"]})
+    assert mapping_digest(plain) == mapping_digest(make_mapping(credit_notes={"sign": "by_type"}))
+    assert (
+        len({mapping_digest(each) for each in (plain, types, make_mapping(credit_notes={"types": []}))}) == 3
+    )
 
 
 def test_a_credit_note_may_be_an_adjustment_of_another_voucher(draft_of: DraftOf) -> None:

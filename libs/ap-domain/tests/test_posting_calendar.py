@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from ap_domain import posting_calendar
 from ap_domain.posting_calendar import CalendarFault, Freeze, PostingCalendar, Window, read_calendar
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -198,6 +199,43 @@ def test_the_opening_is_never_past_is_open_and_is_the_first(
     while before < opens and before < at + timedelta(days=3):
         assert calendar.closed("US001", before) is not None, f"open at {before}, before {opens}"
         before += timedelta(minutes=1)
+
+
+def test_where_no_window_covers_the_unit_no_day_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = searched_days(monkeypatch)
+    windows = (Window(days=WEEK, begins=time(8), ends=time(18), business_units=frozenset({"US002"})),)
+    calendar = PostingCalendar(time_zone=HELSINKI, windows=windows)
+    assert calendar.opens("US001", MOMENTS[0]) is None
+    assert days == []
+
+
+@pytest.mark.parametrize(
+    ("last", "opens"), [(date(2027, 3, 1), "2027-03-05 08:00"), (date(2999, 1, 1), None), (date.max, None)]
+)
+def test_a_long_freeze_is_passed_in_one_step(
+    monkeypatch: pytest.MonkeyPatch, last: date, opens: str | None
+) -> None:
+    days = searched_days(monkeypatch)
+    window = Window(days=frozenset({4}), begins=time(8), ends=time(18))
+    year_end = Freeze(begins=date(2026, 12, 30), ends=date(2027, 1, 3))
+    freezes = (Freeze(begins=date(2026, 1, 1), ends=last), year_end)
+    calendar = PostingCalendar(time_zone=HELSINKI, windows=(window,), freezes=freezes)
+    found = calendar.opens("US001", MOMENTS[0])
+    assert found == (local(opens, HELSINKI) if opens else None)
+    assert len(days) <= 1
+
+
+def searched_days(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The days whose turns are worked out from here on, which is what takes time."""
+    days: list[date] = []
+    turns = posting_calendar._turns
+
+    def counted(day: date, begins: set[time], zone: Any) -> set[datetime]:
+        days.append(day)
+        return turns(day, begins, zone)
+
+    monkeypatch.setattr(posting_calendar, "_turns", counted)
+    return days
 
 
 GOOD_WINDOW = {"begins": "08:00", "ends": "18:00"}

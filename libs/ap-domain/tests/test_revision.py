@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ap_domain.revision import batch_id, revision
+from ap_domain.document_fault import DocumentFault
+from ap_domain.revision import batch_id, content_digest, revision
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,9 @@ def test_two_equal_rows_are_not_one(make_document: MakeDocument) -> None:
         ([{"key": "InvoiceBatchId", "value": "b1"}], "b1"),
         ([{"key": "Other", "value": "x"}, {"key": "InvoiceBatchId", "value": "b2"}], "b2"),
         ([{"key": "InvoiceBatchId", "value": None}], None),
+        ([{"key": "InvoiceBatchId", "value": " "}, {"key": "InvoiceBatchId", "value": " b3 "}], "b3"),
+        ([{"key": "InvoiceBatchId", "value": 4711}], "4711"),
+        ([{"key": "InvoiceBatchId", "value": ["b"]}], None),
         ([None, "x"], None),
         ("x", None),
         (None, None),
@@ -150,6 +154,54 @@ def test_two_equal_rows_are_not_one(make_document: MakeDocument) -> None:
 )
 def test_the_batch_is_read_where_there_is_one(parameters: object, expected: str | None) -> None:
     assert batch_id({"transferParameters": parameters}) == expected
+
+
+@relaxed
+@given(source=st.randoms(use_true_random=False))
+def test_the_content_is_the_same_however_it_is_written(
+    make_document: MakeDocument, source: random.Random
+) -> None:
+    document = make_document()
+    listed = {**_shuffled(document, source), "description2": None, "attachments": []}
+    written = json.loads(json.dumps(listed, indent=1, ensure_ascii=False), parse_float=Decimal)
+    assert content_digest(written) == content_digest(document)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("processingStatus", "TransferInProgress"),
+        ("attachments", [{"fileName": "a.pdf"}]),
+        ("voucherNumber1", "00000017"),
+        ("transferResponses", [{"success": True}]),
+        ("transferParameters", [{"key": "InvoiceBatchId", "value": "batch-2"}]),
+        ("invoiceImageURL", "https://images.invalid/other"),
+        ("grossSum", Decimal("1160.01")),
+    ],
+)
+def test_any_other_change_is_one_of_the_content(
+    make_document: MakeDocument, name: str, value: object
+) -> None:
+    assert content_digest(make_document(**{name: value})) != content_digest(make_document())
+
+
+def test_an_image_token_made_anew_for_each_answer_is_no_change_of_the_content(
+    make_document: MakeDocument,
+) -> None:
+    one, other = (
+        make_document(invoiceImageToken=token, invoiceImageURL=f"https://images.invalid/?t={token}")
+        for token in ("t1", "t2")
+    )
+    assert content_digest(one) == content_digest(other)
+
+
+@pytest.mark.parametrize("digest", [revision, content_digest])
+def test_what_is_nested_too_deeply_is_the_documents_fault(digest: Callable[..., str]) -> None:
+    deep: list[Any] = []
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(DocumentFault, match="nested too deeply"):
+        digest({"text1": deep})
 
 
 def _shuffled(value: Any, source: random.Random, *, rows: bool = False) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ap_domain.bank_details import names_bank_details
 from ap_domain.document_fault import DocumentFault
 from ap_domain.money import MoneyFault, parse_amount
 
@@ -57,7 +58,9 @@ class DocumentFields:
         try:
             return parse_amount(value)
         except MoneyFault as error:
-            raise self._fault(name, rule=str(error)) from error
+            # its words quote the value
+            rule = "an amount was expected" if names_bank_details(self._at(name)) else str(error)
+            raise self._fault(name, rule=rule) from error
 
     def required_amount(self, name: str) -> Decimal:
         value = self.amount(name)

@@ -1,7 +1,7 @@
 """When vouchers may be posted: daily windows, and freezes around period ends. Invoices wait visibly outside."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -68,14 +68,30 @@ class PostingCalendar:
         """The next instant at which posting is allowed, `at` itself if it is; None if not within 400 days."""
         if self.closed(business_unit, at) is None:
             return at
+        windows = [window for window in self.windows if _covers(window.business_units, business_unit)]
+        if self.windows and not windows:
+            return None
         zone = ZoneInfo(self.time_zone)
-        begins = {window.begins for window in self.windows} | {time()}
-        for ahead in range(SEARCHED_DAYS):
-            day = at.astimezone(zone).date() + timedelta(days=ahead)
+        begins = {window.begins for window in windows} | {time()}
+        for day in self._days(business_unit, windows, at.astimezone(zone).date()):
             for candidate in sorted(_turns(day, begins, zone)):
                 if candidate > at and self.closed(business_unit, candidate) is None:
                     return candidate
         return None
+
+    def _days(self, business_unit: str, windows: list[Window], first: date) -> Iterator[date]:
+        """The days on which this business unit may be open, from `first`; over a freeze in one step."""
+        weekdays = {day for window in windows for day in window.days} if windows else set(range(len(DAYS)))
+        freezes = [each for each in self.freezes if _covers(each.business_units, business_unit)]
+        last = first + timedelta(days=SEARCHED_DAYS - 1)
+        day = first
+        while day <= last:
+            until = max((each.ends for each in freezes if each.begins <= day <= each.ends), default=None)
+            if until is not None and until >= last:
+                return
+            if until is None and day.weekday() in weekdays:
+                yield day
+            day = (until or day) + timedelta(days=1)
 
 
 def read_calendar(section: Mapping[str, Any]) -> PostingCalendar:

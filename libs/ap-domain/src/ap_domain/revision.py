@@ -5,6 +5,9 @@ touched, the transfer batch, the answers given so far and what they left in the 
 clearing, reversal), attachments, and the link and token of the image. A report of ours must not look like a
 change by a coder.
 
+The digest of content, in which the same rules say what is one and the same, leaves out nothing but the image token: it
+tells two states of a document apart however Basware wrote them (a list may write them otherwise than a single answer).
+
 Order does not count: neither of keys nor of rows (a row's place is its rowIndex, which is content). A field
 that is absent, null or blank is one and the same, and so are 1160 and 1160.00.
 """
@@ -13,6 +16,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+
+from ap_domain.document_fault import DocumentFault
 
 _LEFT_OUT = frozenset(
     {
@@ -35,32 +40,58 @@ _LEFT_OUT = frozenset(
         "removeResponses",
     }
 )
+_IMAGE_TOKEN, _IMAGE_LINK = "invoiceImageToken", "invoiceImageURL"
 _BATCH_ID = "InvoiceBatchId"
 _UNORDERED = frozenset({"codingRows", "invoiceLines", "orderNumbers", "transferParameters"})
 
 
 def revision(document: Mapping[str, object]) -> str:
-    """SHA-256 in hex of the changeable content of a document parsed with `parse_float=Decimal`."""
+    """SHA-256 in hex of the changeable content of a document parsed with `parse_float=Decimal`.
+
+    Raises DocumentFault for one that is nested too deeply to be read.
+    """
     content = {name: value for name, value in document.items() if name not in _LEFT_OUT}
     parameters = content.get("transferParameters")
     if isinstance(parameters, list):
         content["transferParameters"] = [entry for entry in parameters if not _is_batch_id(entry)]
-    return hashlib.sha256((_canonical(content) or "{}").encode()).hexdigest()
+    return _digest(content)
+
+
+def content_digest(document: Mapping[str, object]) -> str:
+    """SHA-256 in hex of the whole content but for the image token (also in the image's link), which may be another
+    one each time it is asked for. Raises DocumentFault as `revision` does.
+    """
+    token, link = document.get(_IMAGE_TOKEN), document.get(_IMAGE_LINK)
+    left_out = {_IMAGE_TOKEN}
+    if isinstance(token, str) and token and isinstance(link, str) and token in link:
+        left_out.add(_IMAGE_LINK)
+    return _digest({name: value for name, value in document.items() if name not in left_out})
 
 
 def batch_id(document: Mapping[str, object]) -> str | None:
-    """Basware's id of the transfer batch that offers the document; it differs for each transfer."""
+    """Basware's id of the transfer batch that offers the document; it differs for each transfer. None without one."""
     parameters = document.get("transferParameters")
     if not isinstance(parameters, list):
         return None
     for entry in parameters:
-        if isinstance(entry, dict) and _is_batch_id(entry) and isinstance(entry.get("value"), str):
-            return entry["value"] or None
+        if isinstance(entry, dict) and _is_batch_id(entry):
+            value = entry.get("value")
+            written = str(value).strip() if isinstance(value, str | int) else ""
+            if written:
+                return written
     return None
 
 
 def _is_batch_id(entry: object) -> bool:
     return isinstance(entry, dict) and entry.get("key") == _BATCH_ID
+
+
+def _digest(content: Mapping[str, object]) -> str:
+    try:
+        text = _canonical(content)
+    except RecursionError as error:
+        raise DocumentFault(field="document", value="", rule="it is nested too deeply to be read") from error
+    return hashlib.sha256((text or "{}").encode()).hexdigest()
 
 
 def _canonical(value: object, *, unordered: bool = False) -> str | None:

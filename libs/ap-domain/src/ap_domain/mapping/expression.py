@@ -18,6 +18,7 @@ from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
 from jmespath.visitor import Options
 
+from ap_domain.bank_details import names_bank_details
 from ap_domain.money import MoneyFault, exact_sum, parse_amount, plain
 
 LONGEST = 1000
@@ -121,7 +122,9 @@ class Expression:
 
     text: str
     reads: str | None = field(compare=False, repr=False)
-    """The first field it reads, as Basware writes it; None where it reads none."""
+    """The field it is known by, as Basware writes it: the first of bank details if it reads any, else the first it
+    reads; None where it reads none.
+    """
     _steps: tuple[str, ...] = field(compare=False, repr=False)
     _compiled: ParsedResult = field(compare=False, repr=False)
 
@@ -155,7 +158,7 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionFault(f"{text!r} is not a JMESPath expression ({reason})") from error
     tree = _exact(parsed.parsed)
     return Expression(
-        text=text, reads=_first_field(tree), _steps=_steps(tree), _compiled=ParsedResult(text, tree)
+        text=text, reads=_known_by(tree), _steps=_steps(tree), _compiled=ParsedResult(text, tree)
     )
 
 
@@ -197,11 +200,16 @@ def _steps(node: Any) -> tuple[str, ...]:
     return ()
 
 
-def _first_field(node: Any) -> str | None:
+def _known_by(node: Any) -> str | None:
+    found = _fields(node)
+    return next((each for each in found if names_bank_details(each)), found[0] if found else None)
+
+
+def _fields(node: Any) -> list[str]:
+    """The fields it reads, in its order."""
     if steps := _steps(node):
-        return ".".join(steps)
-    found = (_first_field(child) for child in node["children"])
-    return next((each for each in found if each is not None), None)
+        return [".".join(steps)]
+    return [each for child in node["children"] for each in _fields(child)]
 
 
 def _is_number(value: object) -> TypeGuard[int | Decimal]:

@@ -4,7 +4,8 @@
 class MappingFault(ValueError):
     """The data of one invoice do not fit: the invoice goes back to Basware, where a clerk can correct it.
 
-    `field` is Basware's path or PeopleSoft's property, `value` what was there, `rule` what it had to be.
+    `field` is Basware's path or PeopleSoft's property, `value` what was there (of bank details the last
+    characters, see `ap_domain.bank_details`), `rule` what it had to be.
     """
 
     def __init__(self, *, document: str, field: str, value: str, rule: str) -> None:

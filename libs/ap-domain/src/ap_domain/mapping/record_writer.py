@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from anyascii import anyascii
 
+from ap_domain.bank_details import masked
 from ap_domain.document_fields import DocumentFields
 from ap_domain.mapping.faults import MappingFault
 from ap_domain.mapping.peoplesoft_fields import Kind, Property
@@ -40,11 +41,12 @@ class RecordWriter:
                 properties[name] = value
         return properties
 
-    def description(self, target: Property, text: str) -> str:
-        """Text that fits the property, shortened if it must be."""
+    def description(self, target: Property, text: str, *, source: str = "") -> str:
+        """Text that fits the property, shortened if it must be; `source` is the field it is of."""
         text = _CONTROL.sub(" ", text).strip()
         if len(text) > target.size:
-            self.shortened.append(Shortened(field=target.name, full_text=text, limit=target.size))
+            told = masked(text, target.name, source)
+            self.shortened.append(Shortened(field=target.name, full_text=told, limit=target.size))
             text = text[: target.size].rstrip()
         return text
 
@@ -89,6 +91,7 @@ class RecordWriter:
                 plain(number),
                 f"{target.name} in PeopleSoft has at most {target.size} digits before and {decimals} after "
                 "the point; nothing is rounded",
+                target=target,
             )
         return number
 
@@ -98,8 +101,13 @@ class RecordWriter:
             text = text.upper()
         if rule.transliterate and not text.isascii():
             plain_text = _CONTROL.sub(" ", anyascii(text)).strip()
+            names = rule.target.name, source
             self.transliterated.append(
-                Transliterated(field=rule.target.name, full_text=text, text=plain_text)
+                Transliterated(
+                    field=rule.target.name,
+                    full_text=masked(text, *names),
+                    text=masked(plain_text, *names),
+                )
             )
             text = plain_text
         if len(text) > rule.target.size and not rule.shorten:
@@ -108,8 +116,9 @@ class RecordWriter:
                 source,
                 text,
                 f"{rule.target.name} in PeopleSoft has room for {rule.target.size} characters",
+                target=rule.target,
             )
-        return self.description(rule.target, text)
+        return self.description(rule.target, text, source=source)
 
 
 _HELD = "value"
@@ -134,7 +143,8 @@ def _looked_up(rule: Rule, picked: object, scope: Scope, source: str) -> str | N
         return table[key]
     if OTHERWISE in table:
         return table[OTHERWISE]
-    raise _fault(scope, source, key, f"it is not listed in {rule.table_name} of the connection's mapping")
+    broken = f"it is not listed in {rule.table_name} of the connection's mapping"
+    raise _fault(scope, source, key, broken, target=rule.target)
 
 
 def _text(value: object, scope: Scope, source: str) -> str:
@@ -152,19 +162,19 @@ def _code(rule: Rule, text: str, scope: Scope, source: str) -> str | None:
     if not text:
         return None
     if not text.isprintable():
-        raise _fault(
-            scope, source, text, f"{target.name} in PeopleSoft takes no blank and no control characters"
-        )
+        broken = f"{target.name} in PeopleSoft takes no blank and no control characters"
+        raise _fault(scope, source, text, broken, target=target)
     if rule.upper:
         text = text.upper()
     if rule.pad:
         text = rule.pad.apply(text)
     if len(text) > target.size:
-        raise _fault(
-            scope, source, text, f"{target.name} in PeopleSoft has room for {target.size} characters"
-        )
+        broken = f"{target.name} in PeopleSoft has room for {target.size} characters"
+        raise _fault(scope, source, text, broken, target=target)
     return text
 
 
-def _fault(scope: Scope, source: str, value: str, rule: str) -> MappingFault:
-    return MappingFault(document=scope.document, field=source, value=value, rule=rule)
+def _fault(scope: Scope, source: str, value: str, rule: str, *, target: Property) -> MappingFault:
+    return MappingFault(
+        document=scope.document, field=source, value=masked(value, source, target.name), rule=rule
+    )

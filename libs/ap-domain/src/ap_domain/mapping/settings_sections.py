@@ -57,8 +57,10 @@ def read_credit_notes(section: Section) -> CreditNotes:
     part = section.section("credit_notes", known=frozenset({"types", "sign", "style"}))
     if part is None:
         return CreditNotes()
+    types = frozenset(part.texts("types"))
     return CreditNotes(
-        types=frozenset(part.texts("types")),
+        types=types,
+        none_by_type=part.given("types") and not types,
         sign=part.choice("sign", default=CreditNoteSign.BY_TYPE),
         style=part.choice("style", default=CreditNoteStyle.REG) if part.given("style") else None,
     )

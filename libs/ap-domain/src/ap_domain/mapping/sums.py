@@ -16,11 +16,11 @@ from ap_domain.mapping.amount_rules import (
     is_return,
     written_sums,
 )
+from ap_domain.mapping.credit_notes import judged
 from ap_domain.mapping.faults import MappingFault
 from ap_domain.mapping.rule import OTHERWISE
 from ap_domain.mapping.scope import Scope, row_scope
 from ap_domain.mapping.voucher_mapping import (
-    CreditNoteSign,
     PurchaseOrders,
     TaxMode,
     VoucherMapping,
@@ -90,9 +90,7 @@ class _Calculation:
         self._scope = header
         gross = invoice.fields.required_amount("grossSum")
         check_digits(invoice, "grossSum", gross)
-        by_type = invoice.fields.text("invoiceTypeCode") in mapping.credit_notes.types
-        self._credit_note = by_type or gross < 0
-        self._negated = by_type and gross > 0 and mapping.credit_notes.sign is CreditNoteSign.BY_TYPE
+        self._credit_note, self._negated = judged(invoice, gross, mapping.credit_notes)
         self._gross = self._signed(gross)
 
     def sums(self) -> VoucherSums:

@@ -48,6 +48,7 @@ class CreditNoteSign(StrEnum):
     BY_TYPE = "by_type"
     """A credit note by its type is negated where its sums are positive."""
     AS_GIVEN = "as_given"
+    """A credit note by its type whose sums are positive is refused."""
 
 
 class CreditNoteStyle(StrEnum):
@@ -108,6 +109,10 @@ class Rounding:
 class CreditNotes:
     types: frozenset[str] = frozenset()
     """Basware's invoiceTypeCode of credit notes; a negative gross sum is one in any case."""
+    none_by_type: bool = False
+    """The mapping says that no type is one. Where it says nothing of types, one that looks like it is refused with
+    positive sums.
+    """
     sign: CreditNoteSign = CreditNoteSign.BY_TYPE
     style: CreditNoteStyle | None = None
     """None: the style of other vouchers."""
