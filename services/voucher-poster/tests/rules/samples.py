@@ -23,6 +23,7 @@ SOON = LATER + timedelta(seconds=3)
 INVOICE_ID = "138e7d94997847aebe7432e521b3dac9"
 OFFERED, IN_PROGRESS = "WaitingForTransfer", "TransferInProgress"
 KEY = NaturalKey(business_unit="US001", vendor_setid="SHARE", vendor_id="1", invoice_id="80")
+CLAIM = f"acme/{KEY.claim}"
 INTENT = PostingIntent(
     natural_key=KEY,
     match=MatchFields(invoice_date=date(2026, 6, 5), gross=Decimal(1160)),
@@ -94,8 +95,12 @@ def looked(*same: VoucherRef, **changes: Any) -> Looked:
 
 
 def decided(entry: InvoiceEntry, value: object, *rivals: InvoiceEntry) -> Decision[InvoiceState]:
-    """The decision on an answer."""
-    return MACHINE.succeeded(entry, value, now=LATER, others=lambda claim: rivals)
+    """The decision on an answer; of `rivals` those count that hold the claim asked for."""
+
+    def others(claim: str) -> tuple[InvoiceEntry, ...]:
+        return tuple(each for each in rivals if claim in MACHINE.claims(each))
+
+    return MACHINE.succeeded(entry, value, now=LATER, others=others)
 
 
 def after(entry: InvoiceEntry, value: object, *rivals: InvoiceEntry) -> InvoiceEntry:
@@ -122,6 +127,7 @@ def fetch(
     revision: str = "r",
     fetched_at: datetime = LATER,
     shadow: bool = False,
+    batch_id: str | None = None,
 ) -> Input:
     """A fetch as it arrives."""
     fetched = AccountingDocument(
@@ -137,6 +143,7 @@ def fetch(
         revision=revision,
         raw=b"",
         shadow=shadow,
+        batch_id=batch_id,
     )
     return _arriving("basware.accounting-documents", fetched, offset=70 + number)
 

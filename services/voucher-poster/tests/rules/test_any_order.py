@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from .samples import IN_PROGRESS, KEY, MACHINE, OFFERED, fetch, order
+from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, fetch, order
 from .two_invoices import ENDINGS, INSTANT, Running, TwoInvoices
 
 POLICY = Policy()
@@ -190,7 +190,7 @@ class AnyOrder(RuleBasedStateMachine):
     def the_key_is_held_while_a_voucher_stands(self) -> None:
         for invoice, entry in self.world.entries.items():
             if self.world.live(made_by=invoice) and not self.world.seen[invoice].let_go:
-                assert MACHINE.claims(entry) == (KEY.claim,)
+                assert MACHINE.claims(entry) == (CLAIM,)
 
     @invariant()
     def a_voucher_belongs_to_who_made_it(self) -> None:
@@ -214,7 +214,7 @@ class AnyOrder(RuleBasedStateMachine):
         for entry in self.world.entries.values():
             if entry.phase in (Phase.STARTED, Phase.IN_DOUBT):
                 assert (entry.step, entry.body.voucher) == (Step.POST, None)
-                assert MACHINE.claims(entry) == (KEY.claim,)
+                assert MACHINE.claims(entry) == (CLAIM,)
 
     @invariant()
     def nothing_newer_is_forgotten(self) -> None:

@@ -72,21 +72,21 @@ ROWS: list[tuple[str, InvoiceEntry, Outcome, Outcome, Outcome]] = [
     (
         "parked with a voucher of other content",
         replace(parked(Step.POST, **OTHER_CONTENT), started=ONCE),
-        (WAITING, Step.REPORT),
+        (WAITING, Step.REVISIT),
         "never told that it failed",
         (FINAL, Step.DISCARDED),
     ),
     (
         "parked with a voucher at the look",
         replace(parked(Step.POST, **POSTED), started=ONCE),
-        (WAITING, Step.REPORT),
+        (WAITING, Step.REVISIT),
         "never told that it failed",
         (FINAL, Step.DISCARDED),
     ),
     (
         "offered again with other content than the voucher's",
         parked(Step.ACKNOWLEDGE, **OTHER_CONTENT),
-        (WAITING, Step.ACKNOWLEDGE),
+        (WAITING, Step.REVISIT),
         "never told that it failed",
         (FINAL, Step.DISCARDED),
     ),
@@ -123,6 +123,13 @@ ROWS: list[tuple[str, InvoiceEntry, Outcome, Outcome, Outcome]] = [
         parked(Step.CONFIRM, report=REFUSED, reports=1),
         (WAITING, Step.CONFIRM),
         "Basware was told, or is being told",
+        (FINAL, Step.DISCARDED),
+    ),
+    (
+        "other content was seen when its voucher had been told",
+        parked(Step.CONFIRMED, **OTHER_CONTENT),
+        (FINAL, Step.CONFIRMED),
+        "never told that it failed",
         (FINAL, Step.DISCARDED),
     ),
     (

@@ -12,9 +12,9 @@ from ap_domain.response import MESSAGE_LIMIT
 from chassis.ledger.entry import Phase
 
 from .samples import (
+    CLAIM,
     FIRST,
     INTENT,
-    KEY,
     LATER,
     MACHINE,
     NOW,
@@ -33,6 +33,8 @@ THIRD = replace(FIRST, voucher_id="00000044")
 RIVALS = replace(FIRST, voucher_id="00000077")
 DOUBT = {"doubted": "r"}
 REFUSAL = {"doubted": "r", "refusal": "the account is not valid"}
+REPEATS = {"repeats": (FIRST.voucher_id,)}
+CONTRADICTS = {"contradicting": (FIRST.voucher_id,)}
 
 
 def closed(voucher: VoucherRef) -> VoucherRef:
@@ -50,6 +52,12 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("one not made by us, adopted by rule", {}, {"same": (FIRST,), "adopt": True}, "adopted"),
     ("a closed one", {}, {"same": (closed(FIRST),)}, "parked"),
     ("a closed one is never adopted by rule", {}, {"same": (closed(FIRST),), "adopt": True}, "parked"),
+    (
+        "one of another amount, adopted by rule",
+        {},
+        {"same": (FIRST,), "adopt": True, **CONTRADICTS},
+        "parked",
+    ),
     ("two", {}, {"same": (FIRST, SECOND)}, "parked, alert"),
     ("two, adopted by rule", {}, {"same": (FIRST, SECOND), "adopt": True}, "parked, alert"),
     ("one beside another invoice", {}, {"same": (FIRST,), "different": (SECOND,)}, "parked"),
@@ -61,6 +69,11 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("nothing, after doubt", DOUBT, {}, "created"),
     ("ours came late", DOUBT, {"same": (FIRST,)}, "adopted"),
     ("ours came late and is paid already", DOUBT, {"same": (closed(FIRST),)}, "adopted"),
+    ("one of another amount after doubt", DOUBT, {"same": (FIRST,), **CONTRADICTS}, "parked"),
+    ("ours beside what another contradicts", DOUBT, {"same": (SECOND,), **CONTRADICTS}, "adopted"),
+    ("what it repeats, after doubt", {**DOUBT, **REPEATS}, {"different": (FIRST,)}, "created"),
+    ("what it repeats and a stranger", {**DOUBT, **REPEATS}, {"different": (FIRST, SECOND)}, "parked"),
+    ("what it repeats matches by now", {**DOUBT, **REPEATS}, {"same": (FIRST,)}, "parked"),
     ("two after doubt", DOUBT, {"same": (FIRST, SECOND)}, "parked, alert"),
     ("other values after doubt", DOUBT, {"different": (FIRST,)}, "parked"),
     ("the rival's has other values, after doubt", DOUBT, {"different": (RIVALS,)}, "created"),
@@ -70,6 +83,12 @@ ROWS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("ours came late, a refusal waits", REFUSAL, {"same": (FIRST,)}, "adopted"),
     ("two, a refusal waits", REFUSAL, {"same": (FIRST, SECOND)}, "parked, alert"),
     ("other values, a refusal waits", REFUSAL, {"different": (FIRST,)}, "parked"),
+    (
+        "what it repeats, a refusal waits",
+        {**REFUSAL, **REPEATS},
+        {"different": (FIRST,)},
+        "returned as refused",
+    ),
     ("the rival's, a refusal waits", REFUSAL, {"same": (RIVALS,)}, "returned as duplicate"),
 ]
 
@@ -94,7 +113,7 @@ def _outcome(before: dict[str, Any], shown: dict[str, Any]) -> str:
     assert (entry.step, entry.phase) == (Step.REPORT, Phase.WAITING)
     if report_of(entry).success:
         assert entry.body.voucher in shown["same"]
-        assert MACHINE.claims(entry) == (KEY.claim,)
+        assert MACHINE.claims(entry) == (CLAIM,)
         return "adopted"
     assert MACHINE.claims(entry) == ()
     return "returned as duplicate" if decision.notes[0].action == "duplicate" else "returned as refused"
@@ -135,8 +154,36 @@ def test_a_create_writes_down_what_it_sends_and_whose_number_it_repeats() -> Non
     assert entry.started == replace(ONCE, at=LATER)
     assert entry.body.intent == replace(INTENT, known=("00000042", "00000043", "00000044"))
     assert entry.body.payment_block
+    assert entry.body.repeats == ("00000042", "00000043", "00000044")
     assert decision.notes[0].detail["repeats the number of"] == "00000042, 00000043"
+    assert "differs from the document" not in decision.notes[0].detail
     assert (decision.notes[0].mapping_digest, decision.notes[0].request_digest) == ("m", "d")
+
+
+def test_a_create_writes_down_what_the_voucher_does_not_say_as_the_document_does() -> None:
+    notes = ("ACCOUNTING_DT is 2026-12-01.", "A rounding line of 0.02 is added.")
+    decision = decided(an_entry(Step.POST), looked(notes=notes))
+    said = decision.notes[0].detail["differs from the document"]
+    assert said == "ACCOUNTING_DT is 2026-12-01. A rounding line of 0.02 is added."
+
+
+OTHER_CUSTOMER = {"connection_id": "globex", "key": "globex/their own"}
+
+
+@pytest.mark.parametrize("before", [{}, DOUBT])
+def test_a_voucher_of_another_customers_site_is_no_duplicate(before: dict[str, Any]) -> None:
+    """Both sites may number alike: only invoices of one connection are rivals."""
+    theirs = replace(rival(Phase.FINAL, voucher=FIRST, posted_at=NOW), **OTHER_CUSTOMER)
+    entry = after(an_entry(Step.POST, started=ONCE, body=before), looked(FIRST), theirs)
+    assert (entry.body.voucher, entry.body.report is None) == ((FIRST, False) if before else (None, True))
+    assert entry.step != Step.RETURNED
+
+
+@pytest.mark.parametrize("phase", [Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED])
+def test_an_invoice_never_waits_for_another_customers(phase: Phase) -> None:
+    theirs = replace(rival(phase), **OTHER_CUSTOMER)
+    assert after(an_entry(Step.POST), looked(), theirs).phase is Phase.STARTED
+    assert MACHINE.claims(theirs) == (f"globex/{INTENT.natural_key.claim}",)
 
 
 def test_a_duplicate_is_told_in_words_that_help_the_clerk() -> None:
@@ -156,14 +203,28 @@ def test_ours_that_came_late_under_other_content_parks_with_the_voucher_recorded
     assert (entry.body.report, entry.body.doubted) == (None, None)
     assert "00000042" in entry.reason
     assert "instead of before" in entry.reason
-    assert MACHINE.claims(entry) == (KEY.claim,)
+    assert MACHINE.claims(entry) == (CLAIM,)
+
+
+def test_ours_that_came_late_and_shows_the_older_amount_is_ours_all_the_same() -> None:
+    doubted = an_entry(Step.POST, started=ONCE, body={"doubted": "before"})
+    entry = after(doubted, looked(FIRST, **CONTRADICTS))
+    assert (entry.phase, entry.body.voucher, entry.body.posted_revision) == (Phase.PARKED, FIRST, "before")
 
 
 def test_adopted_the_invoice_tells_the_hold_it_asked_for_or_the_vouchers_own() -> None:
     doubted = an_entry(Step.POST, started=ONCE, body=DOUBT)
     assert report_of(after(doubted, looked(FIRST, payment_block=True))).payment_block
+    shown = replace(FIRST, payment_hold=True)
+    assert report_of(after(doubted, looked(shown, payment_block=False))).payment_block
+
+
+def test_adopted_without_the_hold_it_asked_for_a_person_decides() -> None:
     shown = replace(FIRST, payment_hold=False)
-    assert not report_of(after(doubted, looked(shown, payment_block=True))).payment_block
+    doubted = an_entry(Step.POST, started=ONCE, body=DOUBT)
+    entry = after(doubted, looked(shown, payment_block=True))
+    assert (entry.phase, entry.body.voucher, entry.body.report) == (Phase.PARKED, shown, None)
+    assert "not held" in entry.reason
 
 
 def test_a_look_at_an_older_fetch_is_made_again() -> None:

@@ -9,8 +9,8 @@ from chassis.ledger.entry import Phase
 from voucher_poster.core.answers import Acknowledged, Revisited
 
 from .samples import (
+    CLAIM,
     FIRST,
-    KEY,
     LATER,
     MACHINE,
     NOW,
@@ -57,7 +57,7 @@ def test_a_live_voucher_of_other_content_parks_with_both_shown() -> None:
     entry = after(revisiting(revision="corrected"), Revisited(voucher=FIRST))
     assert (entry.phase, entry.step, entry.body.voucher) == (Phase.PARKED, Step.ACKNOWLEDGE, FIRST)
     assert all(word in entry.reason for word in ("00000042", "corrected", "instead of r)"))
-    assert MACHINE.claims(entry) == (KEY.claim,)
+    assert MACHINE.claims(entry) == (CLAIM,)
 
 
 @pytest.mark.parametrize("revision", ["r", "corrected"])

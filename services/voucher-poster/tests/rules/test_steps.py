@@ -4,20 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from ap_domain.command import Action
 from ap_domain.invoice_state import Report, Step
-from ap_domain.posting import VoucherRef
 from ap_domain.response import MESSAGE_LIMIT
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Call, Kind
 from chassis.ledger.outcomes import Rejected
 from voucher_poster.core import calls
-from voucher_poster.core.answers import Acknowledged, Created, Verified
+from voucher_poster.core.answers import Acknowledged, Created, Revisited, Verified
 
 from .samples import (
     DOUBTED,
     FIRST,
     INTENT,
-    KEY,
     LATER,
     MACHINE,
     ONCE,
@@ -31,6 +30,8 @@ from .samples import (
     decided,
     entry_of,
     looked,
+    order,
+    received,
     report_of,
     started,
 )
@@ -118,7 +119,6 @@ def test_a_created_voucher_is_reported_with_its_hold() -> None:
         (True, None, True),
         (False, None, False),
         (True, True, True),
-        (True, False, False),
         (False, True, True),
         (False, False, False),
     ],
@@ -129,6 +129,20 @@ def test_the_hold_that_is_reported_is_the_vouchers_own_where_the_site_shows_it(
     voucher = replace(FIRST, payment_hold=shown)
     entry = after(started(payment_block=asked), Created(voucher=voucher))
     assert (report_of(entry).payment_block, entry.body.payment_block) == (told, told)
+
+
+def test_a_hold_that_was_asked_for_and_is_not_there_is_told_by_a_persons_word() -> None:
+    unheld = replace(FIRST, payment_hold=False)
+    decision = decided(started(payment_block=True, acknowledged_at=LATER), Created(voucher=unheld))
+    waits = entry_of(decision)
+    assert (waits.phase, waits.step, waits.body.voucher) == (Phase.PARKED, Step.POST, unheld)
+    assert (waits.body.report, waits.body.reports) == (None, 0)
+    assert all(word in waits.reason for word in ("00000042", "not held"))
+    assert [note.action for note in decision.notes] == ["posted", "parked"]
+    resubmitted = entry_of(received(replace(waits, sequence=1), order(Action.RESUBMIT)))
+    for held in (True, False):
+        seen = after(resubmitted, Revisited(voucher=replace(FIRST, payment_hold=held)))
+        assert (report_of(seen).success, report_of(seen).payment_block) == (True, held)
 
 
 def test_a_recycled_voucher_is_reported_as_posted_with_peoplesofts_reason() -> None:
@@ -155,16 +169,6 @@ def test_after_a_create_that_followed_doubt_all_vouchers_are_looked_at_before_an
 def test_a_second_create_after_one_that_provably_failed_needs_no_second_look() -> None:
     twice = replace(started(), started=replace(ONCE, number=2))
     assert after(twice, Created(voucher=FIRST)).step == Step.REPORT
-
-
-@pytest.mark.parametrize("same", [(), (SECOND,), (FIRST, SECOND)])
-def test_more_than_one_voucher_or_another_one_parks_with_an_alert(same: tuple[VoucherRef, ...]) -> None:
-    decision = decided(an_entry(Step.VERIFY, body=POSTED), Verified(same=same))
-    entry = entry_of(decision)
-    assert entry.phase is Phase.PARKED
-    assert decision.notes[0].detail["alert"] == "yes"
-    assert all(each.voucher_id in entry.reason for each in same)
-    assert MACHINE.claims(entry) == (KEY.claim,)
 
 
 def rejected(entry: InvoiceEntry) -> InvoiceEntry:

@@ -47,9 +47,13 @@ class Created:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """All live vouchers that match, seen after a create that followed empty looks."""
+    """All live vouchers under the number that a create which followed empty looks did not know of.
+
+    `same` may be what it made; `different` show other values than it sent, as what an earlier create made may.
+    """
 
     same: tuple[VoucherRef, ...]
+    different: tuple[VoucherRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,12 +131,14 @@ def _found(
         return reporting.park(entry, reason, alert="yes")
     voucher = unclaimed[0]
     ours = replace(entry, body=replace(entry.body, intent=answer.intent, payment_block=answer.payment_block))
-    of_older_content = entry.body.doubted not in (None, entry.body.document.revision)
+    # What stood under the number before the first create is not what came late of it, whatever rule it matches.
+    doubted = entry.body.doubted if voucher.voucher_id not in entry.body.repeats else None
+    of_older_content = doubted not in (None, entry.body.document.revision)
     if voucher.voucher_id in answer.contradicting and not of_older_content:
         reason = f"PeopleSoft has {names([voucher])} under this number, with another amount, date or style"
         return reporting.park(entry, reason)
-    if entry.body.doubted is not None:
-        return reporting.posted(ours, voucher, now=now, action="adopted", revision=entry.body.doubted)
+    if doubted is not None:
+        return reporting.posted(ours, voucher, now=now, action="adopted", revision=doubted)
     if voucher.closed:
         return reporting.park(
             entry, f"PeopleSoft has {names([voucher])} for this invoice, closed or paid already"

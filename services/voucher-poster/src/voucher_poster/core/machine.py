@@ -93,8 +93,8 @@ class InvoiceMachine:
                 return looking.looked(entry, value, now=now, others=others)
             case Created(voucher=voucher, warnings=warnings):
                 return _created(entry, voucher, warnings, now=now)
-            case Verified(same=same):
-                return _verified(entry, same, now=now, others=others)
+            case Verified():
+                return _verified(entry, value, now=now, others=others)
             case _:
                 return _told_or_seen(entry, value, now=now)
 
@@ -121,25 +121,32 @@ def _created(
     first = entry if entry.body.doubted is None else replace(entry, body=replace(entry.body, newer=None))
     decision = reporting.posted(first, voucher, now=now, action="posted", warnings=warnings)
     if entry.body.doubted is not None and decision.entry is not None:
-        # What PeopleSoft shows comes first, whatever Basware offers by now.
-        body = replace(decision.entry.body, report=None, reports=entry.body.reports, newer=entry.body.newer)
-        verify = replace(decision.entry, phase=Phase.WAITING, step=Step.VERIFY, due=now, body=body)
-        return replace(decision, entry=verify)
+        # What PeopleSoft shows comes first, whatever Basware offers by now; the hold asked for is compared then.
+        body = replace(
+            decision.entry.body,
+            report=None,
+            reports=entry.body.reports,
+            newer=entry.body.newer,
+            payment_block=entry.body.payment_block,
+        )
+        verify = replace(decision.entry, phase=Phase.WAITING, step=Step.VERIFY, due=now, reason="", body=body)
+        return Decision(entry=verify, notes=decision.notes[:1])
     return decision
 
 
 def _verified(
-    entry: InvoiceEntry, same: tuple[VoucherRef, ...], *, now: datetime, others: Others[InvoiceState]
+    entry: InvoiceEntry, answer: Verified, *, now: datetime, others: Others[InvoiceState]
 ) -> InvoiceDecision:
-    """One voucher, whichever create made it, unless it is another invoice's."""
+    """One voucher, whichever create made it, unless it is another invoice's or stands beside a strange one."""
     taken = set()
     if entry.body.intent is not None:
         rivals = others(looking.claim(entry, entry.body.intent))
         taken = {each.body.voucher.voucher_id for each in rivals if each.body.voucher is not None}
-    ours = [each for each in same if each.voucher_id not in taken]
-    if len(ours) == len(same) == 1:
+    ours = [each for each in answer.same if each.voucher_id not in taken]
+    shown = (*answer.same, *answer.different)
+    if len(ours) == len(shown) == 1:
         return reporting.posted(
             entry, ours[0], now=now, action="verified", revision=entry.body.posted_revision
         )
-    reason = f"after the second create PeopleSoft shows {looking.names(same) or 'no voucher'}"
+    reason = f"after the second create PeopleSoft shows {looking.names(shown) or 'no voucher'}"
     return reporting.park(entry, reason, alert="yes")
