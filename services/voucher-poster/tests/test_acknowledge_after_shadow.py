@@ -34,14 +34,14 @@ async def acknowledge(
         here = replace(connection, basware=replace(connection.basware, base_url=stub.url()))
         steps = BaswareSteps(clients=BaswareClients(session=session), clock=clock)
 
-        async def call(*answers: Canned, rehearsal: str, attempts: int, repeat: bool) -> Outcome:
+        async def call(*answers: Canned, rehearsal: str, tried: bool, repeat: bool) -> Outcome:
             stub.script("POST", ACKNOWLEDGE, *answers)
             shown = {
                 "invoiceId": "138e7d94997847aebe7432e521b3dac9",
                 "processingStatus": "TransferInProgress",
             }
             stub.script("GET", DOCUMENT, Canned.of_json(shown))
-            entry = make_entry(Step.ACKNOWLEDGE, body={"rehearsal": rehearsal}, attempts=attempts)
+            entry = make_entry(Step.ACKNOWLEDGE, body={"rehearsal": rehearsal}, tried=tried)
             return await steps.call("acknowledge", entry, here, repeat=repeat)
 
         yield call
@@ -49,25 +49,25 @@ async def acknowledge(
 
 @pytest.mark.parametrize("rehearsal", ["", "would be posted in US001"])
 async def test_what_basware_takes_is_ours(acknowledge: Acknowledge, rehearsal: str) -> None:
-    assert await acknowledge(Canned(status=200), rehearsal=rehearsal, attempts=0, repeat=False) == OURS
+    assert await acknowledge(Canned(status=200), rehearsal=rehearsal, tried=False, repeat=False) == OURS
 
 
 async def test_never_tried_and_taken_already_it_was_another_consumer_before_go_live(
     acknowledge: Acknowledge,
 ) -> None:
-    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", attempts=0, repeat=False)
+    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", tried=False, repeat=False)
     assert answer == TAKEN
 
 
 async def test_after_a_restart_nobody_knows_who_took_it(acknowledge: Acknowledge) -> None:
     """The process before this one may have acknowledged it; in shadow mode the other system may have."""
-    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", attempts=0, repeat=True)
+    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", tried=False, repeat=True)
     assert isinstance(answer, Parked)
     assert answer.reason == "acknowledged before, by us or by whoever transferred it before go-live"
 
 
 async def test_tried_before_it_is_ours(acknowledge: Acknowledge) -> None:
-    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", attempts=1, repeat=True)
+    answer = await acknowledge(Canned(status=405), rehearsal="would be posted", tried=True, repeat=True)
     assert answer == OURS
 
 
@@ -75,5 +75,5 @@ async def test_tried_before_it_is_ours(acknowledge: Acknowledge) -> None:
 async def test_without_a_rehearsal_a_restart_makes_it_ours_and_a_first_try_another_consumers(
     acknowledge: Acknowledge, *, repeat: bool, kind: type[Outcome]
 ) -> None:
-    answer = await acknowledge(Canned(status=405), rehearsal="", attempts=0, repeat=repeat)
+    answer = await acknowledge(Canned(status=405), rehearsal="", tried=False, repeat=repeat)
     assert type(answer) is kind

@@ -256,3 +256,52 @@ async def test_its_requests_for_tokens_are_counted(bench: Bench, make_entry: Mak
     bench.stub.script("POST", "/v1/tokens", Canned(status=401))
     await bench.call("acknowledge", make_entry(Step.ACKNOWLEDGE))
     assert refused() == before + 1
+
+
+@pytest.mark.parametrize("request_id", [None, "req-1"])
+async def test_a_return_after_which_the_invoice_is_offered_again_was_carried_out(
+    bench: Bench, make_entry: MakeEntry, clock: Any, request_id: str | None
+) -> None:
+    """The clerk corrected it before anybody asked; our response in the document is the proof."""
+    entry = reported(make_entry, success=False, request_id=request_id)
+    bench.stub.script("GET", STATUS, Canned(status=404))
+    bench.document("WaitingForTransfer", transferResponses=[{"externalCode": CODE, "success": False}])
+    clock.instant += timedelta(seconds=61)
+    assert await bench.call("confirm", entry) == Done(value=Confirmed())
+
+
+@pytest.mark.parametrize(
+    ("success", "status", "code"),
+    [
+        (False, "WaitingForTransfer", "another report's"),
+        (False, "TransferInProgress", CODE),
+        (True, "WaitingForTransfer", CODE),
+    ],
+)
+async def test_offered_without_our_response_in_progress_or_after_a_success_nothing_is_proven(
+    bench: Bench, make_entry: MakeEntry, *, success: bool, status: str, code: str
+) -> None:
+    bench.document(status, transferResponses=[{"externalCode": code}])
+    entry = reported(make_entry, success=success, request_id=None)
+    assert isinstance(await bench.call("confirm", entry), Retry)
+
+
+@pytest.mark.parametrize(
+    ("request_id", "answer"),
+    [(None, Canned(status=404)), ("req-1", Canned(status=404)), ("req-1", _status("InProgress"))],
+    ids=["not stored", "not known", "never done"],
+)
+async def test_after_a_day_without_an_outcome_a_person_is_told(
+    bench: Bench, make_entry: MakeEntry, clock: Any, request_id: str | None, answer: Canned
+) -> None:
+    entry = reported(make_entry, request_id=request_id)
+    bench.stub.script("GET", STATUS, answer)
+    bench.document("TransferInProgress")
+    clock.instant += timedelta(hours=23, minutes=59)
+    assert isinstance(await bench.call("confirm", entry), Retry)
+    clock.instant += timedelta(minutes=2)
+    outcome = await bench.call("confirm", entry)
+    assert isinstance(outcome, Parked)
+    assert "within 24 h" in outcome.reason
+    bench.document("Transferred", transferResponses=[{"externalCode": CODE}])
+    assert await bench.call("confirm", entry) == Done(value=Confirmed())

@@ -32,6 +32,7 @@ refs = st.builds(
     revision=texts,
     digest=texts,
     shadow=st.booleans(),
+    batch_id=st.none() | texts,
 )
 intents = st.builds(
     PostingIntent,
@@ -47,6 +48,7 @@ intents = st.builds(
     mapping_digest=texts,
     request_digest=texts,
     known=st.lists(texts, max_size=2).map(tuple),
+    rule=st.lists(texts, max_size=2).map(tuple),
 )
 states = st.builds(
     InvoiceState,
@@ -54,6 +56,7 @@ states = st.builds(
     invoice_number=texts,
     cycle=counts,
     acknowledged_at=st.none() | instants,
+    acknowledged_batch=st.none() | texts,
     document=refs,
     newer=st.none() | refs,
     intent=st.none() | intents,
@@ -71,6 +74,7 @@ states = st.builds(
     payment_block=st.booleans(),
     refusal=st.none() | texts,
     doubted=st.none() | texts,
+    repeats=st.lists(texts, max_size=2).map(tuple),
     rehearsal=texts,
     report=st.none()
     | st.builds(

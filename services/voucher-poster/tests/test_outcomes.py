@@ -76,11 +76,22 @@ def _public(package: ModuleType, base: type[Exception]) -> set[type]:
 def test_throttling_holds_the_whole_lane_for_as_long_as_asked() -> None:
     throttled = basware.RetryLater("429", status=429, retry_after=17)
     assert basware_outcomes.outcome_of(throttled, connection_version=1, attempts=0) == Retry(
-        reason=str(throttled), after=17, lane=True
+        reason=str(throttled), after=17, lane=True, effect=False
     )
     busy = _of_peoplesoft(peoplesoft.RetryLater("503", retry_after=9))
     assert isinstance(busy, Retry)
     assert (busy.after, busy.lane) == (9, True)
+
+
+@pytest.mark.parametrize("kind", [basware.RetryLater, basware.ProtocolError, basware.OutcomeUnknown])
+@pytest.mark.parametrize("effect", [True, False])
+def test_whether_a_write_may_have_happened_is_as_basware_s_client_says(
+    *, kind: type[BaswareError], effect: bool
+) -> None:
+    error = kind("no answer", may_have_taken_effect=effect)
+    outcome = basware_outcomes.outcome_of(error, connection_version=1, attempts=0)
+    assert isinstance(outcome, Retry)
+    assert outcome.effect is effect
 
 
 def test_an_answer_that_is_none_parks_after_twenty_tries() -> None:

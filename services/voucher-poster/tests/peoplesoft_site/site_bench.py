@@ -142,6 +142,11 @@ class Bench:
         """Change PeopleSoft's side of the connection."""
         self.connection = replace(self.connection, peoplesoft=replace(self.connection.peoplesoft, **changes))
 
+    def serve(self, *company_codes: str) -> None:
+        """Change the companies whose invoices the connection works on."""
+        side = replace(self.connection.basware, company_codes=company_codes)
+        self.connection = replace(self.connection, basware=side)
+
     async def call(self, name: str, entry: Entry[InvoiceState]) -> Outcome:
         return await self._steps.call(name, entry, self.connection, gate=self._gate)
 

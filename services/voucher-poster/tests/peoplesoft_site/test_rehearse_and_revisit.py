@@ -73,6 +73,7 @@ async def test_a_rehearsal_tells_data_at_fault_from_a_mapping_at_fault(
     bench.documents.invoice = read_document({**document, "grossSum": 1161})
     assert isinstance(await bench.call("rehearse", make_entry(Step.REHEARSE)), Rejected)
     bench.documents.invoice = read_document({**document, "companyCode": "BW99"})
+    bench.serve("BW00", "BW99")
     assert isinstance(await bench.call("rehearse", make_entry(Step.REHEARSE)), Stopped)
 
 

@@ -26,6 +26,7 @@ async def test_a_look_outside_the_windows_waits_with_the_reason_and_the_instant(
         reason="outside the posting windows: posting in US001 opens 2026-11-23 08:00 EET",
         after=(2 * 24 + 13) * 3600.0,
         blame=False,
+        asked=False,
     )
     assert bench.books.asked == []
 
@@ -45,7 +46,10 @@ async def test_without_an_opening_in_sight_it_asks_again_within_the_hour(
     windows = [{"begins": "08:00", "ends": "18:00", "business_units": ["FRA01"]}]
     bench.set(calendar=read_calendar({"windows": windows}))
     assert await bench.call("look", make_entry(Step.POST)) == Retry(
-        reason="no posting window covers US001; no opening is in sight", after=3600.0, blame=False
+        reason="no posting window covers US001; no opening is in sight",
+        after=3600.0,
+        blame=False,
+        asked=False,
     )
 
 

@@ -1,14 +1,14 @@
 """When a command still holds, what the audit says of it, and what it must keep."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from ap_domain.command import Action, CommandedLedger
 from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase, Stop
-from voucher_poster.core.answers import Acknowledged
+from voucher_poster.core.answers import Acknowledged, Revisited
 
 from .samples import (
     DOUBTED,
@@ -119,12 +119,36 @@ def test_discarded_what_waited_is_acted_on() -> None:
     assert (found.body.cycle, found.body.doubted) == (2, "r")
 
 
-def test_a_voucher_that_stands_is_told_for_the_content_it_stands_for() -> None:
-    entry = entry_of(received(parked(Step.POST, **OTHER_CONTENT), order(RESUBMIT)))
-    assert (report_of(entry).success, entry.body.posted_revision) == (True, "r")
-    offered = entry_of(received(parked(Step.ACKNOWLEDGE, **OTHER_CONTENT), order(RESUBMIT)))
-    assert offered.body.posted_revision == "r"
+@pytest.mark.parametrize("step", [Step.POST, Step.ACKNOWLEDGE])
+def test_a_voucher_that_a_person_lets_stand_is_told_if_peoplesoft_still_has_it(step: Step) -> None:
+    revisit = entry_of(received(parked(step, **OTHER_CONTENT), order(RESUBMIT)))
+    assert (revisit.step, revisit.body.posted_revision, revisit.body.report) == (Step.REVISIT, "r", None)
+    offered = after(revisit, Revisited(voucher=FIRST))
+    assert offered.step == Step.ACKNOWLEDGE
     assert report_of(after(offered, Acknowledged(spacing=5.0))).success
+    transferred = replace(revisit, body=replace(revisit.body, acknowledged_at=LATER))
+    assert report_of(after(transferred, Revisited(voucher=FIRST))).success
+
+
+@pytest.mark.parametrize(
+    ("step", "acknowledged", "onward"),
+    [
+        (Step.POST, LATER, Step.POST),
+        (Step.ACKNOWLEDGE, None, Step.ACKNOWLEDGE),
+    ],
+)
+def test_a_voucher_deleted_since_the_person_looked_is_never_told_and_the_invoice_is_posted_anew(
+    step: Step, acknowledged: datetime | None, onward: Step
+) -> None:
+    waits = parked(step, **OTHER_CONTENT, acknowledged_at=acknowledged)
+    gone = after(entry_of(received(waits, order(RESUBMIT))), Revisited(voucher=None))
+    assert (gone.phase, gone.step) == (WAITING, onward)
+    assert (gone.body.voucher, gone.body.posted_revision, gone.body.report) == (None, None, None)
+
+
+def test_other_content_that_was_seen_too_late_is_settled_by_a_persons_word() -> None:
+    entry = entry_of(received(parked(Step.CONFIRMED, **OTHER_CONTENT), order(RESUBMIT)))
+    assert (entry.phase, entry.body.posted_revision, entry.body.reports) == (Phase.FINAL, "r", 0)
 
 
 def test_a_voucher_that_was_not_seen_is_looked_at_again_before_it_can_stand() -> None:
@@ -133,21 +157,21 @@ def test_a_voucher_that_was_not_seen_is_looked_at_again_before_it_can_stand() ->
 
 
 @pytest.mark.parametrize(
-    ("entry", "action", "attempts"),
+    ("entry", "action", "tried"),
     [
-        (parked(Step.ACKNOWLEDGE), RESUBMIT, 2),
-        (replace(parked(Step.ACKNOWLEDGE), attempts=0), RESUBMIT, 1),
-        (replace(parked(Step.ACKNOWLEDGE), attempts=0), SEND_BACK, 1),
-        (parked(Step.ACKNOWLEDGE, **OTHER_CONTENT), RESUBMIT, 0),
-        (an_entry(Step.ACKNOWLEDGE), SEND_BACK, 0),
-        (an_entry(Step.ACKNOWLEDGE, attempts=3), SEND_BACK, 3),
+        (parked(Step.ACKNOWLEDGE), RESUBMIT, True),
+        (parked(Step.ACKNOWLEDGE), SEND_BACK, True),
+        (parked(Step.ACKNOWLEDGE, **OTHER_CONTENT), RESUBMIT, False),
+        (an_entry(Step.ACKNOWLEDGE), SEND_BACK, False),
+        (an_entry(Step.ACKNOWLEDGE, attempts=3), SEND_BACK, False),
+        (an_entry(Step.ACKNOWLEDGE, tried=True), SEND_BACK, True),
     ],
 )
 def test_only_what_was_tried_or_is_claimed_by_a_person_counts_as_acknowledged_by_us(
-    entry: InvoiceEntry, action: Action, attempts: int
+    *, entry: InvoiceEntry, action: Action, tried: bool
 ) -> None:
-    """An attempt is what makes "already acknowledged" ours."""
-    assert entry_of(received(entry, order(action))).attempts == attempts
+    """That it may have taken effect is what makes "already acknowledged" ours."""
+    assert entry_of(received(entry, order(action))).tried is tried
 
 
 @pytest.mark.parametrize("phase", [WAITING, PARKED])

@@ -9,11 +9,11 @@ from chassis.ledger.entry import Phase, Started
 from chassis.ledger.machine import Input
 
 from .samples import (
+    CLAIM,
     FIRST,
     IN_PROGRESS,
     INTENT,
     INVOICE_ID,
-    KEY,
     LATER,
     MACHINE,
     NOW,
@@ -68,9 +68,16 @@ Row = tuple[str, dict[str, Any], Input, dict[str, Any]]
 ROWS: list[Row] = [
     (
         "newer content before the acknowledge",
-        {"step": Step.ACKNOWLEDGE, "attempts": 2},
+        {"step": Step.ACKNOWLEDGE, "attempts": 2, "tried": True},
         fetch(revision="x"),
-        {"phase": Phase.WAITING, "step": Step.ACKNOWLEDGE, "attempts": 2, "acts_on": 2, "cycle": 1},
+        {
+            "phase": Phase.WAITING,
+            "step": Step.ACKNOWLEDGE,
+            "attempts": 2,
+            "tried": True,
+            "acts_on": 2,
+            "cycle": 1,
+        },
     ),
     (
         "in progress by our own acknowledge",
@@ -133,9 +140,15 @@ ROWS: list[Row] = [
         {"phase": Phase.WAITING, "step": Step.ACKNOWLEDGE, "acts_on": 2, "reason": ""},
     ),
     (
-        "in progress while parked",
+        "in progress with the same content while parked",
         {"step": Step.POST, "phase": Phase.PARKED, "reason": "duplicate"},
         fetch(status=IN_PROGRESS),
+        {"phase": Phase.PARKED, "step": Step.POST, "acts_on": 1, "reason": "duplicate"},
+    ),
+    (
+        "in progress with other content while parked",
+        {"step": Step.POST, "phase": Phase.PARKED, "reason": "duplicate"},
+        fetch(status=IN_PROGRESS, revision="x"),
         {"phase": Phase.PARKED, "step": Step.POST, "acts_on": 2, "reason": "duplicate"},
     ),
     (
@@ -166,7 +179,7 @@ ROWS: list[Row] = [
         "in progress while parked with a voucher",
         {"step": Step.POST, "phase": Phase.PARKED, "started": ONCE, "body": POSTED},
         fetch(status=IN_PROGRESS),
-        {"phase": Phase.PARKED, "step": Step.POST, "acts_on": 2, "voucher": FIRST},
+        {"phase": Phase.PARKED, "step": Step.POST, "acts_on": 1, "voucher": FIRST},
     ),
     (
         "offered again after it was discarded",
@@ -223,6 +236,7 @@ def test_a_newer_fetch(before: dict[str, Any], record: Input, wanted: dict[str, 
         "phase": entry.phase,
         "step": entry.step,
         "attempts": entry.attempts,
+        "tried": entry.tried,
         "reason": entry.reason,
         "acts_on": entry.body.document.fetch_number,
         "waits": entry.body.newer.fetch_number if entry.body.newer else None,
@@ -285,4 +299,4 @@ def test_the_natural_key_is_held_while_a_voucher_exists_or_may(
     *, phase: Phase, begun: Started | None, body: dict[str, Any], held: bool
 ) -> None:
     entry = replace(an_entry(Step.POST, body=body), phase=phase, started=begun)
-    assert MACHINE.claims(entry) == ((KEY.claim,) if held else ())
+    assert MACHINE.claims(entry) == ((CLAIM,) if held else ())

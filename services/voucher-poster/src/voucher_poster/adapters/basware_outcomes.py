@@ -24,14 +24,22 @@ def outcome_of(error: BaswareError, *, connection_version: int, attempts: int) -
     said = words(error)
     match error:
         case RetryLater():
-            return Retry(reason=said, after=error.retry_after, lane=error.status == 429)
+            return Retry(
+                reason=said,
+                after=error.retry_after,
+                lane=error.status == 429,
+                effect=error.may_have_taken_effect,
+            )
         case CredentialsRefused():
             return Stopped(reason=said, connection_version=connection_version)
         case AnswerTooLarge():
             return Parked(reason=said)
         case ProtocolError():
-            return Retry(reason=said) if attempts + 1 < PATIENCE else Parked(reason=said)
-        case NotFound() | Refused() | InvalidRequest() | AlreadyAcknowledged():
+            again = Retry(reason=said, effect=error.may_have_taken_effect)
+            return again if attempts + 1 < PATIENCE else Parked(reason=said)
+        case InvalidRequest():
+            return Parked(reason=said, asked=False)
+        case NotFound() | Refused() | AlreadyAcknowledged():
             return Parked(reason=said)
         case OutcomeUnknown() | BaswareError():
-            return Retry(reason=said)
+            return Retry(reason=said, effect=error.may_have_taken_effect)

@@ -76,7 +76,7 @@ class BaswareSteps:
             if entry.body.rehearsal and not ours:
                 said = "acknowledged by another consumer since it was rehearsed"
                 return Done(value=TakenElsewhere(fetch_number=entry.body.document.fetch_number, said=said))
-            if entry.body.rehearsal and not already.may_have_taken_effect and entry.attempts == 0:
+            if entry.body.rehearsal and not already.may_have_taken_effect and not entry.tried:
                 # This process just began: whether the one before it acknowledged is not known.
                 return Parked(reason="acknowledged before, by us or by whoever transferred it before go-live")
             problem = await self._not_ours(entry, client, ours=ours)
@@ -122,6 +122,8 @@ class BaswareSteps:
         if status is None and (request_id is None or waited > UNKNOWN_SECONDS):
             return await self._by_document(entry, client, report, waited=waited)
         if status is None or status.state not in (*_SUCCESS, *_ERROR):
+            if waited > LONGEST_SILENCE:
+                return await self._by_document(entry, client, report, waited=waited)
             return _ask_again(
                 f"Basware works on the report ({status.state if status else 'unknown'})", waited
             )

@@ -54,7 +54,7 @@ class InvoiceCaller:
         connection = self._directory.get(entry.connection_id)
         if connection is None:
             reason = f"connection {entry.connection_id} cannot be used here"
-            return Retry(reason=reason, after=ASK_AGAIN_SECONDS, blame=False)
+            return Retry(reason=reason, after=ASK_AGAIN_SECONDS, blame=False, effect=False, asked=False)
         if call.remote == BASWARE:
             gate()
             return await self._basware_steps.call(call.name, entry, connection, repeat=repeat)

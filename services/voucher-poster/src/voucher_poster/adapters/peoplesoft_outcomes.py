@@ -48,7 +48,7 @@ def outcome_of(
         case InvalidMessage():
             if _is_unknown(error.property_path, request):
                 return Stopped(reason=said, connection_version=connection_version)
-            return Rejected(reason=clerk_message(cause=words(error.what), remedy=_CORRECT))
+            return Rejected(reason=clerk_message(cause=words(error.what), remedy=_CORRECT), asked=False)
         case ProtocolError():
             return Retry(reason=said) if attempts + 1 < PATIENCE else Parked(reason=said)
         case NeedsPerson() | PeopleSoftError():

@@ -9,7 +9,7 @@ from ap_domain.posting import PostingIntent, VoucherRef
 from ap_domain.response import clerk_message
 from chassis.connections import Connection
 from chassis.failpoints import reached
-from chassis.ledger.entry import Entry
+from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.outcomes import Done, NotSent, Outcome, Parked, Rejected, Retry, Sighted, Stopped
 from chassis.ledger.ports import Clock, Gate
 from chassis.ledger.words import words
@@ -69,18 +69,18 @@ class PeopleSoftSteps:
             return outcome_of(
                 error,
                 connection_version=connection.version,
-                attempts=entry.attempts,
+                attempts=_failed_before(entry),
                 request=_create_request(site),
             )
         except MappingFault as fault:
             cause = words(f"{fault.field} is {fault.value or 'blank'}: {fault.rule}")
-            return Rejected(reason=clerk_message(cause=cause, remedy=_CORRECT))
+            return Rejected(reason=clerk_message(cause=cause, remedy=_CORRECT), asked=False)
         except ConfigurationFault as fault:
             return Stopped(reason=words(fault), connection_version=connection.version)
         except NotReadableNow as failed:
-            return Retry(reason=words(failed))
+            return Retry(reason=words(failed), asked=False)
         except NotTheDocument as other:
-            return Parked(reason=words(other))
+            return Parked(reason=words(other), asked=False)
 
     async def _look(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         request = await self._request(entry, connection, site)
@@ -114,10 +114,12 @@ class PeopleSoftSteps:
             return None
         opens = calendar.opens(unit, now)
         if opens is None:
-            return Retry(reason=f"{why}; no opening is in sight", after=_LONGEST_WAIT, blame=False)
+            return Retry(
+                reason=f"{why}; no opening is in sight", after=_LONGEST_WAIT, blame=False, asked=False
+            )
         until = f"{opens.astimezone(ZoneInfo(calendar.time_zone)):%Y-%m-%d %H:%M %Z}"
         wait = (opens - now).total_seconds()
-        return Retry(reason=f"{why}: posting in {unit} opens {until}", after=wait, blame=False)
+        return Retry(reason=f"{why}: posting in {unit} opens {until}", after=wait, blame=False, asked=False)
 
     async def _rehearse(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         """Everything but the sends: mapped, built, checked against the WSDL, looked up."""
@@ -197,7 +199,8 @@ class PeopleSoftSteps:
     async def _verify(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         intent = _intent(entry)
         found = await vouchers_of(intent, connection, site, record=entry.key)
-        return Done(value=Verified(same=found.of_doubt(intent)[0]))
+        ours, strange = found.of_doubt(intent)
+        return Done(value=Verified(same=ours, different=strange))
 
     async def _request(
         self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite
@@ -219,6 +222,13 @@ def _intent(entry: InvoiceEntry) -> PostingIntent:
     if entry.body.intent is None:
         raise ValueError(f"{entry.key} was started without an intent")
     return entry.body.intent
+
+
+def _failed_before(entry: InvoiceEntry) -> int:
+    """A look that went well before each start ends the count of failures: of a create the starts count."""
+    if entry.phase is Phase.STARTED and entry.started is not None:
+        return entry.started.number - 1
+    return entry.attempts
 
 
 def _create_request(site: PeopleSoftSite | None) -> CollectionShape | None:

@@ -65,8 +65,8 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
             entry=revisit
         )
     if entry.step == Step.ACKNOWLEDGE:
-        # Having tried before is what makes "already acknowledged" count as ours.
-        return "acknowledged again", Decision(entry=replace(again, attempts=max(1, entry.attempts)))
+        # That it was tried before is what makes "already acknowledged" count as ours.
+        return "acknowledged again", Decision(entry=replace(again, tried=True))
     return f"{entry.step} is tried again", Decision(entry=again)
 
 
@@ -101,9 +101,9 @@ def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[st
         raise NotNow(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
     if entry.step == Step.ACKNOWLEDGE:
         # Of a parked one a person says that it is ours to return, also if Basware says it was acknowledged before.
-        tried = max(1, entry.attempts) if entry.phase is Phase.PARKED else entry.attempts
+        tried = entry.tried or entry.phase is Phase.PARKED
         due = _soonest(entry, now=now)
-        return "after it is acknowledged", Decision(entry=replace(refused, attempts=tried, due=due))
+        return "after it is acknowledged", Decision(entry=replace(refused, tried=tried, due=due))
     if body.doubted is not None:
         return "once PeopleSoft shows no voucher of it", Decision(entry=replace(refused, step=Step.POST))
     return "Basware is told", reporting.returned(again, reason, now=now)

@@ -82,6 +82,13 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     if entry.step == Step.WITHDRAWN and ref.status == IN_PROGRESS and not ref.shadow:
         reason = "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
         return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, reason, ref)
+    if (
+        entry.phase is Phase.PARKED
+        and ref.status == IN_PROGRESS
+        and ref.revision == entry.body.document.revision
+    ):
+        # Nothing changed for the person who is about to decide: what was looked at still stands.
+        return Decision(entry=entry, notes=(_seen("newer fetch, same content", ref),))
     in_transfer = ref.status in (WAITING, IN_PROGRESS) or outdated(body, ref)
     if in_transfer or entry.phase is Phase.FINAL or body.voucher is not None:
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
