@@ -67,7 +67,7 @@ class InvoiceCaller:
                 return await self._refused(gate)
             return await act(entry, gate, repeat)
         except Away:
-            return Retry(reason="away")
+            return Retry(reason="away", effect=False)
         except NoAnswer:
             return InDoubt(reason="no answer")
         finally:
@@ -183,7 +183,7 @@ class FetchCaller:
             document = await self._network.exchange(lambda: self._current[entry.body.invoice_id])
         except (Away, NoAnswer):
             return Retry(reason="away")
-        return Done(value=Fetched(document=document))
+        return Done(value=Fetched(document=document, content=document.content_digest))
 
     async def probe(self, connection_id: str, remote: str) -> bool:
         return True

@@ -18,9 +18,9 @@ class FetchState:
 
     `fingerprint` is what was last published, by what counts as different (content, batch id, status,
     lastUpdated); `again` asks for one more fetch, because a notification came while one may have been under way;
-    `tasks` are the latest task ids, by which a repeated notification is known; `webhook_at` is when the webhook was
-    received that the fetch under way, or the last one if it published something, answers (None: it was no webhook, or
-    it came during another fetch).
+    `tasks` are the latest task ids, by which a repeated notification is known (those that led nowhere are marked as
+    such); `webhook_at` is when the webhook was received that the fetch under way, or the last one if it published
+    something, answers (None: it was no webhook, or it came during another fetch).
     """
 
     invoice_id: str

@@ -31,7 +31,7 @@ DOCUMENT = AccountingDocument(
     revision="r",
     raw=b"{}",
 )
-PUBLISHED = Fetched(document=DOCUMENT)
+PUBLISHED = Fetched(document=DOCUMENT, content="d1")
 
 
 def sample(name: str) -> float:
@@ -100,7 +100,7 @@ def test_each_webhook_is_measured_from_its_own_receipt(ledger: Ledger, observed:
     ledger.bring(PUBLISHED, after=1)
     ledger.now += timedelta(hours=1)
     ledger.notify("t2")
-    ledger.bring(Fetched(document=replace(DOCUMENT, content_digest="d2")), after=2)
+    ledger.bring(Fetched(document=replace(DOCUMENT, content_digest="d2"), content="d2"), after=2)
     assert observed() == (2, 3)
 
 
@@ -136,7 +136,7 @@ def test_two_webhooks_of_one_fetch_are_left_out(ledger: Ledger, observed: Any) -
     ledger.bring(PUBLISHED, after=1)
     assert ledger.entry is not None
     assert ledger.entry.phase is Phase.WAITING
-    ledger.bring(Fetched(document=replace(DOCUMENT, content_digest="d2")), after=1)
+    ledger.bring(Fetched(document=replace(DOCUMENT, content_digest="d2"), content="d2"), after=1)
     assert observed() == (0, 0)
 
 

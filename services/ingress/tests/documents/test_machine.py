@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingress.documents.core.answers import Fetched, HandedOver, Missing
 from ingress.documents.core.fingerprint import Fingerprint
-from ingress.documents.core.machine import FETCH, REMEMBERED_TASKS, DocumentMachine
+from ingress.documents.core.machine import FETCH, DocumentMachine
 from ingress.documents.core.sweeping import Finding, judge, task_id
+from ingress.documents.core.tasks import REMEMBERED_TASKS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MACHINE = DocumentMachine()
@@ -89,7 +90,13 @@ def after(entry: FetchEntry, outcome: Outcome, *, unchanged: bool = True) -> Fet
 
 
 def fetched(**changes: Any) -> Done:
-    return Done(value=Fetched(document=replace(DOCUMENT, **changes)))
+    document = replace(DOCUMENT, **changes)
+    return Done(value=Fetched(document=document, content=document.content_digest))
+
+
+def fingerprint(**changes: Any) -> Fingerprint:
+    document = replace(DOCUMENT, **changes)
+    return Fingerprint.of(document, content=document.content_digest)
 
 
 def test_a_notification_asks_for_a_fetch() -> None:
@@ -188,7 +195,7 @@ def test_what_basware_did_not_know_may_be_told_again_under_the_same_task() -> No
     assert (again.phase, again.step) == (Phase.WAITING, Step.FETCH)
 
 
-def test_a_document_of_another_connection_rests_with_its_name_and_is_not_handed_back_and_forth() -> None:
+def test_a_document_of_another_connection_rests_with_its_name() -> None:
     handed = Done(value=HandedOver(to="beta", company_code="BW01", content_digest="d"))
     decision = ended(notified(None, "t1"), handed)
     (note,) = decision.notes
@@ -198,18 +205,43 @@ def test_a_document_of_another_connection_rests_with_its_name_and_is_not_handed_
     assert entry is not None
     assert (entry.phase, entry.step) == (Phase.FINAL, Step.FETCHED)
     assert "beta" in entry.reason
-    assert notified(entry, "t1", source=NotificationSource.HANDED_OVER) is entry
     assert notified(entry, "t2").phase is Phase.WAITING
 
 
+def test_what_was_handed_over_and_comes_back_is_fetched_again_but_not_for_ever() -> None:
+    """The company moved here meanwhile; or the two connections take each other for the one that serves it."""
+    handed = Done(value=HandedOver(to="beta", company_code="BW01", content_digest="d"))
+    entry = after(notified(None, "t1"), handed)
+    for times in (1, 2):
+        back = notified(entry, "t1", source=NotificationSource.HANDED_OVER)
+        assert (back.phase, back.step) == (Phase.WAITING, Step.FETCH)
+        assert back.due == NOW + timedelta(seconds=5 * times)
+        entry = after(back, handed)
+    assert notified(entry, "t1", source=NotificationSource.HANDED_OVER) is entry
+    told = notified(entry, "t1")
+    assert told.phase is Phase.WAITING
+    published = after(told, fetched())
+    assert published.body.fetch_number == 1
+    assert notified(published, "t1", source=NotificationSource.HANDED_OVER) is published
+
+
+def test_a_task_told_while_it_is_handed_over_is_not_forgotten() -> None:
+    handed = Done(value=HandedOver(to="beta", company_code="BW01", content_digest="d"))
+    entry = after(notified(notified(None, "t1"), "t2"), handed, unchanged=False)
+    assert (entry.phase, entry.body.tasks) == (Phase.WAITING, ("t1", "t2"))
+
+
 def test_what_the_sweep_saw_and_the_fetch_did_not_may_be_told_again() -> None:
-    found = replace(Fingerprint.of(DOCUMENT), last_updated="2027")
+    found = replace(fingerprint(), last_updated="2027")
     entry = after(notified(None, "t1"), fetched())
     task = task_id("inv", found)
     assert judge(entry, found, task=task, shadow=False) is Finding.MISSED
     stale = after(notified(entry, task, source=NotificationSource.SWEEP), fetched())
-    assert stale.body.tasks == ("t1",)
-    assert judge(stale, found, task=task, shadow=False) is Finding.MISSED
+    assert judge(stale, found, task=task, shadow=False) is Finding.CHANGED
+    again = notified(stale, task, source=NotificationSource.SWEEP)
+    assert (again.phase, again.step) == (Phase.WAITING, Step.FETCH)
+    shown = after(again, fetched(last_updated=NOW))
+    assert shown.body.tasks == ("t1",)
 
 
 def commanded(entry: FetchEntry | None, action: Action) -> FetchEntry | None:
@@ -233,7 +265,7 @@ def commanded(entry: FetchEntry | None, action: Action) -> FetchEntry | None:
 
 def listed_as(entry: FetchEntry | None, digest: str) -> FetchEntry | None:
     """After a sweep has seen the document with this content, and told if it found that worth telling."""
-    found = Fingerprint.of(replace(DOCUMENT, content_digest=digest))
+    found = fingerprint(content_digest=digest)
     task = task_id("inv", found)
     if judge(entry, found, task=task, shadow=False) is Finding.KNOWN:
         return entry
@@ -306,4 +338,4 @@ def test_what_nobody_put_away_is_published_as_the_sweep_lists_it(
         if entry is not None and entry.phase is Phase.WAITING:
             entry = after(entry, fetched(content_digest=listed))
     assert entry is not None
-    assert entry.body.fingerprint == str(Fingerprint.of(replace(DOCUMENT, content_digest=listed)))
+    assert entry.body.fingerprint == str(fingerprint(content_digest=listed))

@@ -44,11 +44,13 @@ def counted(name: str, **labels: str) -> Callable[[], float]:
     return lambda: value() - before
 
 
-async def ledger_after(bench: Any, notification: Notification, document: dict[str, Any]) -> Entries:
+async def ledger_after(
+    bench: Any, notification: Notification, document: dict[str, Any], before: Entries | None = None
+) -> Entries:
     """The ledger once the fetch that a notification caused has brought the document."""
     machine = DocumentMachine()
     record = Input(topic="n", partition=2, offset=0, key="k", connection_id="acme", payload=notification)
-    entry = machine.received(None, record, now=bench.clock.now()).entry
+    entry = machine.received((before or {}).get(document["invoiceId"]), record, now=bench.clock.now()).entry
     assert entry is not None
     bench.answers(document)
     outcome = await bench.fetch()
@@ -105,6 +107,35 @@ async def test_what_was_fetched_as_it_is_listed_is_not_told_again(
     changed = {**document, "processingStatus": "TransferInProgress"}
     bench.lists(NONE, page(changed))
     assert [each.task_sub_type for each in await swept(bench, entries)] == ["TransferInProgress"]
+
+
+LISTED_OTHERWISE = [
+    pytest.param({}, 0, id="in other bytes"),
+    pytest.param({"description": None, "attachments": []}, 0, id="with empty fields"),
+    pytest.param({"invoiceImageToken": "another"}, 0, id="with another image token"),
+    pytest.param({"description": "left out by the single answer"}, 3, id="with other content"),
+]
+
+
+@pytest.mark.parametrize(("otherwise", "told"), LISTED_OTHERWISE)
+async def test_a_document_that_lists_write_otherwise_is_not_told_for_ever_nor_counted_as_missed(
+    bench: Any, document: dict[str, Any], otherwise: dict[str, Any], told: int
+) -> None:
+    missed = counted("sweep_missed")
+    listed = {**dict(reversed(document.items())), "grossSum": 1160.00, **otherwise}
+    webhook = Notification(
+        connection_id="acme", task_id="t1", document_id=document["invoiceId"], task_type="AccountingDocuments",
+        task_status="New", received_at=bench.clock.now(), source=NotificationSource.WEBHOOK, body=b"",
+    )  # fmt: skip
+    entries = await ledger_after(bench, webhook, document)
+    for _ in range(6):
+        bench.lists(Canned(body=json.dumps({"accountingDocuments": [listed]}, indent=1).encode()), NONE)
+        for notification in await swept(bench, entries):
+            entries = await ledger_after(bench, notification, document, entries)
+    assert len(bench.kafka.published) == told
+    assert missed() == 0
+    (entry,) = entries.values()
+    assert (entry.phase, entry.body.fetch_number) == (Phase.FINAL, 1)
 
 
 async def test_the_same_finding_is_the_same_task_and_another_state_another(

@@ -9,7 +9,8 @@ from chassis.ledger.entry import Entry, Phase
 from hypothesis import given
 from hypothesis import strategies as st
 from ingress.documents.core.fingerprint import Fingerprint
-from ingress.documents.core.sweeping import TASK_PREFIX, Finding, judge, just_changed, task_id
+from ingress.documents.core.sweeping import Finding, judge, just_changed, task_id
+from ingress.documents.core.tasks import TASK_PREFIX, TRIES, led_nowhere
 
 WAITS = Fingerprint.made(
     content_digest="d1",
@@ -37,13 +38,40 @@ def entry(
     )
 
 
+def in_vain(published: Fingerprint | None, told: Fingerprint, *, times: int = TRIES) -> Entry[FetchState]:
+    """The entry of a document of which the sweep told this so often, and nothing came of it."""
+    tasks: tuple[str, ...] = ("t1",)
+    for _ in range(times):
+        tasks = led_nowhere((*tasks, task_id("inv", told)))
+    return entry(published, tasks=tasks)
+
+
+OTHERWISE, THIRD = replace(WAITS, content_digest="d9"), replace(WAITS, content_digest="d10")
+LATER = replace(WAITS, content_digest="d9", last_updated="2026-06-02T00:00:00+00:00")
+UNDATED = replace(WAITS, last_updated="")
+
+
 @pytest.mark.parametrize(
     ("held", "found", "finding"),
     [
         pytest.param(None, WAITS, Finding.MISSED, id="waits, unknown"),
         pytest.param(entry(None), WAITS, Finding.MISSED, id="waits, known by name only"),
         pytest.param(entry(WAITS), WAITS, Finding.KNOWN, id="waits, published"),
-        pytest.param(entry(WAITS), replace(WAITS, content_digest="d9"), Finding.MISSED, id="other content"),
+        pytest.param(entry(WAITS), OTHERWISE, Finding.CHANGED, id="other content, never touched"),
+        pytest.param(
+            entry(UNDATED), replace(UNDATED, content_digest="d9"), Finding.MISSED, id="other content"
+        ),
+        pytest.param(
+            in_vain(WAITS, OTHERWISE, times=TRIES - 1), OTHERWISE, Finding.CHANGED, id="told in vain"
+        ),
+        pytest.param(in_vain(WAITS, OTHERWISE), OTHERWISE, Finding.KNOWN, id="lists write it otherwise"),
+        pytest.param(in_vain(WAITS, THIRD), OTHERWISE, Finding.KNOWN, id="each list writes it otherwise"),
+        pytest.param(in_vain(WAITS, LATER), LATER, Finding.CHANGED, id="its change is not shown yet"),
+        pytest.param(in_vain(None, WAITS, times=1), WAITS, Finding.CHANGED, id="handed over"),
+        pytest.param(in_vain(None, WAITS), WAITS, Finding.KNOWN, id="handed over again and again"),
+        pytest.param(
+            in_vain(WAITS, NEXT_BUSY, times=1), NEXT_BUSY, Finding.CHANGED, id="taken, counted before"
+        ),
         pytest.param(entry(WAITS), replace(WAITS, batch_id="b9"), Finding.MISSED, id="other batch"),
         pytest.param(entry(WAITS), replace(WAITS, last_updated="x"), Finding.MISSED, id="other time"),
         pytest.param(entry(BUSY), WAITS, Finding.MISSED, id="transferred again"),

@@ -8,7 +8,7 @@ from ap_domain.approved_invoice import ApprovedInvoice, read_document
 from ap_domain.document import AccountingDocument
 from ap_domain.document_fault import DocumentFault
 from ap_domain.document_fields import DocumentFields
-from ap_domain.revision import batch_id
+from ap_domain.revision import batch_id, content_digest
 
 from ingress.documents.core.fingerprint import Fingerprint
 
@@ -53,11 +53,18 @@ def fingerprint(raw: bytes, content: Mapping[str, object]) -> Fingerprint:
     except DocumentFault:
         status = None
     return Fingerprint.made(
-        content_digest=_digest(raw),
+        content_digest=_content(raw, content),
         batch_id=batch_id(content),
         processing_status=status,
         last_updated=_instant(content.get("lastUpdated")),
     )
+
+
+def _content(raw: bytes, content: Mapping[str, object]) -> str:
+    try:
+        return content_digest(content)
+    except DocumentFault:
+        return _digest(raw)
 
 
 def _digest(raw: bytes) -> str:

@@ -4,6 +4,7 @@ from ap_domain.document import AccountingDocument
 from ap_domain.document_fault import DocumentFault
 from ap_domain.fetch_state import FetchState
 from ap_domain.notification import Notification, NotificationSource
+from ap_domain.revision import content_digest
 from basware import BaswareError, CredentialsRefused, TaskType
 from chassis.connections import Connection, ConnectionDirectory
 from chassis.errors import DoesNotFit
@@ -58,6 +59,7 @@ class FetchCaller:
                 reason=f"connection {entry.connection_id} cannot be used here",
                 after=ASK_AGAIN_SECONDS,
                 blame=False,
+                asked=False,
             )
         trace = TraceContext.parse(entry.trace_id)
         asked_at = self._clock.now()
@@ -84,7 +86,7 @@ class FetchCaller:
             return Parked(reason=words(fault))
         if size > LARGEST - KEY_BYTES:
             return Parked(reason=_too_large(document.invoice_id, size))
-        return Done(value=Fetched(document=document))
+        return Done(value=Fetched(document=document, content=content_digest(fetched.content)))
 
     async def probe(self, connection_id: str, remote: str) -> bool:
         """As the port says. Refused credentials stop the flow again, so that they are not tried for ever."""
@@ -116,7 +118,7 @@ class FetchCaller:
         gate: Gate,
     ) -> Outcome:
         """Tell the connection that serves the company, under the same task: two that disagree about who serves it
-        can tell each other only once."""
+        can tell each other only a few times."""
         company = document.company_code
         tenant = same_tenant(connection, self._directory.all())
         served_by = serving(company, tenant)

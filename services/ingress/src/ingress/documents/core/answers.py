@@ -7,9 +7,13 @@ from ap_domain.document import AccountingDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The document as fetched; its fetch number is not yet known and 0."""
+    """The document as fetched; its fetch number is not yet known and 0.
+
+    `content` is the digest of what it says, however its bytes say it (`ap_domain.revision.content_digest`).
+    """
 
     document: AccountingDocument
+    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,10 @@ from ap_domain.document import AccountingDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """Content, transfer batch, status and lastUpdated (DESIGN D4); empty where Basware left one out."""
+    """Content, transfer batch, status and lastUpdated; empty where Basware left one out.
+
+    `content_digest` is of what the document says, not of its bytes: a list may write it otherwise than a single answer.
+    """
 
     content_digest: str
     batch_id: str
@@ -17,10 +20,10 @@ class Fingerprint:
     last_updated: str
 
     @classmethod
-    def of(cls, document: AccountingDocument) -> Self:
-        """The fingerprint of a document as fetched."""
+    def of(cls, document: AccountingDocument, *, content: str) -> Self:
+        """The fingerprint of a document as fetched; `content` is the digest of its content."""
         return cls.made(
-            content_digest=document.content_digest,
+            content_digest=content,
             batch_id=document.batch_id,
             processing_status=document.processing_status,
             last_updated=document.last_updated,

@@ -1,7 +1,7 @@
 """One document's fetches: one at a time, and what differs from the last published is published under a new number."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ap_domain.command import Command
 from ap_domain.document import AccountingDocument
@@ -16,11 +16,12 @@ from chassis.ledger.outcomes import Rejected
 from ingress.documents.core.answers import Fetched, HandedOver, Missing
 from ingress.documents.core.commands import FetchDecision, FetchEntry, ordered
 from ingress.documents.core.fingerprint import Fingerprint
-from ingress.documents.core.sweeping import TASK_PREFIX
+from ingress.documents.core.tasks import TRIES, from_sweep, led_nowhere, times_in_vain, told
 
 FETCH = Call(name="fetch", remote="basware", kind=Kind.READ)
 
-REMEMBERED_TASKS = 20
+TRIED_AGAIN_AFTER = timedelta(seconds=5)
+"""What was told in vain waits so long, times how often, before it is fetched again: connections change meanwhile."""
 
 
 class DocumentMachine:
@@ -41,8 +42,8 @@ class DocumentMachine:
     ) -> FetchDecision:
         """The document came, or is another connection's, or Basware does not know it."""
         match value:
-            case Fetched(document=document):
-                return self._fetched(entry, document, now=now)
+            case Fetched(document=document, content=content):
+                return self._fetched(entry, document, content, now=now)
             case Missing(said=said):
                 note = Note(action="not found in Basware", detail={"reason": said})
                 # nothing came of these tasks: one that comes again is not a repetition
@@ -58,7 +59,9 @@ class DocumentMachine:
                     detail={"to": handed.to, "companyCode": handed.company_code},
                     answer_digest=handed.content_digest,
                 )
-                body = replace(entry.body, webhook_at=None)
+                # Should the company have moved meanwhile, the task comes back, and is no repetition here.
+                tasks = entry.body.tasks if entry.body.again else led_nowhere(entry.body.tasks)
+                body = replace(entry.body, tasks=tasks, webhook_at=None)
                 return Decision(entry=_rest(entry, body, now=now, reason=reason), notes=(note,))
             case _:
                 raise TypeError(f"a fetch does not bring {value!r}")
@@ -87,7 +90,11 @@ class DocumentMachine:
     def _notified(
         self, entry: FetchEntry | None, notification: Notification, record: Input, *, now: datetime
     ) -> FetchDecision:
-        detail = {"task": notification.task_id, "source": str(notification.source)}
+        task = notification.task_id
+        detail = {"task": task, "source": str(notification.source)}
+        in_vain = times_in_vain(entry.body.tasks, task) if entry is not None else 0
+        # Two connections that each take the other for the one that serves the company tell each other only so often.
+        passed_round = notification.source is NotificationSource.HANDED_OVER and in_vain >= TRIES
         if entry is None:
             entry = Entry(
                 key=record.key,
@@ -97,24 +104,26 @@ class DocumentMachine:
                 step=Step.FETCHED,
                 body=FetchState(invoice_id=notification.document_id),
             )
-        elif notification.task_id in entry.body.tasks:
+        elif task in entry.body.tasks or passed_round:
             return Decision(entry=entry, notes=(Note(action="repeated notification", detail=detail),))
-        tasks = (*entry.body.tasks, notification.task_id)[-REMEMBERED_TASKS:]
         resting = entry.phase in (Phase.FINAL, Phase.PARKED)
-        body = replace(entry.body, tasks=tasks, again=not resting)
+        body = replace(entry.body, tasks=told(entry.body.tasks, task), again=not resting)
         if resting:
             webhook = notification.source is NotificationSource.WEBHOOK
             body = replace(body, webhook_at=notification.received_at if webhook else None)
-            entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=now, attempts=0, reason="")
+            due = now + in_vain * TRIED_AGAIN_AFTER
+            entry = replace(entry, phase=Phase.WAITING, step=Step.FETCH, due=due, attempts=0, reason="")
         notified = replace(entry, body=body, trace_id=record.trace_id or entry.trace_id)
         return Decision(entry=notified, notes=(Note(action="notified", detail=detail),))
 
-    def _fetched(self, entry: FetchEntry, document: AccountingDocument, *, now: datetime) -> FetchDecision:
-        found = str(Fingerprint.of(document))
-        # From here on the fingerprint says what is known: if the sweep still sees what it saw, it shall say so again.
-        tasks = tuple(task for task in entry.body.tasks if not task.startswith(TASK_PREFIX))
+    def _fetched(
+        self, entry: FetchEntry, document: AccountingDocument, content: str, *, now: datetime
+    ) -> FetchDecision:
+        found = str(Fingerprint.of(document, content=content))
         if found == entry.body.fingerprint:
             note = Note(action="fetched, unchanged", answer_digest=document.content_digest)
+            # The sweep saw something else: if it still does, it may say so again.
+            tasks = entry.body.tasks if entry.body.again else led_nowhere(entry.body.tasks, from_sweep)
             body = replace(entry.body, tasks=tasks, webhook_at=None)
             return Decision(entry=_rest(entry, body, now=now), notes=(note,))
         number = entry.body.fetch_number + 1
@@ -123,7 +132,8 @@ class DocumentMachine:
             entry.body,
             fetch_number=number,
             fingerprint=found,
-            tasks=tasks,
+            # From here on the fingerprint says what is known.
+            tasks=tuple(task for task in entry.body.tasks if not from_sweep(task)),
             webhook_at=None if entry.body.again else entry.body.webhook_at,
         )
         fact = Fact(
