@@ -12,10 +12,15 @@ from devstack.control import ControlApi
 from devstack.stack import SERVICES
 
 from .customer import Customer
-from .stories import Told, telling
+from .stories import Told, telling, title_of
 
 NewCustomer = Callable[..., Awaitable[Customer]]
 Section = Mapping[str, Any]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories first: whatever kills a process must not meet one."""
+    items.sort(key=lambda item: title_of(item) is None)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -36,12 +41,12 @@ async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
         yield make
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stories(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
-    """The stories of the module, begun together."""
+    """The stories, begun together."""
     async with (
         _customers(stack) as make,
-        telling(request.session.items, request.module.__name__, make) as told,
+        telling(request.session.items, make) as told,
     ):
         yield told
 

@@ -74,8 +74,8 @@ class Customer:
         await self.basware.post_text(self._path(invoice, "/retransfer"), dumps(order))
 
     async def set_status(self, invoice: Invoice, status: str) -> None:
-        """Take it back in Basware; the webhook tells."""
-        await self.basware.post(self._path(invoice, "/status"), {"status": status, "deliver": True})
+        """Take it back in Basware; no webhook tells."""
+        await self.basware.post(self._path(invoice, "/status"), {"status": status})
 
     async def acknowledged_by_another(self, invoice: Invoice) -> None:
         """Another consumer of the tenant takes it."""

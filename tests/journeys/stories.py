@@ -1,4 +1,4 @@
-"""Stories: journeys that end no process, so that those of one module can be told at the same time.
+"""Stories: journeys that end no process, so that they can be told at the same time, before all others.
 
 A story is a test like any other, by its own name and with its own verdict; only its waiting is shared.
 """
@@ -11,52 +11,59 @@ from typing import Any
 
 import pytest
 
-AT_ONCE = 6
+AT_ONCE = 8
 """Each has a customer or two; more at once would only wait for the processor."""
 
 Story = Callable[[Any], Awaitable[None]]
+Title = tuple[str, str]
+"""Module and function."""
 
 
 class Told:
-    """The stories of one module that were asked for, under way."""
+    """The stories that were asked for, under way."""
 
-    def __init__(self, tasks: dict[str, asyncio.Task[None]]) -> None:
+    def __init__(self, tasks: dict[Title, asyncio.Task[None]]) -> None:
         self._tasks = tasks
 
-    async def __call__(self, name: str) -> None:
-        await self._tasks[name]
+    async def __call__(self, title: Title) -> None:
+        await self._tasks[title]
 
 
 def story(tell: Story) -> Any:
-    """Makes a test of `async def test_...(new_customer)`, told beside the other stories of its module."""
+    """Makes a test of `async def test_...(new_customer)`, told beside the other stories."""
     if not isinstance(tell, FunctionType):
         raise TypeError("a story is a function")
-    name = tell.__name__
+    title = (tell.__module__, tell.__name__)
 
     async def wait_for(stories: Told) -> None:
-        await stories(name)
+        await stories(title)
 
-    wait_for.__name__, wait_for.__doc__, wait_for.__module__ = name, tell.__doc__, tell.__module__
-    _TOLD[tell.__module__, name] = tell
-    return pytest.mark.asyncio(loop_scope="module")(wait_for)
+    wait_for.__module__, wait_for.__name__ = title
+    wait_for.__doc__ = tell.__doc__
+    _STORIES[title] = tell
+    return pytest.mark.asyncio(loop_scope="session")(wait_for)
 
 
-_TOLD: dict[tuple[str, str], Story] = {}
+_STORIES: dict[Title, Story] = {}
+
+
+def title_of(item: pytest.Item) -> Title | None:
+    """The title of a test that is a story."""
+    title = (getattr(getattr(item, "module", None), "__name__", ""), item.name)
+    return title if title in _STORIES else None
 
 
 @asynccontextmanager
-async def telling(
-    items: Sequence[pytest.Item], module: str, new_customer: Callable[..., Any]
-) -> AsyncIterator[Told]:
-    """All stories among the items of this module, under way."""
+async def telling(items: Sequence[pytest.Item], new_customer: Callable[..., Any]) -> AsyncIterator[Told]:
+    """All stories among the items, under way in their order."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(tell: Story) -> None:
         async with places:
             await tell(new_customer)
 
-    names = [item.name for item in items if (module, item.name) in _TOLD]
-    tasks = {name: asyncio.create_task(one(_TOLD[module, name])) for name in names}
+    titles = [title for item in items if (title := title_of(item)) is not None]
+    tasks = {title: asyncio.create_task(one(_STORIES[title])) for title in titles}
     try:
         yield Told(tasks)
     finally:

@@ -5,6 +5,7 @@ from typing import Any
 from .conftest import NewCustomer
 from .customer import TRANSFERRED, Invoice
 from .promises import kept
+from .stories import story
 
 SAVED: dict[str, dict[str, Any]] = {
     "commit_then_drop": {},
@@ -18,6 +19,7 @@ NOT_SAVED: dict[str, dict[str, Any]] = {"drop_before": {}}
 OF_POSTING = {"started", "in doubt", "looked", "adopted", "not happened", "posted"}
 
 
+@story
 async def test_a_voucher_is_posted_once_when_the_answer_is_lost(new_customer: NewCustomer) -> None:
     customer = await new_customer("lost-answers")
     await customer.site(duplicate_action="warn")  # PeopleSoft itself would take a second one

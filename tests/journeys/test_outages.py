@@ -11,8 +11,10 @@ from .entries import entries_of
 from .eventually import eventually
 from .evidence import gather_evidence
 from .promises import kept
+from .stories import story
 
 
+@story
 async def test_invoices_wait_while_peoplesoft_answers_503(new_customer: NewCustomer) -> None:
     customer = await new_customer("busy")
     await customer.peoplesoft_fails("refuse_503", times=1000)
@@ -30,6 +32,7 @@ async def test_invoices_wait_while_peoplesoft_answers_503(new_customer: NewCusto
     assert not any("parked" in evidence.actions(each.id) for each in invoices)
 
 
+@story
 async def test_a_token_that_expires_in_mid_run_is_renewed(new_customer: NewCustomer) -> None:
     customer = await new_customer("expiring")
     for operation in ("get_document", "acknowledge", "transferResponses", "requestStatus"):

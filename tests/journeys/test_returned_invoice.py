@@ -3,8 +3,10 @@
 from .conftest import NewCustomer
 from .customer import FAILED, TRANSFERRED
 from .promises import kept
+from .stories import story
 
 
+@story
 async def test_an_unknown_cost_centre_is_returned_corrected_and_posted(new_customer: NewCustomer) -> None:
     customer = await new_customer("returned")
     corrected = await customer.sample()

@@ -11,12 +11,14 @@ from .entries import until_entry, until_parked
 from .eventually import eventually
 from .evidence import gather_evidence
 from .promises import kept
+from .stories import story
 from .topic_records import AUDIT_INGRESS, FETCHES
 
 OFTEN = {"sweep_seconds": 1}
 LOST = {"lose": True}
 
 
+@story
 async def test_an_invoice_whose_webhook_is_lost_is_found(new_customer: NewCustomer) -> None:
     customer = await new_customer("lost-webhook", basware=OFTEN)
     invoices = [await customer.approve(seed, webhook=LOST) for seed in (1, 2)]
@@ -62,6 +64,7 @@ async def test_what_was_approved_while_everything_was_down_is_found(
         assert evidence.events(invoice.id, "notified", AUDIT_INGRESS)[0]["detail"]["source"] == "sweep"
 
 
+@story
 async def test_each_company_of_one_tenant_is_served_by_its_own_connection(new_customer: NewCustomer) -> None:
     """Both connections are told of everything, so documents go over in both directions."""
     one = await new_customer("tenant-one", basware=OFTEN)
@@ -85,8 +88,8 @@ async def test_each_company_of_one_tenant_is_served_by_its_own_connection(new_cu
             handed = evidence.events(stranger.id, "handed over", AUDIT_INGRESS)
             assert {each["detail"]["to"] for each in handed} == {"tenant-one", "tenant-other"} - {customer.id}
             assert evidence.invoice(stranger.id) is None
-        listed = await customer.stack.apstream("parked", "list", "--connection", customer.id)
-        assert stray.id[:8] in listed
+        listed = await customer.stack.apstream("parked", "list", "--connection", customer.id, "--json")
+        assert stray.id in listed
 
     # The company gets its connection, and a person says so.
     served = {"BW10": "US002", "BW77": "US002"}

@@ -6,9 +6,11 @@ from .conftest import NewCustomer
 from .customer import TRANSFERRED, Customer
 from .evidence import shard_of
 from .promises import PATH, kept
+from .stories import story
 from .topic_records import AUDIT_INGRESS, DOCUMENTS, FETCHES, NOTIFICATIONS
 
 
+@story
 async def test_an_approved_invoice_becomes_one_confirmed_voucher(new_customer: NewCustomer) -> None:
     customer = await new_customer("typical")
     # Documents are redirected to an origin that refuses Basware's own token.
@@ -44,6 +46,7 @@ async def test_an_approved_invoice_becomes_one_confirmed_voucher(new_customer: N
     assert {each["trace_id"] for each in evidence.audit} == {entry["trace_id"]}
 
 
+@story
 async def test_customers_work_side_by_side_in_partitions_of_their_own(new_customer: NewCustomer) -> None:
     customers = await asyncio.gather(new_customer("side"), new_customer("by-side"))
     assert len({shard_of(each.id) for each in customers}) == 2

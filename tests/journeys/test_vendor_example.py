@@ -15,6 +15,7 @@ from .conftest import NewCustomer
 from .customer import TRANSFERRED
 from .eventually import eventually
 from .promises import kept
+from .stories import story
 from .topic_records import NOTIFICATIONS
 
 SPECS = Path(__file__).parents[3] / "shared" / "vendor-specs"
@@ -52,6 +53,7 @@ class Examples:
         return None
 
 
+@story
 async def test_the_vendors_examples_become_a_voucher(new_customer: NewCustomer) -> None:
     notification = Examples(PUSH).of("NotificationPayload")
     document = Examples(P2P).of("AccountingDocumentEntity")

@@ -1,5 +1,6 @@
 """Invoices that may not be posted yet: outside the windows, and in the days before a customer goes live."""
 
+import json
 from functools import partial
 
 from .conftest import NewCustomer
@@ -29,6 +30,8 @@ async def test_outside_the_posting_windows_invoices_wait_and_go_on_when_they_ope
     assert await customer.calls("find") == []
     # While it waits it can be taken back in Basware.
     await customer.set_status(withdrawn, "Returned")
+    task = {"taskId": "taken-back", "taskStatus": "New", "taskType": "AccountingDocuments"}
+    assert await customer.send_webhook(json.dumps({**task, "documentId": withdrawn.id}).encode()) == 200
     await until_entry(customer, withdrawn, partial(_at, "withdrawn"), what="withdrawn")
     await customer.apply(peoplesoft={"posting": {}})
     await customer.until_status(TRANSFERRED, *invoices)

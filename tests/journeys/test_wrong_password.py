@@ -8,9 +8,11 @@ from .customer import TRANSFERRED, Customer
 from .eventually import eventually
 from .evidence import gather_evidence
 from .promises import kept
+from .stories import story
 from .topic_records import DESIRED_STATE, INVOICES
 
 
+@story
 async def test_a_wrong_password_stops_the_flow_and_the_right_one_resumes_it(
     new_customer: NewCustomer,
 ) -> None:
