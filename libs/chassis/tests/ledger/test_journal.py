@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOOK = Call(name="look", remote="r", kind=Kind.READ)
+CREATE = Call(name="create", remote="r", kind=Kind.ONCE)
 
 Tiny = Entry[str]
 
@@ -73,8 +74,8 @@ def arrived(said: str, *, offset: int = 0, key: str = "acme/1", topic: str = "in
     )
 
 
-def ended(outcome: Outcome, *, key: str = "acme/1", sequence: int = 1) -> Ended:
-    return Ended(key=key, call=LOOK, outcome=outcome, sequence=sequence)
+def ended(outcome: Outcome, *, key: str = "acme/1", sequence: int = 1, call: Call = LOOK) -> Ended:
+    return Ended(key=key, call=call, outcome=outcome, sequence=sequence)
 
 
 def positions(draft: Draft[str]) -> dict[str, int]:
@@ -94,14 +95,18 @@ def test_an_input_becomes_entry_fact_audit_and_position_in_one_draft(desk: Desk)
     assert desk.book.get("acme/1") is None
 
 
-def test_versions_grow_by_one_and_since_changes_with_the_phase_only(desk: Desk) -> None:
+def test_versions_grow_by_one_and_since_stays_while_it_waits_or_is_started(desk: Desk) -> None:
     desk.write(arrived("a"))
     desk.now += timedelta(seconds=5)
     second = desk.write(arrived("b", offset=1)).entries["acme/1"]
     assert (second.sequence, second.since) == (2, NOW)
     desk.now += timedelta(seconds=5)
     third = desk.write(ended(Done(value="nothing there"), sequence=2)).entries["acme/1"]
-    assert (third.sequence, third.phase, third.since) == (3, Phase.STARTED, desk.now)
+    assert (third.sequence, third.phase, third.since) == (3, Phase.STARTED, NOW)
+    fourth = desk.write(ended(Retry(reason="busy"), sequence=3, call=CREATE)).entries["acme/1"]
+    assert (fourth.sequence, fourth.phase, fourth.since) == (4, Phase.WAITING, NOW)
+    fifth = desk.write(ended(Parked(reason="odd"), sequence=4)).entries["acme/1"]
+    assert (fifth.phase, fifth.since) == (Phase.PARKED, desk.now)
 
 
 def test_an_event_sees_what_the_earlier_ones_of_its_group_decided(desk: Desk) -> None:

@@ -6,15 +6,18 @@ until that event is committed, so no second call of a record ever starts before.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from chassis.ledger.attempt import attempt, probe
 from chassis.ledger.book import Book
 from chassis.ledger.entry import Entry, Phase, Stop
 from chassis.ledger.events import Ended
+from chassis.ledger.inherited import Inherited
 from chassis.ledger.lane import Lane
 from chassis.ledger.machine import Call, Kind, Machine
-from chassis.ledger.outcomes import InDoubt, NotSent, Outcome, Parked, Retry, Stopped
+from chassis.ledger.outcomes import NotSent, Outcome, Retry
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import Caller, Clock, Flows, NotSentError, Signals, Unknown
 
@@ -52,12 +55,12 @@ class Calls(Generic[B]):
         self._tasks: asyncio.TaskGroup | None = None
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._offered: set[str] = set()
+        self._offered: dict[str, Lane] = {}
         self._placed: dict[str, Lane] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._aside: set[asyncio.Task[None]] = set()
         self._begun: dict[str, float] = {}
-        self._inherited: set[str] = set()
+        self._inherited: Inherited[B] = Inherited()
         self._afresh: set[str] = set()
         self._ripe: dict[str, datetime | None] = {}
         self._told: set[tuple[str, Stop]] = set()
@@ -67,7 +70,7 @@ class Calls(Generic[B]):
         """Start with what was loaded: timers are set, due calls go out, stops are told again."""
         self._tasks = tasks
         for entry in list(self._book.entries()):
-            self._inherited.add(entry.key)
+            self._inherited.loaded(entry, self._wanted(entry), now=self._clock.now())
             if entry.phase is Phase.IN_DOUBT:
                 self._afresh.add(entry.key)
             self.consider(entry.key)
@@ -91,23 +94,24 @@ class Calls(Generic[B]):
             return
         lane = self._placed.pop(key)
         call = self._wanted(entry)
-        if (
-            entry is not None
-            and call is not None
-            and call.kind is Kind.ONCE
-            and self._lane(entry.connection_id, call.remote) is lane
-            and lane.may_go_on()
-        ):
-            self._placed[key] = lane
-            self._spawn(self._run(entry, call, lane), self._running)
-            return
+        if entry is not None and call is not None and call.kind is Kind.ONCE:
+            target = self._lane(entry.connection_id, call.remote)
+            if not target.may_go_on():
+                self._placed[key] = lane
+                reason = f"{call.remote} was paused, stopped or lost between the start and the send"
+                self._tell_end(entry, call, NotSent(reason=reason))
+                return
+            if target is lane:
+                self._placed[key] = lane
+                self._spawn(self._run(entry, call, lane), self._running)
+                return
         lane.finished(key)
         self.consider(key)
 
     def consider(self, key: str) -> None:
-        """Look at what the entry asks for, and when."""
+        """Look at what the entry asks for, and when; what was offered for another call before is withdrawn."""
         entry = self._book.get(key)
-        if self._closed or entry is None or key in self._placed or key in self._offered:
+        if self._closed or entry is None or key in self._placed:
             return
         timer = self._timers.pop(key, None)
         if timer is not None:
@@ -116,16 +120,22 @@ class Calls(Generic[B]):
             self._told.add((entry.connection_id, entry.stop))
             self._spawn(self._tell_stop(entry.connection_id, entry.stop), self._aside)
         call = self._wanted(entry)
+        self._inherited.moved(entry)
         if call is None:
             self._ripe.pop(key, None)
+            self._withdraw(key)
             return
         delay = self._delay(entry)
         if delay > 0:
+            self._withdraw(key)
             self._timers[key] = asyncio.get_running_loop().call_later(delay, self._due, key)
             return
         self._afresh.discard(key)
-        self._offered.add(key)
-        self._lane(entry.connection_id, call.remote).offer(key)
+        lane = self._lane(entry.connection_id, call.remote)
+        if self._offered.get(key) is not lane:
+            self._withdraw(key)
+            self._offered[key] = lane
+        lane.offer(key)
 
     def flows_changed(self, *, connection_changed: str | None = None) -> None:
         """A desired state changed, or the connection with this id."""
@@ -147,6 +157,11 @@ class Calls(Generic[B]):
             await asyncio.wait(self._running, timeout=self._policy.revocation)
         for task in (*self._running, *self._aside):
             task.cancel()
+
+    def _withdraw(self, key: str) -> None:
+        lane = self._offered.pop(key, None)
+        if lane is not None:
+            lane.withdraw(key)
 
     def _due(self, key: str) -> None:
         """The wait is over, also where the wall's clock was set back meanwhile."""
@@ -201,18 +216,18 @@ class Calls(Generic[B]):
 
     def _start(self, key: str, connection_id: str, remote: str) -> None:
         """The lane gave the record a place; the entry may have moved on since it was offered."""
-        lane = self._lanes[connection_id, remote]
-        self._offered.discard(key)
+        lane = self._placed[key] = self._lanes[connection_id, remote]
+        self._offered.pop(key, None)
         entry = self._book.get(key)
         call = self._wanted(entry)
         if entry is None or call is None or call.remote != remote or self._delay(entry) > 0:
             asyncio.get_running_loop().call_soon(self._unused, key, lane)
             return
-        self._placed[key] = lane
         self._ripe.pop(key, None)
         self._spawn(self._run(entry, call, lane), self._running)
 
     def _unused(self, key: str, lane: Lane) -> None:
+        del self._placed[key]
         lane.finished(key)
         self.consider(key)
 
@@ -225,19 +240,14 @@ class Calls(Generic[B]):
 
     async def _run(self, entry: Entry[B], call: Call, lane: Lane) -> None:
         outcome = await self._outcome(entry, call)
-        self._inherited.discard(entry.key)
-        match outcome:
-            case Retry(lane=True, after=after):
-                lane.hold(after or self._policy.circuit_cooldown)
-                self._signals.count("throttled", connection=entry.connection_id, remote=call.remote)
-            case Retry(blame=True) | InDoubt():
-                lane.failed()
-            case Stopped():
-                lane.refused()
-            case NotSent():
-                pass
-            case _:
-                lane.succeeded()
+        if isinstance(outcome, Retry) and self._inherited.covers(entry):
+            outcome = replace(outcome, effect=True)
+        lane.learn(outcome)
+        if isinstance(outcome, Retry) and outcome.lane:
+            self._signals.count("throttled", connection=entry.connection_id, remote=call.remote)
+        self._tell_end(entry, call, outcome)
+
+    def _tell_end(self, entry: Entry[B], call: Call, outcome: Outcome) -> None:
         self._signals.count(
             "calls", connection=entry.connection_id, call=call.name, outcome=type(outcome).__name__
         )
@@ -254,33 +264,22 @@ class Calls(Generic[B]):
                         f"decided {age:.1f} s ago, which is too long to still be sure of owning it"
                     )
 
-        repeat = entry.key in self._inherited or entry.attempts > 0
-        try:
-            async with asyncio.timeout(self._policy.call_timeout):
-                return await self._caller.call(entry, call, gate=gate, repeat=repeat)
-        except NotSentError as closed:
-            return NotSent(reason=str(closed))
-        except TimeoutError:
-            return InDoubt(reason=f"no answer within {self._policy.call_timeout} s")
-        except Exception as bug:  # noqa: BLE001 - a bug in an adapter must not stop the other records
-            self._signals.log(
-                "error", "call failed by our own fault", record=entry.key, call=call.name, error=repr(bug)
-            )
-            reason = f"our own fault in {call.name}: {type(bug).__name__}: {bug}"
-            return InDoubt(reason=reason) if call.kind is Kind.ONCE else Parked(reason=reason)
+        return await attempt(
+            self._caller,
+            entry,
+            call,
+            gate=gate,
+            repeat=entry.tried or self._inherited.covers(entry),
+            within=self._policy.call_timeout,
+            signals=self._signals,
+        )
 
     def _probe(self, connection_id: str, remote: str) -> None:
         self._spawn(self._canary(connection_id, remote), self._aside)
 
     async def _canary(self, connection_id: str, remote: str) -> None:
-        answers = False
-        try:
-            async with asyncio.timeout(self._policy.call_timeout):
-                answers = await self._caller.probe(connection_id, remote)
-        except Exception as failure:  # noqa: BLE001 - whatever it was, the remote cannot be used yet
-            self._signals.log(
-                "warning", "canary failed", connection=connection_id, remote=remote, error=repr(failure)
-            )
+        within = self._policy.call_timeout
+        answers = await probe(self._caller, connection_id, remote, within=within, signals=self._signals)
         if not self._closed:
             self._lanes[connection_id, remote].probed(answers=answers)
 

@@ -43,10 +43,11 @@ class Started:
 class Entry(Generic[B]):
     """The latest state of one record. `sequence` is one more than that of the entry it replaced.
 
-    `since` is when it came into this phase (the ledger sets it, like `sequence`); `due` is an instant in UTC, read
-    as "not before"; `attempts` counts failed calls of this step in a row; `looks` counts empty answers while in
-    doubt; `stop` names the flow a refusal stopped and the connection version it was refused under. `body` is the
-    service's own.
+    `since` is when it came into this phase (the ledger sets it, like `sequence`; starts that are given back do not
+    end the wait at their step); `due` is an instant in UTC, read as "not before"; `attempts` counts failed calls of
+    this step in a row; `tried` says that a call of this step that may be repeated may have taken effect (the ledger
+    clears it with the step); `looks` counts empty answers while in doubt; `stop` names the flow a refusal stopped
+    and the connection version it was refused under. `body` is the service's own.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Entry(Generic[B]):
     since: datetime | None = None
     due: datetime | None = None
     attempts: int = 0
+    tried: bool = False
     looks: int = 0
     reason: str = ""
     started: Started | None = None

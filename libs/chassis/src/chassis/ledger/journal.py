@@ -97,7 +97,8 @@ class Journal(Generic[B]):
         if before is None and isinstance(event, Arrived):
             before = self._first(event, now=now)
         if before is not None:
-            self._add(draft, event, transition.unwritable(before, reason), held, now=now)
+            call = event.call if isinstance(event, Ended) else None
+            self._add(draft, event, transition.unwritable(before, reason, call=call), held, now=now)
         elif isinstance(event, Arrived | Undecodable):
             aside = without_bytes(event, reason)
             draft.records.append(
@@ -163,8 +164,12 @@ class Journal(Generic[B]):
         entry = decision.entry
         if entry is not None and entry is not before:
             sequence += 1
-            stays = before is not None and before.phase is entry.phase
-            entry = replace(entry, sequence=sequence, since=before.since if before and stays else now)
+            entry = replace(
+                entry,
+                sequence=sequence,
+                since=before.since if before and transition.waits_on(before, entry) else now,
+                tried=entry.tried and before is not None and before.step == entry.step,
+            )
             draft.entries[key] = entry
             draft.records.append(
                 LogRecord(

@@ -4,10 +4,11 @@ A lane holds keys of records whose call is due. It knows nothing of entries; its
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 from ap_domain.desired_state import FlowState
+from chassis.ledger.outcomes import InDoubt, NotSent, Outcome, Parked, Rejected, Retry, Stopped
 from chassis.ledger.policy import Policy
 
 
@@ -35,8 +36,8 @@ class Lane:
         self._start = start
         self._goes_on = goes_on_when_paused
         self._probe = probe
-        self._due: deque[str] = deque()
-        self._held: list[str] = []
+        self._due: OrderedDict[str, None] = OrderedDict()
+        self._held: dict[str, None] = {}
         self._busy: set[str] = set()
         self._failures = 0
         self._cooldown = policy.circuit_cooldown
@@ -64,9 +65,15 @@ class Lane:
         return len(self._due) + len(self._held)
 
     def offer(self, key: str) -> None:
-        """The record's call is due. Offered once until it started."""
-        self._due.append(key)
+        """The record's call is due. Offered again it keeps its turn, but a pause may hold it no longer."""
+        self._held.pop(key, None)
+        self._due.setdefault(key)
         self.pump()
+
+    def withdraw(self, key: str) -> None:
+        """The record that was offered and has not started wants nothing of this lane any more."""
+        self._held.pop(key, None)
+        self._due.pop(key, None)
 
     def may_go_on(self) -> bool:
         """Whether a record that holds a place may start its next call at once."""
@@ -76,6 +83,20 @@ class Lane:
         """The record gave its place back: its outcome is committed and nothing follows at once."""
         self._busy.discard(key)
         self.pump()
+
+    def learn(self, outcome: Outcome) -> None:
+        """What the end of a call says about the remote: nothing if it was not asked."""
+        match outcome:
+            case NotSent() | Rejected(asked=False) | Parked(asked=False) | Retry(asked=False):
+                pass
+            case Retry(lane=True, after=after):
+                self.hold(after or self._policy.circuit_cooldown)
+            case Retry(blame=True) | InDoubt():
+                self.failed()
+            case Stopped():
+                self.refused()
+            case _:
+                self.succeeded()
 
     def succeeded(self) -> None:
         """The remote answered, whatever it said about the record."""
@@ -119,7 +140,7 @@ class Lane:
 
     def flow_changed(self, *, connection_changed: bool = False) -> None:
         """The desired state or the connection changed: after a stop or a refusal the canary goes first."""
-        self._due.extend(self._held)
+        self._due.update(self._held)
         self._held.clear()
         if connection_changed:
             self._proven = False
@@ -146,9 +167,9 @@ class Lane:
             if state is FlowState.STOPPED:
                 self._was_stopped = True
                 return
-            key = self._due.popleft()
+            key, _ = self._due.popitem(last=False)
             if state is FlowState.PAUSED and not self._goes_on(key):
-                self._held.append(key)
+                self._held[key] = None
                 continue
             self._busy.add(key)
             self._start(key)

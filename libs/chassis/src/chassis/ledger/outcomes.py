@@ -12,24 +12,32 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """A business no, proven to have changed nothing: goes back to whoever can correct it."""
+    """A business no, proven to have changed nothing: goes back to whoever can correct it.
+
+    `asked` is False when it is our own no and the remote was not asked.
+    """
 
     reason: str
     value: object = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Nothing happened, ask again. `after` in seconds overrides the back-off when longer (Retry-After).
+    """Ask again. `after` in seconds overrides the back-off when longer (Retry-After).
 
     `blame` says whether it counts against the remote: "still working on it" does not; `lane` holds back
-    every call of this connection to this remote for `after` seconds (throttled).
+    every call of this connection to this remote for `after` seconds (throttled). `effect` is False when the call
+    provably did nothing (throttled, no connection), which a call of kind once must always prove; `asked` is False
+    when the remote was not asked at all.
     """
 
     reason: str
     after: float | None = None
     blame: bool = True
     lane: bool = False
+    effect: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +49,11 @@ class InDoubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """A person must decide about this record."""
+    """A person must decide about this record. `asked` is False when the remote was not asked."""
 
     reason: str
     value: object = None
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,8 +60,11 @@ class LedgerPicture(Collector):
             for entry in owner.book.entries():
                 place = (entry.connection_id, entry.phase)
                 depth[place] += 1
-                if entry.since is not None and entry.phase is not Phase.FINAL:
-                    oldest[place] = min(entry.since, oldest.get(place, entry.since))
+                # A start is as old as itself, however long the record waited for it.
+                started = entry.started.at if entry.started and entry.phase is Phase.STARTED else None
+                since = started or entry.since
+                if since is not None and entry.phase is not Phase.FINAL:
+                    oldest[place] = min(since, oldest.get(place, since))
         now = self._clock.now()
         yield ENTRIES.of((place, float(count)) for place, count in depth.items())
         yield OLDEST.of((place, (now - since).total_seconds()) for place, since in oldest.items())

@@ -105,7 +105,7 @@ class Caller(Protocol[B]):
     """Does the calls. Turns everything a remote can do into an outcome; must not raise for it."""
 
     async def call(self, entry: Entry[B], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
-        """Do the entry's call. `repeat`: an earlier try of it may have reached the remote."""
+        """Do the entry's call. `repeat`: it is harmless to repeat, and an earlier try of it may have taken effect."""
         ...
 
     async def probe(self, connection_id: str, remote: str) -> bool:

@@ -75,9 +75,10 @@ def _unanswered(
         case InDoubt(reason=reason) if call.kind is Kind.ONCE:
             return _noted(_doubt(entry, reason, now=now), "in doubt", reason)
         case InDoubt(reason=reason):
-            return _retry(machine, entry, Retry(reason=reason), now=now, fraction=fraction, policy=policy)
+            lost = Retry(reason=reason)
+            return _retry(machine, entry, call, lost, now=now, fraction=fraction, policy=policy)
         case Retry():
-            return _retry(machine, entry, outcome, now=now, fraction=fraction, policy=policy)
+            return _retry(machine, entry, call, outcome, now=now, fraction=fraction, policy=policy)
         case NotSent(reason=reason) if entry.phase is Phase.PARKED:
             return _noted(entry, "not sent", reason)
         case NotSent(reason=reason):
@@ -96,13 +97,18 @@ def _unanswered(
             return _noted(replace(back, stop=_stop(call, outcome, now=now)), "stopped", reason)
 
 
-def unwritable(entry: Entry[B], reason: str) -> Decision[B]:
+def unwritable(entry: Entry[B], reason: str, *, call: Call | None = None) -> Decision[B]:
     """The decision could not be written (a record in it was refused): a small parked entry takes its place.
 
-    It counts as a failed attempt: what a call did may be what was not written down.
+    It counts as a failed attempt: what `call`, whose outcome it was about, did may be what was not written down.
     """
     parked = replace(
-        _unstopped(entry), phase=Phase.PARKED, due=None, attempts=entry.attempts + 1, reason=reason
+        _unstopped(entry),
+        phase=Phase.PARKED,
+        due=None,
+        attempts=entry.attempts + 1,
+        tried=entry.tried or (call is not None and call.kind is Kind.REPEATABLE),
+        reason=reason,
     )
     return _noted(parked, "parked", reason)
 
@@ -112,6 +118,17 @@ def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now:
     number = entry.started.number + 1 if entry.started else 1
     mark = Started(at=now, number=number, settle_seconds=settle_seconds, request_digest=request_digest)
     return replace(entry, phase=Phase.STARTED, due=None, started=mark, looks=0, attempts=0, reason="")
+
+
+def waits_on(before: Entry[B], after: Entry[B]) -> bool:
+    """Whether the record is still where it was: in its phase, or before or in a start of the same step.
+
+    A create that is answered "later" again and again waits all the time, however often it is started.
+    """
+    starting = (Phase.WAITING, Phase.STARTED)
+    return before.phase is after.phase or (
+        before.step == after.step and before.phase in starting and after.phase in starting
+    )
 
 
 def _too_late(entry: Entry[B], call: Call, outcome: Outcome, *, now: datetime) -> Decision[B]:
@@ -132,8 +149,11 @@ def _stop(call: Call, outcome: Stopped, *, now: datetime) -> Stop:
 
 def _not_sent_wait(entry: Entry[B], fraction: float, policy: Policy) -> timedelta:
     """Longer with each start of the record: what makes a decision too old to send may last."""
-    attempt = entry.started.number if entry.started else 1
-    return timedelta(seconds=policy.backoff.seconds(attempt=attempt, fraction=fraction))
+    return timedelta(seconds=policy.backoff.seconds(attempt=_starts(entry), fraction=fraction))
+
+
+def _starts(entry: Entry[B]) -> int:
+    return entry.started.number if entry.started else 1
 
 
 def _held(entry: Entry[B]) -> Phase:
@@ -165,7 +185,14 @@ def _back(machine: Machine[B], entry: Entry[B], *, now: datetime) -> Entry[B]:
 
 
 def _retry(
-    machine: Machine[B], entry: Entry[B], outcome: Retry, *, now: datetime, fraction: float, policy: Policy
+    machine: Machine[B],
+    entry: Entry[B],
+    call: Call,
+    outcome: Retry,
+    *,
+    now: datetime,
+    fraction: float,
+    policy: Policy,
 ) -> Decision[B]:
     if entry.phase is Phase.PARKED:
         return _noted(entry, "retry", outcome.reason)
@@ -173,11 +200,15 @@ def _retry(
     if back.step != entry.step:
         return _noted(back, "retry", outcome.reason)
     attempts = entry.attempts + 1 if outcome.blame else entry.attempts
+    if call.kind is Kind.ONCE:
+        # The good look before each start ended the count of failures; the starts go on counting.
+        attempts = _starts(entry)
     wait = outcome.after or 0.0
-    if outcome.blame:
+    if outcome.blame or call.kind is Kind.ONCE:
         wait = policy.backoff.seconds(attempt=attempts, fraction=fraction, retry_after=outcome.after)
     due = now + timedelta(seconds=wait)
-    again = replace(back, due=due, attempts=attempts, reason=outcome.reason)
+    tried = entry.tried or (outcome.effect and call.kind is Kind.REPEATABLE)
+    again = replace(back, due=due, attempts=attempts, tried=tried, reason=outcome.reason)
     return _noted(again, "retry", outcome.reason, attempt=str(attempts))
 
 
