@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ap_domain.command import Action
-from ap_domain.invoice_state import Step
+from ap_domain.invoice_state import InvoiceState, Step
 from ap_domain.posting import VoucherRef
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
@@ -28,7 +28,6 @@ from .samples import (
     SECOND,
     SOON,
     InvoiceEntry,
-    InvoiceState,
     after,
     an_entry,
     decided,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from ap_domain.command import Action
@@ -42,7 +43,7 @@ def late(status: str, fetched_at: datetime, *, revision: str = "changed") -> Doc
 
 def made_with(newer: DocumentRef) -> list[InvoiceEntry]:
     """The invoice after its voucher became known, in each way that can happen, while `newer` waited."""
-    waits = {"newer": newer, "acknowledged_at": LATER}
+    waits: dict[str, Any] = {"newer": newer, "acknowledged_at": LATER}
     adopted = MACHINE.adopted(started(Phase.IN_DOUBT, **waits), FIRST, now=SOON)
     return [
         after(started(**waits), Created(voucher=FIRST)),

@@ -20,6 +20,7 @@ from .samples import (
     NOW,
     ONCE,
     SECOND,
+    InvoiceEntry,
     after,
     an_entry,
     decided,
@@ -167,13 +168,14 @@ def test_a_create_writes_down_what_the_voucher_does_not_say_as_the_document_does
     assert said == "ACCOUNTING_DT is 2026-12-01. A rounding line of 0.02 is added."
 
 
-OTHER_CUSTOMER = {"connection_id": "globex", "key": "globex/their own"}
+def of_another_customer(entry: InvoiceEntry) -> InvoiceEntry:
+    return replace(entry, connection_id="globex", key="globex/their own")
 
 
 @pytest.mark.parametrize("before", [{}, DOUBT])
 def test_a_voucher_of_another_customers_site_is_no_duplicate(before: dict[str, Any]) -> None:
     """Both sites may number alike: only invoices of one connection are rivals."""
-    theirs = replace(rival(Phase.FINAL, voucher=FIRST, posted_at=NOW), **OTHER_CUSTOMER)
+    theirs = of_another_customer(rival(Phase.FINAL, voucher=FIRST, posted_at=NOW))
     entry = after(an_entry(Step.POST, started=ONCE, body=before), looked(FIRST), theirs)
     assert (entry.body.voucher, entry.body.report is None) == ((FIRST, False) if before else (None, True))
     assert entry.step != Step.RETURNED
@@ -181,7 +183,7 @@ def test_a_voucher_of_another_customers_site_is_no_duplicate(before: dict[str, A
 
 @pytest.mark.parametrize("phase", [Phase.STARTED, Phase.IN_DOUBT, Phase.PARKED])
 def test_an_invoice_never_waits_for_another_customers(phase: Phase) -> None:
-    theirs = replace(rival(phase), **OTHER_CUSTOMER)
+    theirs = of_another_customer(rival(phase))
     assert after(an_entry(Step.POST), looked(), theirs).phase is Phase.STARTED
     assert MACHINE.claims(theirs) == (f"globex/{INTENT.natural_key.claim}",)
 

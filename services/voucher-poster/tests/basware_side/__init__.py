@@ -1,0 +1,1 @@
+"""The calls to Basware, against scripted answers, byte by byte."""

@@ -1,0 +1,22 @@
+"""The bench of this folder."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+from basware.testing import StubApi
+from chassis.connections import Connection
+from voucher_poster.adapters.basware_clients import BaswareClients
+from voucher_poster.adapters.basware_steps import BaswareSteps
+
+from .api_bench import Bench
+
+
+@pytest.fixture
+async def bench(connection: Connection, clock: Any) -> AsyncIterator[Bench]:
+    async with StubApi() as stub, aiohttp.ClientSession() as session:
+        here = replace(connection, basware=replace(connection.basware, base_url=stub.url()))
+        steps = BaswareSteps(clients=BaswareClients(session=session), clock=clock)
+        yield Bench(stub=stub, steps=steps, connection=here)
