@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from ap_domain.fetch_state import FetchState
-from ap_domain.notification import NotificationSource
+from ap_domain.notification import Notification, NotificationSource
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Input
 from chassis.ledger.outcomes import Done, Parked, Retry
 from chassis.ledger.ports import NotSentError
 from ingress.documents.core.answers import Fetched, HandedOver
-from ingress.documents.core.machine import FETCH
+from ingress.documents.core.machine import FETCH, DocumentMachine
 from prometheus_client import REGISTRY
 
 
@@ -96,6 +98,47 @@ async def test_a_company_moved_between_connections_follows_at_the_next_fetch(
     here = replace(bench.acme.basware, company_codes=("BW00", "BW01"))
     bench.directory.known |= {"beta": gone, "acme": replace(bench.acme, version=4, basware=here)}
     assert isinstance((await bench.fetch()).value, Fetched)
+
+
+async def test_a_company_that_moves_back_while_it_is_handed_over_is_not_lost(
+    bench: Any, foreign: dict[str, Any]
+) -> None:
+    """Acme hands over to beta; before beta has fetched, the company becomes acme's; all under one task id."""
+    machine, now = DocumentMachine(), bench.clock.now()
+    beta = bench.another("beta", "BW01")
+
+    def told(entry: Entry[FetchState] | None, notification: Notification) -> Entry[FetchState]:
+        connection = notification.connection_id
+        record = Input(
+            topic="n", partition=0, offset=0, key="k", connection_id=connection, payload=notification
+        )
+        after = machine.received(entry, record, now=now).entry
+        assert after is not None
+        return after
+
+    async def fetch(entry: Entry[FetchState]) -> tuple[Entry[FetchState], object]:
+        assert entry.phase is Phase.WAITING
+        outcome = await bench.caller.call(entry, FETCH, gate=lambda: None, repeat=False)
+        assert isinstance(outcome, Done)
+        after = machine.succeeded(entry, outcome.value, now=now, others=lambda _: ()).entry
+        assert after is not None
+        return after, outcome.value
+
+    webhook = Notification(
+        connection_id="acme", task_id="t1", document_id=foreign["invoiceId"], task_type="AccountingDocuments",
+        task_status="New", received_at=now, source=NotificationSource.WEBHOOK, body=b"",
+    )  # fmt: skip
+    at_acme, _ = await fetch(told(None, webhook))
+    gone = replace(beta, version=4, basware=replace(beta.basware, company_codes=("BW02",)))
+    here = replace(bench.acme.basware, company_codes=("BW00", "BW01"))
+    bench.directory.known |= {"beta": gone, "acme": replace(bench.acme, version=4, basware=here)}
+    ((to_beta, _),) = bench.kafka.published
+    await fetch(told(None, to_beta))
+    _, (back, _) = bench.kafka.published
+    assert (back.connection_id, back.task_id) == ("acme", "t1")
+    at_acme, answer = await fetch(told(at_acme, back))
+    assert isinstance(answer, Fetched)
+    assert at_acme.body.fetch_number == 1
 
 
 async def test_a_live_connection_comes_before_one_that_rehearses(bench: Any, foreign: dict[str, Any]) -> None:

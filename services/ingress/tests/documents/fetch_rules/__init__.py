@@ -1,0 +1,1 @@
+"""The rules of one document's fetches, without any I/O."""
