@@ -15,11 +15,14 @@ from chassis.ledger.policy import Policy
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from voucher_poster.core import documents
 
 from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, fetch, order
 from .two_invoices import ENDINGS, INSTANT, Running, TwoInvoices
 
 POLICY = Policy()
+TICK = timedelta(milliseconds=1)
+TRANSFER = (OFFERED, IN_PROGRESS)
 OVER = (Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
 NAMES = [
     "look",
@@ -53,15 +56,34 @@ class AnyOrder(RuleBasedStateMachine):
         status=st.sampled_from([OFFERED, OFFERED, OFFERED, IN_PROGRESS, "Cancelled"]),
         revision=st.sampled_from(["r1", "r2"]),
         during=during,
+        late=st.sampled_from([0, 0, 0, 3, 6000]),
+        batch_id=st.sampled_from([None, "b1", "b1", "b2"]),
         writable=mostly,
     )
-    def fetched(self, *, invoice: str, status: str, revision: str, during: str, writable: bool) -> None:
+    def fetched(
+        self,
+        *,
+        invoice: str,
+        status: str,
+        revision: str,
+        during: str,
+        late: int,
+        batch_id: str | None,
+        writable: bool,
+    ) -> None:
+        """Fetched `late` instants before it arrives, but after the fetch before it."""
         self.go_on(invoice, until=during)
         seen = self.world.seen[invoice]
         seen.fetches += 1
         self.world.now += INSTANT
+        seen.fetched_at = max(seen.fetched_at + TICK, self.world.now - late * INSTANT)
         seen.last = fetch(
-            seen.fetches, status=status, revision=revision, fetched_at=self.world.now, shadow=self.shadow
+            seen.fetches,
+            status=status,
+            revision=revision,
+            fetched_at=seen.fetched_at,
+            shadow=self.shadow,
+            batch_id=batch_id,
         )
         self.arrive(invoice, seen.last, writable=writable)
 
@@ -95,6 +117,8 @@ class AnyOrder(RuleBasedStateMachine):
         expires = self.world.now + timedelta(minutes=5)
         record = order(action, sequence=sequence if fresh else sequence - 1, expires_at=expires)
         self.arrive(invoice, record, writable=writable or not fresh)
+        if action is Action.RESUBMIT and self.world.entries.get(invoice) is not entry:
+            self.world.seen[invoice].stands = True
         assert fresh or self.world.entries.get(invoice) is entry, "a stale order is carried out"
 
     def arrive(self, invoice: str, record: Input, *, writable: bool) -> None:
@@ -198,6 +222,31 @@ class AnyOrder(RuleBasedStateMachine):
             if entry.body.voucher is not None:
                 made_by = self.world.books[int(entry.body.voucher.voucher_id)].made_by
                 assert made_by == invoice or self.world.seen[made_by].let_go
+
+    @invariant()
+    def a_confirmed_voucher_is_of_the_content_last_seen_in_transfer(self) -> None:
+        for entry in self.world.entries.values():
+            document = entry.body.document
+            if entry.step == Step.CONFIRMED and entry.phase is Phase.FINAL and document.status in TRANSFER:
+                assert entry.body.posted_revision == document.revision
+
+    @invariant()
+    def success_is_told_of_what_peoplesoft_had_or_a_person_saw(self) -> None:
+        for invoice, entry in self.world.entries.items():
+            report, voucher = entry.body.report, entry.body.voucher
+            if report is None or voucher is None or entry.step != Step.REPORT:
+                continue
+            made_of = self.world.books[int(voucher.voucher_id)].revision
+            stands = self.world.seen[invoice].stands
+            assert made_of == entry.body.document.revision or stands, "nobody saw that it differs"
+
+    @invariant()
+    def what_is_withdrawn_was_not_seen_in_transfer_since(self) -> None:
+        for entry in self.world.entries.values():
+            document = entry.body.document
+            if entry.step == Step.WITHDRAWN and entry.phase is Phase.FINAL and not document.shadow:
+                assert document.status != IN_PROGRESS
+                assert not documents.outdated(entry.body, document)
 
     @invariant()
     def whatever_is_not_at_rest_asks_for_a_call(self) -> None:

@@ -246,10 +246,16 @@ def test_a_look_that_ends_after_the_invoice_went_elsewhere_decides_nothing(
 
 
 @pytest.mark.parametrize("phase", [Phase.STARTED, Phase.IN_DOUBT])
-def test_an_invoice_waits_for_another_of_its_key_that_is_under_way(phase: Phase) -> None:
-    entry = after(an_entry(Step.POST), looked(), rival(phase))
+@pytest.mark.parametrize(
+    ("under_way", "waits"), [(-9.0, 2.0), (0.0, 2.0), (4.0, 2.0), (30.0, 15.0), (120.0, 60.0), (9e6, 60.0)]
+)
+def test_an_invoice_waits_for_another_of_its_key_the_longer_that_is_under_way_the_longer(
+    phase: Phase, under_way: float, waits: float
+) -> None:
+    begun = replace(ONCE, at=LATER - timedelta(seconds=under_way))
+    entry = after(an_entry(Step.POST), looked(), replace(rival(phase), started=begun))
     assert (entry.phase, entry.started) == (Phase.WAITING, None)
-    assert entry.due == LATER + timedelta(seconds=2)
+    assert entry.due == LATER + timedelta(seconds=waits)
     assert "acme/rival" in entry.reason
 
 

@@ -32,6 +32,7 @@ class Voucher:
     """As PeopleSoft has it. It is numbered by its place in the books."""
 
     made_by: str
+    revision: str
     deleted: bool = False
 
 
@@ -53,11 +54,14 @@ class Seen:
 
     fetches: int = 0
     last: Input | None = None
+    fetched_at: datetime = NOW
     reports: dict[int, Report] = field(default_factory=dict)
     looked: bool = False
     """Since its last create."""
     let_go: bool = False
     """A person discarded it in doubt."""
+    stands: bool = False
+    """A person resubmitted it: its voucher stands for whatever the document says by now."""
 
 
 class TwoInvoices:
@@ -132,7 +136,7 @@ class TwoInvoices:
             self.seen[invoice].looked = False
             if happens:
                 running.created = _ref(len(self.books))
-                self.books.append(Voucher(made_by=invoice))
+                self.books.append(Voucher(made_by=invoice, revision=entry.body.document.revision))
         return running
 
     def outcome(self, running: Running, ending: str) -> Outcome:
