@@ -17,6 +17,7 @@ InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
 
 QUEUE_SECONDS = 2.0
+LONGEST_QUEUE_SECONDS = 60.0
 """How long an invoice waits before it looks again whether another one with its natural key is through."""
 
 
@@ -111,14 +112,21 @@ def _behind(
     if undecided:
         return reporting.park(entry, f"{undecided[0]} has the same natural key and is parked undecided")
     if ahead:
-        return _queued(entry, f"waits for {ahead[0].key}, which has the same natural key", now=now)
+        reason = f"waits for {ahead[0].key}, which has the same natural key"
+        return _queued(entry, reason, seconds=_patience(ahead[0], now=now), now=now)
     if any(each.body.posted_at is not None and each.body.posted_at >= asked_at for each in rivals):
-        return _queued(entry, "looked before a rival was posted", now=now)
+        return _queued(entry, "looked before a rival was posted", seconds=QUEUE_SECONDS, now=now)
     return None
 
 
-def _queued(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
-    due = now + timedelta(seconds=QUEUE_SECONDS)
+def _patience(ahead: InvoiceEntry, *, now: datetime) -> float:
+    """Half as long as its create has been under way: a create soon ends, a doubt takes its settle time."""
+    begun = ahead.started.at if ahead.started is not None else now
+    return min(max((now - begun).total_seconds() / 2, QUEUE_SECONDS), LONGEST_QUEUE_SECONDS)
+
+
+def _queued(entry: InvoiceEntry, reason: str, *, seconds: float, now: datetime) -> InvoiceDecision:
+    due = now + timedelta(seconds=seconds)
     return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, reason=reason))
 
 
