@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -6,7 +8,7 @@ import pytest
 from chassis.connections import Connection, ConnectionDirectory
 from chassis.connections.apply import next_record
 from chassis.connections.model import DocumentRefused, read_document
-from chassis.connections.record import ConnectionRecord
+from chassis.connections.record import ConnectionRecord, _bound_to
 from chassis.connections.secrets import KeyRing
 from chassis.keys import shard
 
@@ -105,6 +107,68 @@ def test_a_connection_that_cannot_be_decrypted_is_unusable_until_it_can(
     directory.take(applied({}))
     directory.take(applied({}))
     assert directory.get("acme") is not None
+    assert directory.problem() is None
+
+
+def rewritten(
+    record: ConnectionRecord, keys: KeyRing, change: Callable[[dict[str, Any]], None]
+) -> ConnectionRecord:
+    """The record as another release would have written it: its document changed, its secrets bound to that."""
+    secrets = keys.open(
+        record.secrets, bound_to=_bound_to(record.connection_id, record.version, record.document)
+    )
+    fields = record.fields
+    change(fields)
+    document = json.dumps(fields)
+    bound_to = _bound_to(record.connection_id, record.version, document)
+    return replace(record, document=document, secrets=keys.seal(secrets, bound_to=bound_to))
+
+
+def test_keys_that_a_newer_release_wrote_are_passed_over(
+    applied: Applied, directory: ConnectionDirectory, keys: KeyRing
+) -> None:
+    def newer(fields: dict[str, Any]) -> None:
+        for section in (fields, fields["basware"], fields["peoplesoft"]):
+            section["of_a_newer_release"] = 1
+        fields["peoplesoft"]["component_interface"]["of_a_newer_release"] = 1
+
+    directory.take(rewritten(applied({}), keys, newer))
+    connection = directory.get("acme")
+    assert connection is not None
+    assert connection.peoplesoft.component_interface.name == "AP_VOUCHER"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("basware.record_spacing_seconds", "soon"),
+        ("basware.company_codes", None),
+        ("basware.unsigned_connection_test_until", "tomorrow"),
+        ("peoplesoft", []),
+        ("peoplesoft.component_interface", {}),
+        ("peoplesoft.posting", {"windows": "always"}),
+        ("peoplesoft.posting", {"of_a_newer_release": 1}),
+    ],
+)
+def test_a_document_that_cannot_be_read_sets_that_connection_aside_and_the_others_go_on(
+    *, applied: Applied, directory: ConnectionDirectory, keys: KeyRing, path: str, value: object
+) -> None:
+    def broken(fields: dict[str, Any]) -> None:
+        *parents, last = path.split(".")
+        for parent in parents:
+            fields = fields[parent]
+        fields[last] = value
+
+    directory._follower.ready.set()
+    directory.take(applied({}))
+    directory.take(rewritten(applied({}), keys, broken))
+    other = {"connection": "other", "basware.client_id": "another-tenant", "peoplesoft.node": "ANOTHER"}
+    directory.take(applied(other))
+    assert directory.get("acme") is None
+    assert "cannot read its document" in directory.unusable["acme"]
+    assert "acme" in str(directory.problem())
+    assert directory.get("other") is not None
+    directory.take(applied({}))
     assert directory.problem() is None
 
 

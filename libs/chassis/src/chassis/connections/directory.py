@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 
 class ConnectionDirectory:
-    """A connection whose secrets cannot be decrypted is in ``unusable`` with the reason, and `get` does not
-    give it.
+    """A connection whose secrets cannot be decrypted, or whose document this release cannot read, is in
+    ``unusable`` with the reason, and `get` does not give it; the others go on.
 
     A version not higher than the one held is reported and ignored. A schema that is not known ends `run`:
     this process would work with old credentials.
@@ -117,6 +117,10 @@ class ConnectionDirectory:
             connection = unseal_connection(record, keys=self._keys)
         except (KeyMissing, SealBroken) as error:
             self._set_aside(record.connection_id, str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - one customer's document must not end the service of all
+            said = f"{type(error).__name__}: {error}"
+            self._set_aside(record.connection_id, f"this release cannot read its document: {said}")
             return
         self._unusable.pop(record.connection_id, None)
         self._usable[record.connection_id] = connection

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,7 +74,10 @@ def seal_connection(
 
 
 def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
-    """Raises KeyMissing or SealBroken. A field that the record is older than has its default."""
+    """Raises KeyMissing or SealBroken, or almost anything for a document that is none.
+
+    A field that the record is older than has its default, a key that a newer release wrote is passed over.
+    """
     bound_to = _bound_to(record.connection_id, record.version, record.document)
     secrets = json.loads(keys.open(record.secrets, bound_to=bound_to))
     fields = record.fields
@@ -104,7 +107,7 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             operator=peoplesoft["operator"],
             password=Secret(secrets["peoplesoft.password"][0]),
             authentication=peoplesoft["authentication"],
-            component_interface=ComponentInterface(**peoplesoft["component_interface"]),
+            component_interface=_component_interface(peoplesoft["component_interface"]),
             business_units=tuple(peoplesoft["business_units"]),
             settle_time=timedelta(seconds=peoplesoft["settle_seconds"]),
             match=tuple(peoplesoft["match"]),
@@ -117,6 +120,11 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
         mapping=fields["mapping"],
         mode=fields.get("mode", "live"),
     )
+
+
+def _component_interface(section: dict[str, Any]) -> ComponentInterface:
+    known = {field.name for field in fields(ComponentInterface)}
+    return ComponentInterface(**{name: value for name, value in section.items() if name in known})
 
 
 def _timestamp(section: dict[str, Any] | None) -> WebhookTimestamp | None:
