@@ -1,7 +1,7 @@
 """Ways to break the mechanism that the simulation must notice. Each is one rule taken away, as a patch.
 
 `SABOTAGES` maps a name to a context manager and the weather in which it shows soonest; while it is active the
-ledger runs without that rule. The last three take back what the simulation itself once found missing.
+ledger runs without that rule. Three of them take back what the simulation itself once found missing.
 """
 
 import contextlib
@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
+from ap_domain.command import Action
 from chassis.ledger import owner, transaction, transition
 from chassis.ledger.entry import Phase
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
-from voucher_poster.core import documents, looking, reporting
+from voucher_poster.core import commands, documents, looking, reporting
 
 from . import sim_callers, sim_ports
 from .world import FAIR, Weather
@@ -173,6 +174,18 @@ def adopting_without_asking_whose_it_is() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def sending_back_without_asking() -> Iterator[None]:
+    """A person's order to send an invoice back is carried out although a voucher of it may exist."""
+
+    def send_back(entry: Any, command: Any, now: datetime) -> Any:
+        again = replace(entry, phase=Phase.WAITING, due=now, attempts=0, stop=None)
+        return "told", reporting.returned(again, command.reason, now=now)
+
+    with patch.dict(commands._DO, {Action.SEND_BACK: send_back}):
+        yield
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sabotage:
     """A rule taken away, the weather in which that shows soonest, and a seed in which it was seen to show."""
@@ -185,12 +198,12 @@ class Sabotage:
 _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
 
 SABOTAGES: dict[str, Sabotage] = {
-    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=5),
+    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=7),
     "skip the owner record": Sabotage(
         without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=2299
     ),
     "ignore a refused send": Sabotage(
-        without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=1
+        without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=5
     ),
     "skip the settle time": Sabotage(without_the_rule=without_the_settle_time, seen_at=20),
     "skip Find": Sabotage(without_the_rule=without_the_find, seen_at=0),
@@ -198,7 +211,7 @@ SABOTAGES: dict[str, Sabotage] = {
         without_the_rule=publishing_outside_the_transaction, seen_at=0
     ),
     "move the input position first": Sabotage(
-        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=102
+        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=100
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,
@@ -215,15 +228,16 @@ SABOTAGES: dict[str, Sabotage] = {
             aim_freezes=1.0,
             freezes=(50.0, 55.0),
         ),
-        seen_at=547,
+        seen_at=302,
     ),
     "forget the key of a parked doubt": Sabotage(
-        without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=606
+        without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=7
     ),
     "trust a look older than a rival's voucher": Sabotage(
-        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=8
+        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=13
     ),
     "adopt without asking whose it is": Sabotage(
-        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=65
+        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=85
     ),
+    "send back without asking PeopleSoft": Sabotage(without_the_rule=sending_back_without_asking, seen_at=20),
 }
