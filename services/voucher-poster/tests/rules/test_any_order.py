@@ -117,8 +117,11 @@ class AnyOrder(RuleBasedStateMachine):
         expires = self.world.now + timedelta(minutes=5)
         record = order(action, sequence=sequence if fresh else sequence - 1, expires_at=expires)
         self.arrive(invoice, record, writable=writable or not fresh)
-        if action is Action.RESUBMIT and self.world.entries.get(invoice) is not entry:
-            self.world.seen[invoice].stands = True
+        after = self.world.entries.get(invoice)
+        if entry is not None and after is not None and after is not entry:
+            self.world.seen[invoice].stands |= action is Action.RESUBMIT
+            freed = bool(MACHINE.claims(entry)) and not MACHINE.claims(after)
+            self.world.seen[invoice].let_go |= action is Action.DISCARD and freed
         assert fresh or self.world.entries.get(invoice) is entry, "a stale order is carried out"
 
     def arrive(self, invoice: str, record: Input, *, writable: bool) -> None:

@@ -91,8 +91,7 @@ class TwoInvoices:
 
     def _may_let_go(self, invoice: str, entry: InvoiceEntry) -> bool:
         """The key is only let go when no voucher of this invoice stands, or a person answers for it."""
-        if entry.step == Step.DISCARDED or entry.body.doubted is not None:
-            self.seen[invoice].let_go |= entry.step == Step.DISCARDED
+        self.seen[invoice].let_go |= entry.step == Step.DISCARDED
         return not self.live(made_by=invoice) or self.seen[invoice].let_go or entry.body.doubted is not None
 
     def _note_report(self, invoice: str, entry: InvoiceEntry) -> None:
