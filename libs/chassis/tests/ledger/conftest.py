@@ -18,11 +18,15 @@ from chassis.ledger.records import Layout
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOOK = Call(name="look", remote="r", kind=Kind.READ)
 CREATE = Call(name="create", remote="r", kind=Kind.ONCE)
+TELL = Call(name="tell", remote="r", kind=Kind.REPEATABLE)
 SETTLE = Call(name="settle", remote="r", kind=Kind.READ, goes_on_when_paused=True)
 
 
 class TinyMachine:
-    """Machine[str]: looks, creates once, rests. The body lists what came in; it claims its text before a colon."""
+    """Machine[str]: looks, then creates once or tells, then rests.
+
+    The body lists what came in; it claims its text before a colon.
+    """
 
     def received(self, entry: Entry[str] | None, record: Input, *, now: datetime) -> Decision[str]:
         said = str(record.payload)
@@ -55,6 +59,8 @@ class TinyMachine:
                 entry=transition.started(entry, settle_seconds=0.01, request_digest="d", now=now),
                 notes=(Note(action="started"),),
             )
+        if value == "to be told":
+            return Decision(entry=replace(entry, step="tell", due=now))
         if value == "who else":
             return Decision(entry=replace(entry, reason=",".join(each.key for each in others("claim"))))
         return Decision(entry=replace(entry, phase=Phase.FINAL, step="done", due=None, body=str(value)))
@@ -73,6 +79,8 @@ class TinyMachine:
         return replace(entry, phase=Phase.WAITING, due=now)
 
     def call(self, entry: Entry[str]) -> Call | None:
+        if entry.step == "tell":
+            return TELL
         if entry.step != "do":
             return None
         return {Phase.STARTED: CREATE, Phase.IN_DOUBT: SETTLE}.get(entry.phase, LOOK)

@@ -14,7 +14,7 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable
 from chassis.ledger.journal import Draft, Held, Journal
 from chassis.ledger.machine import Call, Input, Kind
-from chassis.ledger.outcomes import Done, Outcome, Parked, Retry
+from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Retry
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import LogRecord, MemoryStore
 from chassis.ledger.records import Layout, read_position
@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOOK = Call(name="look", remote="r", kind=Kind.READ)
+TELL = Call(name="tell", remote="r", kind=Kind.REPEATABLE)
 CREATE = Call(name="create", remote="r", kind=Kind.ONCE)
 
 Tiny = Entry[str]
@@ -107,6 +108,23 @@ def test_versions_grow_by_one_and_since_stays_while_it_waits_or_is_started(desk:
     assert (fourth.sequence, fourth.phase, fourth.since) == (4, Phase.WAITING, NOW)
     fifth = desk.write(ended(Parked(reason="odd"), sequence=4)).entries["acme/1"]
     assert (fifth.phase, fifth.since) == (Phase.PARKED, desk.now)
+
+
+def test_what_was_tried_is_forgotten_with_the_step(desk: Desk) -> None:
+    desk.write(arrived("a"))
+    lost = desk.write(ended(InDoubt(reason="silence"), call=TELL)).entries["acme/1"]
+    assert (lost.step, lost.tried) == ("do", True)
+    assert desk.write(arrived("b", offset=1)).entries["acme/1"].tried
+    done = desk.write(ended(Done(value="told"), sequence=3, call=TELL)).entries["acme/1"]
+    assert (done.step, done.tried) == ("done", False)
+
+
+def test_an_outcome_that_cannot_be_written_down_leaves_that_it_was_tried(desk: Desk) -> None:
+    desk.write(arrived("a"))
+    small = desk.journal.parked(
+        ended(Done(value="told"), call=TELL), desk.held, reason="too large", now=desk.now
+    )
+    assert (small.entries["acme/1"].phase, small.entries["acme/1"].tried) == (Phase.PARKED, True)
 
 
 def test_an_event_sees_what_the_earlier_ones_of_its_group_decided(desk: Desk) -> None:

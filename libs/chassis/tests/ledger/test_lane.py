@@ -7,6 +7,16 @@ from unittest.mock import patch
 import pytest
 from ap_domain.desired_state import FlowState
 from chassis.ledger.lane import Lane
+from chassis.ledger.outcomes import (
+    Done,
+    InDoubt,
+    NotSent,
+    Outcome,
+    Parked,
+    Rejected,
+    Retry,
+    Sighted,
+)
 from chassis.ledger.policy import Policy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -317,6 +327,66 @@ def test_closed_it_starts_nothing_and_leaves_no_timer(road: Road) -> None:
     road.lane.hold(1.0)
     assert (road.started, road.pending) == ([], [])
     assert not road.lane.may_go_on()
+
+
+def test_offered_again_it_keeps_its_turn_and_starts_once(road: Road) -> None:
+    road.offer("a", "b", "c", "b", "c")
+    assert road.started == ["a"]
+    road.lane.succeeded()
+    road.lane.finished("a")
+    assert road.started == ["a", "b", "c"]
+    assert road.lane.waiting == 0
+
+
+def test_what_is_withdrawn_does_not_start(road: Road) -> None:
+    road.switch(FlowState.PAUSED)
+    road.offer("a", "b")
+    road.switch(FlowState.STOPPED)
+    road.offer("c", "d")
+    for key in ("a", "c", "never offered"):
+        road.lane.withdraw(key)
+    assert road.lane.waiting == 2
+    road.switch(FlowState.RUNNING)
+    road.fire()
+    road.lane.probed(answers=True)
+    assert road.started == ["b", "d"]
+
+
+def test_what_a_pause_held_goes_on_once_it_starts_nothing(road: Road) -> None:
+    settles = False
+    road.lane._goes_on = lambda _: settles
+    road.switch(FlowState.PAUSED)
+    road.offer("a")
+    assert (road.started, road.lane.waiting) == ([], 1)
+    settles = True
+    road.offer("a")
+    assert (road.started, road.lane.waiting) == (["a"], 0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "failures", "proven"),
+    [
+        (Done(), 0, True),
+        (Rejected(reason="PeopleSoft's no"), 0, True),
+        (Parked(reason="odd answer"), 0, True),
+        (Retry(reason="works on it", blame=False), 0, True),
+        (Sighted(), 0, True),
+        (Rejected(reason="the mapping's no", asked=False), 2, False),
+        (Parked(reason="not the document", asked=False), 2, False),
+        (Retry(reason="posting is closed", blame=False, asked=False), 2, False),
+        (Retry(reason="document not readable", asked=False), 2, False),
+        (NotSent(reason="too old"), 2, False),
+        (Retry(reason="503"), 3, False),
+        (InDoubt(reason="silence"), 3, False),
+    ],
+)
+def test_only_calls_that_reached_the_remote_tell_of_it(
+    *, road: Road, outcome: Outcome, failures: int, proven: bool
+) -> None:
+    road.lane.failed()
+    road.lane.failed()
+    road.lane.learn(outcome)
+    assert (road.lane._failures, road.lane._proven) == (failures, proven)
 
 
 class AnyTraffic(RuleBasedStateMachine):

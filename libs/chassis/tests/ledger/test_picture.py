@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +11,7 @@ import chassis.ledger.signals
 import pytest
 from chassis import metrics
 from chassis.ledger.clock import SystemClock
-from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.picture import LedgerPicture
 from chassis.ledger.signals import COUNTERS, TOKEN_RENEWALS, ServiceSignals, count_renewal
@@ -115,6 +116,24 @@ def test_a_scrape_shows_depth_age_circuits_intake_and_what_waits() -> None:
     ):
         assert line in text
     assert 'phase="final"} 9' not in text
+
+
+def test_a_start_is_as_old_as_itself_however_long_it_waited_before() -> None:
+    begun = Started(at=NOW - timedelta(seconds=2), number=3, settle_seconds=60.0, request_digest="d")
+    owner = Owner(
+        replace(entry(Phase.STARTED, age=7200), started=begun),
+        replace(entry(Phase.WAITING, age=3600), started=begun),
+        partition=3,
+        fullness=0.0,
+        intake={},
+        lanes={},
+    )
+    picture = LedgerPicture(lambda: cast("list[PartitionOwner[Any]]", [owner]), clock=Clock())
+    (oldest,) = (each for each in picture.collect() if each.name == "apstream_ledger_oldest_seconds")
+    assert {each.labels["phase"]: each.value for each in oldest.samples} == {
+        "started": 2.0,
+        "waiting": 3600.0,
+    }
 
 
 def test_the_picture_is_in_the_catalogue() -> None:

@@ -280,6 +280,52 @@ def test_what_was_not_sent_again_and_again_is_tried_more_and_more_slowly(machine
     assert waits == [1.0, 2.0, 16.0, 300.0]
 
 
+@pytest.mark.parametrize("blame", [True, False])
+def test_a_create_that_is_answered_later_again_and_again_is_started_more_and_more_slowly(
+    *, machine: Any, entry: Tiny, blame: bool
+) -> None:
+    """The look before each start goes well: it must not begin the count anew."""
+    waits = []
+    for number in range(1, 12):
+        begun = moved(machine, entry, LOOK, Done(value="nothing there"))
+        assert begun.started is not None
+        assert (begun.started.number, begun.attempts) == (number, 0)
+        entry = moved(machine, begun, CREATE, Retry(reason="locked", blame=blame), fraction=1.0)
+        assert entry.due is not None
+        assert entry.attempts == number
+        waits.append((entry.due - LATER).total_seconds())
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "outcome", "tried"),
+    [
+        (REPORT, Retry(reason="no answer"), True),
+        (REPORT, InDoubt(reason="silence"), True),
+        (REPORT, Retry(reason="429", after=3.0, lane=True, effect=False), False),
+        (REPORT, Retry(reason="later", blame=False, effect=False), False),
+        (REPORT, NotSent(reason="left"), False),
+        (REPORT, Stopped(reason="password", connection_version=7), False),
+        (LOOK, Retry(reason="no answer"), False),
+        (LOOK, InDoubt(reason="silence"), False),
+    ],
+)
+def test_only_what_may_have_taken_effect_counts_as_tried(
+    *, machine: Any, entry: Tiny, call: Call, outcome: Outcome, tried: bool
+) -> None:
+    assert moved(machine, entry, call, outcome).tried is tried
+    assert moved(machine, replace(entry, tried=True), call, outcome).tried is True
+
+
+@pytest.mark.parametrize(("call", "tried"), [(REPORT, True), (LOOK, False), (None, False)])
+def test_what_a_call_did_that_cannot_be_written_down_may_have_taken_effect(
+    *, entry: Tiny, call: Call | None, tried: bool
+) -> None:
+    after = transition.unwritable(entry, "too large", call=call).entry
+    assert after is not None
+    assert after.tried is tried
+
+
 @pytest.mark.parametrize("phase", Phase)
 def test_unwritable_parks_and_keeps_what_may_have_happened(entry: Tiny, phase: Phase) -> None:
     before = at(entry, phase, attempts=2, stop=STOP)
