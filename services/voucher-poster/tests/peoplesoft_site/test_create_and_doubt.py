@@ -120,6 +120,18 @@ async def test_a_create_that_fails_is_sorted_by_what_it_proves(
     assert type(await bench.call("create", entry)) is kind
 
 
+@pytest.mark.parametrize(("number", "kind"), [(1, Retry), (19, Retry), (20, Parked)])
+async def test_creates_that_get_no_answer_of_peoplesofts_ask_for_a_person_in_the_end(
+    bench: Bench, number: int, kind: type[Outcome]
+) -> None:
+    """However well the looks between them go."""
+    entry = await bench.started()
+    assert entry.started is not None
+    bench.books.failure = peoplesoft.ProtocolError("a page instead of an answer")
+    again = replace(entry, started=replace(entry.started, number=number))
+    assert type(await bench.call("create", again)) is kind
+
+
 async def test_doubt_is_settled_by_what_was_written_down_not_by_mapping_again(bench: Bench) -> None:
     entry = await bench.started(Phase.IN_DOUBT)
     bench.documents.failure = NotTheDocument("must not be read")
