@@ -40,6 +40,15 @@ async def test_a_look_writes_down_what_would_be_sent_and_asks_for_the_natural_ke
     assert looked.intent == (await bench.looked()).intent
 
 
+async def test_a_look_says_what_the_voucher_will_not_say_as_the_document_does(
+    bench: Bench, document: dict[str, Any]
+) -> None:
+    assert (await bench.looked()).notes == ()
+    bench.documents.invoice = read_document({**document, "description": "rent of the northern hall " * 20})
+    (note,) = (await bench.looked()).notes
+    assert "shortened" in note
+
+
 async def test_a_look_tells_the_same_invoice_from_another_and_passes_over_deleted_ones(bench: Bench) -> None:
     bench.books.found = [
         voucher("1"),
