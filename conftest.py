@@ -1,8 +1,10 @@
 """What holds for every test: which of them share a stack, and what is told at the end of a run."""
 
+from collections.abc import Iterator
 from pathlib import PurePath
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # Whether an example is slow depends on what else this machine does; speed is measured in bench/.
@@ -11,6 +13,13 @@ settings.load_profile("apstream")
 
 ONE_AT_A_TIME = ("tests/journeys", "tests/integration", "tools/devstack/tests")
 """Tests that start brokers and services: with several workers one of them runs all of these."""
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that a test ran may have sent all logs to a stream that is closed by now."""
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

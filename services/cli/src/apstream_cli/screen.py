@@ -1,6 +1,7 @@
 """What people see: one console, times and texts as they are shown. Texts of remotes cannot steer the terminal."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +24,15 @@ __all__ = [
     "show_table",
 ]
 
-console = Console(markup=False, highlight=False, emoji=False)
+REDIRECTED_WIDTH = 200
+"""Columns where there is no terminal: a log or a pipe takes long lines, and words stay whole."""
+
+console = Console(
+    markup=False,
+    highlight=False,
+    emoji=False,
+    width=None if sys.stdout.isatty() else REDIRECTED_WIDTH,
+)
 error_console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
