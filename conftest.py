@@ -14,6 +14,10 @@ settings.load_profile("apstream")
 ONE_AT_A_TIME = ("tests/journeys", "tests/integration", "tools/devstack/tests")
 """Tests that start brokers and services: with several workers one of them runs all of these."""
 
+STACK_SECONDS = 300
+"""A test that shares its stack, and this machine, with others may take so long; each wait in it has a bound of its
+own."""
+
 
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
@@ -27,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _starts_a_stack(config, item):
             item.add_marker(pytest.mark.xdist_group("stack"))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(STACK_SECONDS))
     items.sort(key=lambda item: not _starts_a_stack(config, item))
 
 
