@@ -174,9 +174,3 @@ def test_another_transfer_during_a_create_revisits_its_voucher(
     begun = started(newer=newer, acknowledged_at=LATER, acknowledged_batch=acknowledged)
     entry = after(begun, Created(voucher=FIRST))
     assert (entry.step == Step.REVISIT, entry.step == Step.REPORT) == (anew, not anew)
-
-
-def test_what_another_consumer_took_before_going_live_asks_nobody() -> None:
-    gone = an_entry(Step.WITHDRAWN, phase=Phase.FINAL, due=None, body={"rehearsal": "would be posted"})
-    entry = entry_of(received(gone, fetch(2, status=IN_PROGRESS)))
-    assert (entry.phase, entry.step) == (Phase.FINAL, Step.WITHDRAWN)

@@ -79,9 +79,7 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     unposted = ref.status in (WAITING, IN_PROGRESS) and ref.revision != body.posted_revision
     if entry.phase is Phase.FINAL and body.voucher is not None and unposted:
         return _parked(entry, body, other_content(body), ref)
-    # One that was only rehearsed was taken by whoever transferred before go-live: that is known, and expected.
-    unexplained = entry.step == Step.WITHDRAWN and not ref.shadow and not body.rehearsal
-    if unexplained and ref.status == IN_PROGRESS:
+    if entry.step == Step.WITHDRAWN and ref.status == IN_PROGRESS and not ref.shadow:
         reason = "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
         return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, reason, ref)
     if (
