@@ -39,33 +39,36 @@ def service() -> LedgerService[Any]:
 async def test_before_anything_is_read_it_is_not_ready_and_says_what_is_missing(
     unused_tcp_port_factory: Any,
 ) -> None:
-    nowhere, admin = unused_tcp_port_factory(), unused_tcp_port_factory()
+    admin = unused_tcp_port_factory()
     key = base64.b64encode(b"1" * 32).decode()
-    settings = ServiceSettings(
-        kafka_bootstrap=f"127.0.0.1:{nowhere}", admin_port=admin, keys=SecretStr(f"k1: {key}")
-    )
+    # One that takes connections and says nothing: a broker that refuses them would end the start before it is asked.
+    with socket.create_server(("127.0.0.1", 0)) as kafka:
+        settings = ServiceSettings(
+            kafka_bootstrap=f"127.0.0.1:{kafka.getsockname()[1]}",
+            admin_port=admin,
+            keys=SecretStr(f"k1: {key}"),
+        )
 
-    async def serve() -> None:
-        async with running(service(), settings):
-            raise AssertionError("there is no Kafka to join")
+        async def begin() -> None:
+            async with running(service(), settings):
+                raise AssertionError("there is no Kafka to join")
 
-    serving = asyncio.create_task(serve())
-    async with aiohttp.ClientSession() as session, asyncio.timeout(10):
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{admin}/readyz") as answer:
-                    status, said = answer.status, await answer.json()
-            except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.01)
-                continue
-            break
-    assert status == 503
-    assert said["partitions"] == "not in the group yet"
-    assert said["connections"] != "ok"
-    serving.cancel()
-    # the followers may have met the missing broker first
-    with pytest.raises((asyncio.CancelledError, BaseExceptionGroup)):
-        await serving
+        serving = asyncio.create_task(begin())
+        async with aiohttp.ClientSession() as session, asyncio.timeout(30):
+            while True:
+                try:
+                    async with session.get(f"http://127.0.0.1:{admin}/readyz") as answer:
+                        status, said = answer.status, await answer.json()
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.01)
+                    continue
+                break
+        assert status == 503
+        assert said["partitions"] == "not in the group yet"
+        assert said["connections"] != "ok"
+        serving.cancel()
+        with pytest.raises((asyncio.CancelledError, BaseExceptionGroup)):
+            await serving
 
 
 async def test_a_stop_ends_it_while_kafka_takes_connections_and_says_nothing() -> None:
