@@ -174,6 +174,10 @@ class Customer:
         """Order a fault of the site: operation, invoice_id, times, params."""
         await self.peoplesoft.post("faults", {"kind": kind, "node": self.spec.node, **order})
 
+    async def peoplesoft_recovers(self) -> None:
+        """End every fault of the site."""
+        await self.peoplesoft.delete("faults", node=self.spec.node)
+
     async def basware_fails(self, kind: str, operation: str, **order: Any) -> None:
         """Order a fault of Basware's API."""
         await self.basware.post(
