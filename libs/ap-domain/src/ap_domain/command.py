@@ -16,6 +16,14 @@ class Action(StrEnum):
     """Tell Basware that it was not transferred; only once PeopleSoft shows no voucher of it."""
     DISCARD = "discard"
     """Do nothing more about it here; it was dealt with by hand."""
+    RUN_NOW = "run_now"
+    """Master data: poll the entity for changes at once."""
+    RUN_FULL = "run_full"
+    """Master data: read the whole entity at once and compare."""
+    ACCEPT_SHRINK = "accept_shrink"
+    """Master data: read the whole entity at once; what is missing in it is really gone."""
+    RESEND = "resend"
+    """Master data: import again, although nothing changed."""
 
 
 class CommandedLedger(StrEnum):
@@ -23,14 +31,16 @@ class CommandedLedger(StrEnum):
 
     DOCUMENTS = "documents"
     VOUCHERS = "vouchers"
+    MASTERDATA = "masterdata"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One order. It holds only for the entry it was given for: ``expected_sequence`` is the number that entry had.
+    """One order. It holds only for the entry it was given for: ``expected_sequence`` is the number that entry had
+    (0 for master data, where an order says what should be read or sent again, not what to make of one entry).
 
-    ``record_id`` is Basware's invoice id; ``reason`` is the person's, and goes into the audit (and, with a sent-back
-    invoice, to the clerk). After ``expires_at`` it is refused.
+    ``record_id`` is Basware's invoice id, of master data the entity or ``entity/external code``; ``reason`` is the
+    person's, and goes into the audit (and, with a sent-back invoice, to the clerk). After ``expires_at`` it is refused.
     """
 
     command_id: str

@@ -7,7 +7,10 @@ from ap_domain.document import AccountingDocument
 from ap_domain.fetch_state import FetchState
 from ap_domain.invoice_state import InvoiceState
 from ap_domain.mapping_version import MappingVersion
+from ap_domain.masterdata.record import ImportState, MasterRecord, PublishedRecord
+from ap_domain.masterdata.standing import Standing
 from ap_domain.notification import Notification
+from ap_domain.poll import PollDue, PollResult
 from ap_domain.unreadable import UnreadableRecord
 
 from chassis.avro import AvroType
@@ -19,8 +22,14 @@ __all__ = [
     "COMMAND",
     "DESIRED_STATE",
     "DOCUMENT_ENTRY",
+    "IMPORT_STANDING",
+    "IMPORT_STATE",
     "MAPPING_VERSION",
+    "MASTER_RECORD",
     "NOTIFICATION",
+    "POLL_DUE",
+    "POLL_RESULT",
+    "PUBLISHED_RECORD",
     "UNREADABLE",
     "VOUCHER_ENTRY",
 ]
@@ -32,6 +41,12 @@ AUDIT_EVENT = AvroType("AuditEvent", AuditEvent)
 DESIRED_STATE = AvroType("DesiredState", DesiredState)
 COMMAND = AvroType("Command", Command)
 MAPPING_VERSION = AvroType("MappingVersion", MappingVersion)
+POLL_DUE = AvroType("PollDue", PollDue)
+POLL_RESULT = AvroType("PollResult", PollResult)
+MASTER_RECORD = AvroType("MasterRecord", MasterRecord)
+PUBLISHED_RECORD = AvroType("PublishedRecord", PublishedRecord)
+IMPORT_STATE = AvroType("ImportState", ImportState)
+IMPORT_STANDING = AvroType("ImportStanding", Standing)
 UNREADABLE = AvroType("Unreadable", UnreadableRecord)
 DOCUMENT_ENTRY: AvroType[Entry[FetchState]] = AvroType("DocumentLedgerEntry", Entry[FetchState])
 VOUCHER_ENTRY: AvroType[Entry[InvoiceState]] = AvroType("VoucherLedgerEntry", Entry[InvoiceState])

@@ -11,6 +11,7 @@ from chassis.keys import record_key, shard, split_key
 
 __all__ = [
     "AUDIT_INGRESS",
+    "AUDIT_MASTERDATA",
     "AUDIT_VOUCHER_POSTER",
     "CATALOGUE",
     "COMMANDS",
@@ -19,8 +20,15 @@ __all__ = [
     "DOCUMENTS",
     "DOCUMENT_LEDGER",
     "MAPPINGS",
+    "MASTERDATA_IMPORTS",
+    "MASTERDATA_POLLS",
+    "MASTERDATA_POLL_RESULTS",
+    "MASTER_DATA",
     "MESSAGE_LIMIT",
     "NOTIFICATIONS",
+    "POLL_RESULTS_CHANGELOG",
+    "PUBLISHED_CHANGELOG",
+    "STANDINGS_CHANGELOG",
     "UNREADABLE",
     "VOUCHERS",
     "Topic",
@@ -151,7 +159,7 @@ COMMANDS = Topic(
     cleanup="delete",
     configs={"retention.ms": str(30 * DAY)},
     writers=("command line", "console"),
-    readers=("ingress documents", "voucher-poster"),
+    readers=("ingress documents", "voucher-poster", "masterdata poll", "masterdata import"),
 )
 MAPPINGS = Topic(
     name="ap.mappings",
@@ -183,13 +191,101 @@ CONNECTIONS = Topic(
     readers=("all services",),
 )
 
+MASTERDATA_POLLS = Topic(
+    name="masterdata.polls",
+    key="connection/entity",
+    schema="PollDue",
+    partitions="sharded",
+    cleanup="delete",
+    configs={"retention.ms": str(7 * DAY)},
+    writers=("masterdata poll",),
+    readers=("masterdata poll",),
+)
+MASTERDATA_POLL_RESULTS = Topic(
+    name="masterdata.poll-results",
+    key="connection/entity/kind of poll",
+    schema="PollResult",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata poll",),
+    readers=("masterdata poll", "console", "command line"),
+)
+MASTER_DATA = Topic(
+    name="peoplesoft.master-data",
+    key="connection/entity/external code",
+    schema="MasterRecord",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata poll",),
+    readers=("masterdata poll", "masterdata import", "console", "command line"),
+)
+MASTERDATA_IMPORTS = Topic(
+    name="masterdata.imports",
+    key="connection/entity/external code",
+    schema="ImportState",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata import",),
+    readers=("masterdata import", "console", "command line"),
+)
+AUDIT_MASTERDATA = Topic(
+    name="audit.masterdata",
+    key="event id",
+    schema="AuditEvent",
+    partitions="sharded",
+    cleanup="compact",
+    writers=("masterdata poll", "masterdata import"),
+    readers=("console", "command line"),
+)
+PUBLISHED_CHANGELOG = Topic(
+    name="masterdata-poll-published-changelog",
+    key="connection/entity/external code",
+    schema="PublishedRecord",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata poll",),
+    readers=("masterdata poll",),
+)
+POLL_RESULTS_CHANGELOG = Topic(
+    name="masterdata-poll-results-changelog",
+    key="connection/entity/kind of poll",
+    schema="PollResult",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata poll",),
+    readers=("masterdata poll",),
+)
+STANDINGS_CHANGELOG = Topic(
+    name="masterdata-import-standings-changelog",
+    key="connection/entity/external code",
+    schema="ImportStanding",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata import",),
+    readers=("masterdata import",),
+)
+
 CATALOGUE = (
     NOTIFICATIONS,
     DOCUMENTS,
     VOUCHERS,
     DOCUMENT_LEDGER,
     AUDIT_INGRESS,
+    MASTERDATA_POLLS,
+    MASTERDATA_POLL_RESULTS,
+    MASTER_DATA,
+    MASTERDATA_IMPORTS,
+    PUBLISHED_CHANGELOG,
+    POLL_RESULTS_CHANGELOG,
+    STANDINGS_CHANGELOG,
     AUDIT_VOUCHER_POSTER,
+    AUDIT_MASTERDATA,
     UNREADABLE,
     COMMANDS,
     MAPPINGS,

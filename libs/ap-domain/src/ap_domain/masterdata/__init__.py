@@ -1,0 +1,1 @@
+"""Master data: what PeopleSoft has, as Basware's coders may pick it."""
