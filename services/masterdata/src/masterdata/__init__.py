@@ -1,0 +1,1 @@
+"""Master data: PeopleSoft is polled, what changed is published, and Basware is told."""
