@@ -99,6 +99,7 @@ class Connection:
     """``version`` counts the applies; ``shard`` is the partition of all its work, fixed at the first apply.
 
     In ``shadow`` mode invoices are fetched, mapped, checked and looked up; nothing is acknowledged or posted.
+    ``masterdata`` says what is polled and imported; empty, nothing is.
     """
 
     id: str
@@ -108,4 +109,5 @@ class Connection:
     basware: BaswareSide
     peoplesoft: PeopleSoftSide
     mapping: Mapping[str, Any] = field(repr=False)
+    masterdata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     mode: Literal["live", "shadow"] = "live"

@@ -119,7 +119,10 @@ class PeopleSoftSection(StrictModel):
 
 
 class ConnectionDocument(StrictModel):
-    """The whole document; ``mapping`` is checked by the rules of the mapping itself."""
+    """The whole document; ``mapping`` and ``masterdata`` are checked by rules of their own.
+
+    Without ``masterdata`` nothing is polled and nothing imported.
+    """
 
     connection: ConnectionId
     stage: Stage
@@ -127,6 +130,7 @@ class ConnectionDocument(StrictModel):
     basware: BaswareSection
     peoplesoft: PeopleSoftSection
     mapping: dict[str, Any]
+    masterdata: dict[str, Any] = Field(default_factory=dict)
 
     def without_secrets(self) -> dict[str, Any]:
         """What may be stored in clear and shown; defaults are written out."""

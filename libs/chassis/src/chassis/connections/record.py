@@ -118,6 +118,7 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
             calendar=read_calendar(peoplesoft.get("posting", {})),
         ),
         mapping=fields["mapping"],
+        masterdata=fields.get("masterdata", {}),
         mode=fields.get("mode", "live"),
     )
 
