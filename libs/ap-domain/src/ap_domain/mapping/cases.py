@@ -66,18 +66,26 @@ class CaseResult:
 
 def parse_cases(text: str) -> tuple[MappingCase, ...]:
     """The cases in a YAML text, amounts as Decimals. Raises ConfigurationFault with all that is wrong."""
-    try:
-        listed = yaml.load(text, Loader=_CaseLoader)  # noqa: S506  a SafeLoader that keeps decimals exact
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ConfigurationFault((f"the cases are not YAML: {error}",)) from error
-    if not isinstance(listed, list) or not listed:
-        raise ConfigurationFault(("the cases must be a list of at least one case",))
+    listed = listed_cases(text)
     problems = Problems()
     cases = [_case(place, given, problems) for place, given in enumerate(listed)]
     names = [case.name for case in cases if case]
     problems += [f"two cases are named {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
     problems.finish()
     return tuple(case for case in cases if case)
+
+
+def listed_cases(text: str) -> list[object]:
+    """The elements of a YAML list of cases: numbers with a point are Decimals, days are texts. Raises
+    ConfigurationFault.
+    """
+    try:
+        listed = yaml.load(text, Loader=_CaseLoader)  # noqa: S506  a SafeLoader that keeps decimals exact
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ConfigurationFault((f"the cases are not YAML: {error}",)) from error
+    if not isinstance(listed, list) or not listed:
+        raise ConfigurationFault(("the cases must be a list of at least one case",))
+    return listed
 
 
 def run_case(mapping: VoucherMapping, case: MappingCase) -> CaseResult:

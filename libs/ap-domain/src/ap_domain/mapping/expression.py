@@ -113,6 +113,18 @@ OFFERED = frozenset(
         "to_string",
     }
 )
+_PLAIN = frozenset(
+    {
+        "and_expression",
+        "comparator",
+        "field",
+        "function_expression",
+        "literal",
+        "not_expression",
+        "or_expression",
+    }
+)
+"""Kinds of nodes under which the scope stays the same."""
 _OPTIONS = Options(custom_functions=_ExactFunctions())
 
 
@@ -125,6 +137,8 @@ class Expression:
     """The field it is known by, as Basware writes it: the first of bank details if it reads any, else the first it
     reads; None where it reads none.
     """
+    paths: tuple[str, ...] = field(compare=False, repr=False)
+    """Every plain path it reads from the top of the scope; empty where it filters or projects."""
     _steps: tuple[str, ...] = field(compare=False, repr=False)
     _compiled: ParsedResult = field(compare=False, repr=False)
 
@@ -158,7 +172,11 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionFault(f"{text!r} is not a JMESPath expression ({reason})") from error
     tree = _exact(parsed.parsed)
     return Expression(
-        text=text, reads=_known_by(tree), _steps=_steps(tree), _compiled=ParsedResult(text, tree)
+        text=text,
+        reads=_known_by(tree),
+        paths=tuple(_fields(tree)) if _from_the_top(tree) else (),
+        _steps=_steps(tree),
+        _compiled=ParsedResult(text, tree),
     )
 
 
@@ -210,6 +228,13 @@ def _fields(node: Any) -> list[str]:
     if steps := _steps(node):
         return [".".join(steps)]
     return [each for child in node["children"] for each in _fields(child)]
+
+
+def _from_the_top(node: Any) -> bool:
+    """Whether every field in it is one of the scope itself, not one of what a filter or projection looks at."""
+    if node["type"] == "subexpression":
+        return bool(_steps(node))
+    return node["type"] in _PLAIN and all(_from_the_top(child) for child in node["children"])
 
 
 def _is_number(value: object) -> TypeGuard[int | Decimal]:

@@ -17,12 +17,12 @@ class MappingFault(ValueError):
 
 
 class ConfigurationFault(ValueError):
-    """The connection's mapping is wrong or incomplete: the flow stops until it is corrected, nothing is
-    rejected.
+    """The connection's mapping (or another section, `what`) is wrong or incomplete: the flow stops until it is
+    corrected, nothing is rejected.
 
     `problems` are all that were found, each naming the key.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...], *, what: str = "mapping") -> None:
         self.problems = problems
-        super().__init__("the mapping of the connection needs correction: " + "; ".join(problems))
+        super().__init__(f"the {what} of the connection needs correction: " + "; ".join(problems))

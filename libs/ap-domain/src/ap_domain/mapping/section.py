@@ -16,10 +16,10 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 class Problems(list[str]):
     """What is wrong with a document, each beginning with the key."""
 
-    def finish(self) -> None:
-        """Raises ConfigurationFault with all of them, each once."""
+    def finish(self, *, what: str = "mapping") -> None:
+        """Raises ConfigurationFault with all of them, each once; `what` of the connection is wrong."""
         if self:
-            raise ConfigurationFault(tuple(dict.fromkeys(self)))
+            raise ConfigurationFault(tuple(dict.fromkeys(self)), what=what)
 
 
 class Section:
@@ -161,7 +161,7 @@ class Section:
         if not value.strip() or not value.isprintable():
             self.problems.append(f"{where} must not be blank or hold control characters")
         elif longest is not None and len(value) > longest:
-            self.problems.append(f"{where} is {value!r}: PeopleSoft has room for {longest} characters")
+            self.problems.append(f"{where} is {value!r}: it has room for {longest} characters")
         return value
 
     def _choice(self, where: str, value: object, *, default: _Choice) -> _Choice:
