@@ -11,7 +11,13 @@ settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
 
 FAST = Limits(
-    connect=2.0, read=0.25, total=2.0, document_bytes=100_000, page_bytes=200_000, answer_bytes=50_000
+    connect=2.0,
+    read=0.25,
+    total=2.0,
+    document_bytes=100_000,
+    page_bytes=200_000,
+    answer_bytes=50_000,
+    import_bytes=50_000,
 )
 
 
@@ -47,6 +53,15 @@ async def listed(client: BaswareClient) -> list[str]:
     return [d.invoice_id async for d in client.list_documents(processing_status="WaitingForTransfer")]
 
 
+async def read_back(client: BaswareClient) -> list[str]:
+    return [record.external_code async for record in client.list_records("vendors")]
+
+
+async def outcomes(client: BaswareClient) -> list[str]:
+    found = client.request_statuses(entity_type="Vendor", page_size=100)
+    return [status.request_id async for status in found]
+
+
 @pytest.fixture
 def calls() -> dict[str, tuple[str, str, Callable[[BaswareClient], Awaitable[object]]]]:
     """Every call of the client by a short name: its method, its path, and how it is made."""
@@ -56,6 +71,9 @@ def calls() -> dict[str, tuple[str, str, Callable[[BaswareClient], Awaitable[obj
         "get": ("GET", document, lambda c: c.get_document(INVOICE)),
         "list": ("GET", documents, listed),
         "requestStatus": ("GET", f"{status}/req-1", lambda c: c.request_status("req-1")),
+        "records": ("GET", "/v1/vendors", read_back),
+        "statuses": ("GET", status, outcomes),
+        "import": ("POST", "/v1/vendors", lambda c: c.import_records("vendors", ['{"externalCode":"V1"}'])),
         "acknowledge": ("POST", f"{document}/acknowledge", lambda c: c.acknowledge(INVOICE)),
         "respond": (
             "POST",

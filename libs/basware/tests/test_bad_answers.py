@@ -11,6 +11,7 @@ from basware import (
     BaswareClient,
     BaswareError,
     CredentialsRefused,
+    ImportRefused,
     Limits,
     NotFound,
     OutcomeUnknown,
@@ -24,8 +25,9 @@ INVOICE = "63000000000000000000000000000001"
 CODE = "b7f9f1b6-0f6c-5a5e-8f55-6d2f60a1f0aa"
 DOCUMENTS = "/v1/accountingDocuments"
 
-READS = ("get", "list", "requestStatus")
-WRITES = ("acknowledge", "respond", "forget")
+LISTS = ("list", "records", "statuses")
+READS = ("get", *LISTS, "requestStatus")
+WRITES = ("acknowledge", "respond", "forget", "import")
 EVERY = (*READS, *WRITES)
 Calls = dict[str, tuple[str, str, Callable[[BaswareClient], Awaitable[object]]]]
 
@@ -33,6 +35,9 @@ GOOD = {
     "get": Canned.of_json({"accountingDocuments": [{"invoiceId": INVOICE}]}),
     "list": Canned.of_json({"accountingDocuments": [{"invoiceId": INVOICE}]}),
     "requestStatus": Canned.of_json({"requestStatus": [{"requestId": "req-1"}]}),
+    "records": Canned.of_json({"vendorEntities": [{"externalCode": "V1"}]}),
+    "statuses": Canned.of_json({"requestStatus": [{"requestId": "req-1"}]}),
+    "import": Canned.of_json([{"externalCode": "V1"}]),
     "acknowledge": Canned.of_json("Acknowledged"),
     "respond": Canned.of_json({"externalCode": CODE}),
     "forget": Canned(),
@@ -165,7 +170,11 @@ def client(request: pytest.FixtureRequest, stub: StubApi, session: aiohttp.Clien
     bad = request.node.callspec.params.get("bad")
     waits = bad is not None and (ANSWERS[bad][0].hang or ANSWERS[bad][0].stall)
     limits = Limits(
-        read=0.2 if waits else 5.0, document_bytes=200_000, page_bytes=200_000, answer_bytes=200_000
+        read=0.2 if waits else 5.0,
+        document_bytes=200_000,
+        page_bytes=200_000,
+        answer_bytes=200_000,
+        import_bytes=200_000,
     )
     return BaswareClient(
         base_url=stub.url(), client_id="acme", client_secret="s3cret", session=session, limits=limits
@@ -183,13 +192,17 @@ async def test_a_bad_answer_is_told_apart(
     with pytest.raises(BaswareError) as failed:
         await ask(client)
     error = failed.value
-    assert type(error) is (write if name in WRITES else read)
+    expected = write if name in WRITES else read
+    if name == "import" and expected is Refused:
+        # Another request on the same records is what a conflict means to an import.
+        expected = RetryLater if answer.status == 409 else ImportRefused
+    assert type(error) is expected
     assert error.may_have_taken_effect is (name in WRITES and in_doubt)
     assert error.advice
     assert len(error.excerpt) <= 301
     assert "password@" not in str(error)
     renewed = answer.status == 401 or (answer.status == 403 and "page" not in bad and "firewall" not in bad)
-    shrunk = {100, 20, 4, 1} if name == "list" and read is AnswerTooLarge else {100}
+    shrunk = {100, 20, 4, 1} if name in LISTS and read is AnswerTooLarge else {100}
     asked = len(stub.seen(method, path))
     if answer.drop or answer.reset:
         # aiohttp repeats a read whose connection was closed on it, and never a write.

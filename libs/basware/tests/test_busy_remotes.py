@@ -7,8 +7,8 @@ import pytest
 from basware import BaswareClient, Limits, OutcomeUnknown, RetryLater
 from basware.testing import Canned, StubApi
 
-WRITES = ("acknowledge", "respond", "forget")
-EVERY = ("get", "list", "requestStatus", *WRITES)
+WRITES = ("acknowledge", "respond", "forget", "import")
+EVERY = ("get", "list", "requestStatus", "records", "statuses", *WRITES)
 Calls = dict[str, tuple[str, str, Callable[[BaswareClient], Awaitable[object]]]]
 
 

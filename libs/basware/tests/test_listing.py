@@ -4,12 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from operator import attrgetter
 
 import aiohttp
 import pytest
 from basware import AnswerTooLarge, BaswareClient, FetchedDocument, Limits, ProtocolError, RetryLater
 from basware._call import Call
-from basware._document_list import each_once
+from basware._listing import each_once
 from basware.testing import Canned, StubApi
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,7 +126,7 @@ async def test_more_documents_than_wanted_are_an_error_after_those_wanted(
 ) -> None:
     stub.script("GET", LIST, page("a", "b", "c"))
     seen: list[str] = []
-    with pytest.raises(ProtocolError, match=f"more than {most} documents"):
+    with pytest.raises(ProtocolError, match=f"more than {most} records"):
         await listed(client, max_documents=most, seen=seen)
     assert seen == ["a", "b", "c"][:most]
     assert await listed(client, max_documents=3) == ["a", "b", "c"]
@@ -173,7 +174,7 @@ def test_every_document_comes_once_whichever_page_size_can_be_read(
                 yield FetchedDocument(invoice_id=one, raw=b"", content={})
 
     async def collect() -> list[str]:
-        found = each_once(pages_of, call=CALL, page_size=page_size, max_documents=16)
+        found = each_once(pages_of, key=attrgetter("invoice_id"), call=CALL, page_size=page_size, most=16)
         return [document.invoice_id async for document in found]
 
     assert asyncio.run(collect()) == list(dict.fromkeys(ids))

@@ -13,12 +13,25 @@ from basware.errors import (
     BaswareError,
     CredentialsRefused,
     ErrorEntity,
+    ImportRefused,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
     Refused,
     RetryLater,
+)
+from basware.generic_lists import GENERIC_LISTS, ListColumns
+from basware.imports import (
+    IMPORTS,
+    MASTERDATA_SCOPES,
+    MOST_IMPORT_BYTES,
+    ImportAccepted,
+    ImportApi,
+    ImportedRecord,
+    import_api,
+    import_scopes,
+    list_api,
 )
 from basware.limits import Limits
 from basware.notification import Notification, NotificationError, TaskType, parse_notification
@@ -36,6 +49,10 @@ from basware.transfer_response import TransferResponse
 
 __all__ = [
     "DEFAULT_SCOPES",
+    "GENERIC_LISTS",
+    "IMPORTS",
+    "MASTERDATA_SCOPES",
+    "MOST_IMPORT_BYTES",
     "AlreadyAcknowledged",
     "AnswerTooLarge",
     "BaswareClient",
@@ -43,11 +60,16 @@ __all__ = [
     "CredentialsRefused",
     "ErrorEntity",
     "FetchedDocument",
+    "ImportAccepted",
+    "ImportApi",
+    "ImportRefused",
+    "ImportedRecord",
     "InvalidRequest",
     "ItemError",
     "ItemState",
     "ItemStatus",
     "Limits",
+    "ListColumns",
     "NotFound",
     "Notification",
     "NotificationError",
@@ -63,6 +85,9 @@ __all__ = [
     "TaskType",
     "TokenRenewal",
     "TransferResponse",
+    "import_api",
+    "import_scopes",
+    "list_api",
     "parse_notification",
     "sign",
     "verify",

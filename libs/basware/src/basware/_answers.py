@@ -61,6 +61,15 @@ def request_status(answer: Answer, call: Call, *, request_id: str) -> RequestSta
     raise unreadable(answer, call, "the answer is about another request than the one asked for")
 
 
+def request_statuses(answer: Answer, call: Call) -> Iterator[RequestStatus]:
+    """The statuses of a page, parsed one by one."""
+    for element in elements(answer, call, wrapper=statuses.WRAPPER):
+        status = statuses.read(element.value) if isinstance(element.value, dict) else None
+        if status is None:
+            raise unreadable(answer, call, "the answer holds something that is no status of a request")
+        yield status
+
+
 def unreadable(answer: Answer, call: Call, reason: str) -> ProtocolError:
     """An answer with a good status that cannot be believed."""
     return call.protocol_error(

@@ -9,10 +9,10 @@ from yarl import URL
 
 from basware import _redirect
 from basware._call import Call
-from basware._refusal import refusal, stored_refusal
+from basware._refusal import hidden, refusal, retry_after, stored_refusal, words
 from basware._tokens import TokenSource
 from basware._transport import Answer, Transport
-from basware.errors import BaswareError
+from basware.errors import BaswareError, ErrorEntity
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -126,6 +126,14 @@ class Api:
     def refusal(self, answer: Answer, call: Call) -> BaswareError:
         """The error for an answer of the API that is no success."""
         return refusal(answer, call, secrets=self._tokens.secrets, now=datetime.now(UTC))
+
+    def words(self, answer: Answer, *, most: int) -> tuple[ErrorEntity, ...]:
+        """Basware's words in a refusal, up to so many."""
+        return tuple(words(hidden(answer.body, self._tokens.secrets), most=most))
+
+    def retry_after(self, answer: Answer) -> float | None:
+        """Seconds to wait as the answer asks for, None if it does not."""
+        return retry_after(answer.headers.get("Retry-After"), now=datetime.now(UTC))
 
 
 def _follow(answer: Answer, *, origin: URL, call: Call) -> tuple[URL, Call]:

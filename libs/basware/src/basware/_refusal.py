@@ -44,9 +44,7 @@ def refusal(answer: Answer, call: Call, *, secrets: tuple[str, ...], now: dateti
     calls that acknowledge (Basware P2P OpenAPI) and is refused elsewhere.
     """
     kind, message = _kind(answer, call)
-    body = answer.body
-    for secret in secrets:
-        body = body.replace(secret.encode(), b"[hidden]")
+    body = hidden(answer.body, secrets)
     entities = tuple(words(body))
     if entities and kind is not ProtocolError:
         message = f"{message}: {'; '.join(str(entity) for entity in entities[:3])}"
@@ -99,8 +97,15 @@ def retry_after(header: str | None, *, now: datetime) -> float | None:
     return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
-def words(body: bytes) -> Iterator[ErrorEntity]:
-    """Basware's words in an error body, in every shape its platform uses.
+def hidden(body: bytes, secrets: tuple[str, ...]) -> bytes:
+    """The body without these secrets, should the remote have echoed one."""
+    for secret in secrets:
+        body = body.replace(secret.encode(), b"[hidden]")
+    return body
+
+
+def words(body: bytes, *, most: int = _MAX_ENTITIES) -> Iterator[ErrorEntity]:
+    """Basware's words in an error body, in every shape its platform uses, up to so many.
 
     `errors` (P2P), `errorMessages` (push notifications), `message` (gateway), `error` with
     `error_description` (tokens), `detail` (tokens, validation) and `title` with `errors` by field.
@@ -115,7 +120,7 @@ def words(body: bytes) -> Iterator[ErrorEntity]:
     found = 0
     for name in ("errors", "errorMessages", "detail"):
         for entity in _entities(content.get(name)):
-            if found == _MAX_ENTITIES:
+            if found == most:
                 return
             found += 1
             yield entity

@@ -6,22 +6,20 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 import aiohttp
-from yarl import URL
 
-from basware import _answers, _redirect, documents
+from basware import _answers, _arguments, _imports, _lists, documents
 from basware._api import Api
 from basware._call import Call
-from basware._document_list import each_once
-from basware._paging import HEADER as CONTINUATION
-from basware._paging import Page, walk
+from basware._lists import DOCUMENTS, REQUEST_STATUS
 from basware._tokens import OnRenewal, TokenSource
 from basware._transport import Answer, Transport
 from basware.documents import FetchedDocument
 from basware.errors import AnswerTooLarge, InvalidRequest
+from basware.imports import ImportAccepted, ImportApi, ImportedRecord
 from basware.limits import Limits
 from basware.processing_status import ProcessingStatus
-from basware.request_status import RequestStatus
-from basware.transfer_response import TransferResponse, checked_text, instant
+from basware.request_status import RequestState, RequestStatus
+from basware.transfer_response import TransferResponse
 
 DEFAULT_SCOPES = (
     "accountingDocuments.read",
@@ -30,9 +28,6 @@ DEFAULT_SCOPES = (
     "requestStatus.write",
 )
 DEFAULT_LIMITS = Limits()
-
-_DOCUMENTS = ("v1", "accountingDocuments")
-_REQUEST_STATUS = ("v1", "requestStatus")
 
 
 class BaswareClient:
@@ -58,7 +53,7 @@ class BaswareClient:
         limits: Limits = DEFAULT_LIMITS,
         on_renewal: OnRenewal = lambda _: None,
     ) -> None:
-        self._base_url = _base_url(base_url)
+        self._base_url = _arguments.base_url(base_url)
         if not client_id or ":" in client_id or not client_secret:
             raise InvalidRequest(
                 "client id and secret must not be empty, a client id has no colon",
@@ -90,10 +85,10 @@ class BaswareClient:
     async def get_document(self, invoice_id: str, *, traceparent: str | None = None) -> FetchedDocument:
         """The accounting document with this id, fresh. `NotFound` when the tenant has none."""
         call = self._api.call("get_document", record=invoice_id)
-        _identifier(invoice_id, call, field="invoiceId", longest=36)
+        _arguments.identifier(invoice_id, call, field="invoiceId", longest=36)
         reading = await self._api.read(
             call=call,
-            url=self._api.url(*_DOCUMENTS, invoice_id),
+            url=self._api.url(*DOCUMENTS, invoice_id),
             max_bytes=self._limits.document_bytes,
             traceparent=traceparent,
         )
@@ -107,8 +102,8 @@ class BaswareClient:
         `AlreadyAcknowledged` when that was done before: once per transfer (P2P OpenAPI, 405).
         """
         call = self._api.call("acknowledge", record=invoice_id, writes=True)
-        _identifier(invoice_id, call, field="invoiceId", longest=36)
-        answer = await self._post(call, *_DOCUMENTS, invoice_id, "acknowledge", traceparent=traceparent)
+        _arguments.identifier(invoice_id, call, field="invoiceId", longest=36)
+        answer = await self._post(call, *DOCUMENTS, invoice_id, "acknowledge", traceparent=traceparent)
         _answers.check_done(answer, call)
 
     async def send_transfer_response(
@@ -120,24 +115,32 @@ class BaswareClient:
         `InvalidRequest`, with nothing sent, when a published limit is broken.
         """
         call = self._api.call("send_transfer_response", record=invoice_id, writes=True)
-        _identifier(invoice_id, call, field="invoiceId", longest=36)
+        _arguments.identifier(invoice_id, call, field="invoiceId", longest=36)
         body = response.to_json(call)
         answer = await self._post(
-            call, *_DOCUMENTS, invoice_id, "transferResponses", body=body, traceparent=traceparent
+            call, *DOCUMENTS, invoice_id, "transferResponses", body=body, traceparent=traceparent
         )
         _answers.check_echo(answer, call, external_code=response.external_code)
         return answer.request_id
 
     async def request_status(
-        self, request_id: str, *, traceparent: str | None = None
+        self,
+        request_id: str,
+        *,
+        system: str | None = None,
+        ignore_successful_items: bool = False,
+        traceparent: str | None = None,
     ) -> RequestStatus | None:
         """What became of a stored request, item by item; None while Basware does not know it yet."""
         call = self._api.call("request_status", record=request_id)
-        _identifier(request_id, call, field="requestId", longest=128)
+        _arguments.identifier(request_id, call, field="requestId", longest=128)
+        query = _arguments.status_filters(call, system=system)
+        if ignore_successful_items:
+            query["ignoreSuccessfulItems"] = "true"
         reading = await self._api.read(
             call=call,
-            url=self._api.url(*_REQUEST_STATUS, request_id),
-            max_bytes=self._limits.answer_bytes,
+            url=self._api.url(*REQUEST_STATUS, request_id, query=query),
+            max_bytes=self._limits.import_bytes,
             traceparent=traceparent,
         )
         if _answers.means_none(reading.final):
@@ -146,17 +149,45 @@ class BaswareClient:
             raise self._api.refusal(reading.final, call)
         return _answers.request_status(reading.final, call, request_id=request_id)
 
+    def request_statuses(
+        self,
+        *,
+        entity_type: str | None = None,
+        state: RequestState | None = None,
+        system: str | None = None,
+        ignore_successful_items: bool = False,
+        last_updated: datetime | None = None,
+        page_size: int = 50,
+        traceparent: str | None = None,
+    ) -> AsyncIterator[RequestStatus]:
+        """The requests that fit, each once as it is first met; read and bounded as `list_records`.
+
+        `entity_type` is as in `ImportApi`. One of the first three is needed, else `InvalidRequest`: the API would
+        answer the failed requests only (P2P OpenAPI 26.06).
+        """
+        listing = _lists.request_statuses(
+            self._api,
+            self._limits,
+            entity_type=entity_type,
+            state=state,
+            system=system,
+            ignore_successful_items=ignore_successful_items,
+            last_updated=last_updated,
+            traceparent=traceparent,
+        )
+        return listing.records(page_size=page_size, most=self._limits.listed_records)
+
     async def acknowledge_request_status(
         self, request_ids: Sequence[str], *, traceparent: str | None = None
     ) -> None:
         """Marks the outcomes of these requests as seen; `AlreadyAcknowledged` when they were before."""
         call = self._api.call("acknowledge_request_status", record=", ".join(request_ids[:3]), writes=True)
         for request_id in request_ids:
-            _identifier(request_id, call, field="requestIds", longest=128)
+            _arguments.identifier(request_id, call, field="requestIds", longest=128)
         if not request_ids:
             raise call.invalid("requestIds is empty", field="requestIds", limit="at least one")
         body = json.dumps({"requestIds": list(request_ids)}).encode()
-        answer = await self._post(call, *_REQUEST_STATUS, "acknowledge", body=body, traceparent=traceparent)
+        answer = await self._post(call, *REQUEST_STATUS, "acknowledge", body=body, traceparent=traceparent)
         _answers.check_done(answer, call)
 
     def list_documents(
@@ -178,57 +209,78 @@ class BaswareClient:
         list ends with a `ProtocolError`, after all before it was given; so does a page that is cut short.
         A status the API does not have raises `InvalidRequest`: it would answer an empty list.
         """
-        call = self._api.call("list_documents")
-        query = _list_query(
-            call,
+        listing = _lists.accounting_documents(
+            self._api,
+            self._limits,
+            operation="list_documents",
             processing_status=processing_status,
             company_code=company_code,
             last_updated=last_updated,
-            page_size=page_size,
+            traceparent=traceparent,
+        )
+        most = self._limits.listed_documents if max_documents is None else max_documents
+        return listing.records(page_size=page_size, most=most)
+
+    async def import_records(
+        self, api: ImportApi | str, records: Sequence[str], *, traceparent: str | None = None
+    ) -> ImportAccepted:
+        """Creates these records, or overwrites them whole; the outcome of each is asked for later.
+
+        `api` is one of `IMPORTS`, of `list_api`, or its name. Each record is the JSON text of one object and is sent
+        byte for byte. `InvalidRequest`, with nothing sent, for more than the API takes at once, for a record without
+        an external code and for one that comes twice; `ImportRefused` naming the guilty records. After any error
+        the same batch may be sent again, a second apart (P2P OpenAPI: an earlier version then expires).
+        """
+        target = _arguments.target(api, self._api.call("import_records"))
+        call = self._api.call("import_records", record=f"{len(records)} {target.name}", writes=True)
+        return await _imports.send(
+            records, call, api=self._api, target=target, limits=self._limits, traceparent=traceparent
         )
 
-        def pages_of(size: int) -> AsyncIterator[FetchedDocument]:
-            sized = {**query, "pageSize": str(size)}
+    def list_records(
+        self,
+        api: ImportApi | str,
+        *,
+        company_code: str | None = None,
+        page_size: int | None = None,
+        last_updated: datetime | None = None,
+        traceparent: str | None = None,
+    ) -> AsyncIterator[ImportedRecord]:
+        """The records that this API holds, each once as it is first met, in an order Basware does not promise.
 
-            async def fetch(token: str | None) -> Page[FetchedDocument]:
-                return await self._page(call, query=sized, token=token, traceparent=traceparent)
-
-            return walk(fetch, call=call, max_pages=self._limits.pages)
-
-        most = self._limits.listed_documents if max_documents is None else max_documents
-        return each_once(pages_of, call=call, page_size=page_size, max_documents=most)
+        Read and bounded as `list_documents` is, `page_size` up to 500, at most `Limits.listed_records`.
+        """
+        target = _arguments.target(api, self._api.call("list_records"))
+        listing = _lists.master_data(
+            self._api,
+            self._limits,
+            target=target,
+            company_code=company_code,
+            last_updated=last_updated,
+            traceparent=traceparent,
+        )
+        size = target.page_size if page_size is None else page_size
+        return listing.records(page_size=size, most=self._limits.listed_records)
 
     async def ping(self, *, traceparent: str | None = None) -> None:
         """Returns when a token is given and a read of one waiting document is answered, redirect included.
 
         Changes nothing, so it serves as the first call after a pause, a time-out or a changed secret.
         """
-        call = self._api.call("ping")
-        query = _list_query(call, processing_status=ProcessingStatus.WAITING_FOR_TRANSFER, page_size=1)
+        listing = _lists.accounting_documents(
+            self._api,
+            self._limits,
+            operation="ping",
+            processing_status=ProcessingStatus.WAITING_FOR_TRANSFER,
+            traceparent=traceparent,
+        )
         try:
-            page = await self._page(call, query=query, token=None, traceparent=traceparent)
+            page = await listing.page(size=1)
         except AnswerTooLarge:
             # One huge document that waits must not make the whole tenant look as if it were away.
             return
         for _ in page.records:
             pass
-
-    async def _page(
-        self, call: Call, *, query: dict[str, str], token: str | None, traceparent: str | None
-    ) -> Page[FetchedDocument]:
-        reading = await self._api.read(
-            call=call,
-            url=self._api.url(*_DOCUMENTS, query=query),
-            max_bytes=self._limits.page_bytes,
-            headers={CONTINUATION: token} if token is not None else None,
-            traceparent=traceparent,
-        )
-        if _answers.means_none(reading.final):
-            return Page(records=(), next_token=None)
-        if reading.final.status != 200:
-            raise self._api.refusal(reading.final, call)
-        found = documents.read_all(reading.final, call)
-        return Page(records=found, next_token=reading.header(CONTINUATION))
 
     async def _post(
         self, call: Call, *segments: str, traceparent: str | None, body: bytes | None = None
@@ -244,47 +296,3 @@ class BaswareClient:
         if answer.status not in _answers.SUCCESS or answer.is_markup:
             raise self._api.refusal(answer, call)
         return answer
-
-
-def _base_url(text: str) -> str:
-    """The base URL without a trailing slash; https, or http to this machine."""
-    limit = "https://host[/path], or http:// on this machine"
-    try:
-        url = URL(text)
-        usable = _redirect.allowed(url) and url.host and url.user is None and url.password is None
-    except ValueError:
-        raise InvalidRequest("the base URL is malformed", field="base_url", limit=limit) from None
-    if not usable or url.query_string or url.fragment:
-        raise InvalidRequest(f"the base URL must be {limit}", field="base_url", limit=limit)
-    return str(url).rstrip("/")
-
-
-def _identifier(value: str, call: Call, *, field: str, longest: int) -> None:
-    """An id that can stand in a path: a dot segment would name another resource."""
-    checked_text(value, call, field=field, shortest=1, longest=longest)
-    if value in {".", ".."} or not value.isprintable():
-        raise call.invalid(f"{field} is no id", field=field, limit="printable, not a dot segment")
-
-
-def _list_query(
-    call: Call,
-    *,
-    processing_status: ProcessingStatus | str,
-    company_code: str | None = None,
-    last_updated: datetime | None = None,
-    page_size: int,
-) -> dict[str, str]:
-    try:
-        status = ProcessingStatus(processing_status)
-    except ValueError:
-        raise call.invalid(
-            f"{processing_status} is no processing status", field="ProcessingStatus", limit="a published one"
-        ) from None
-    if not 1 <= page_size <= 100:
-        raise call.invalid("pageSize is out of bounds", field="pageSize", limit="1 to 100")
-    query = {"ProcessingStatus": status.value, "pageSize": str(page_size)}
-    if company_code is not None:
-        query["companyCode"] = checked_text(company_code, call, field="companyCode", shortest=1, longest=32)
-    if last_updated is not None:
-        query["lastUpdated"] = instant(last_updated, call, field="lastUpdated")
-    return query

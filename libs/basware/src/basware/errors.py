@@ -4,6 +4,7 @@
     ├── RetryLater           try again, later
     ├── OutcomeUnknown       a write was sent and its answer was lost
     ├── Refused              Basware said no for a business reason
+    │   └── ImportRefused    to a batch of master data: which records it names
     ├── CredentialsRefused   stop: no further call can succeed
     ├── NotFound             the record does not exist there
     ├── AlreadyAcknowledged  acknowledge was done before, by us or by another consumer
@@ -15,7 +16,9 @@ No message, excerpt or repr holds a credential, a token or the signature of a pr
 """
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 
@@ -39,7 +42,7 @@ class BaswareError(Exception):
     """A call to Basware did not give the answer asked for.
 
     `operation` is the client's name of the call, `remote` the host that was talked to, `record` the
-    invoice id or request id it was about, `status` the HTTP status if there was an answer, `request_id`
+    invoice id, request id or batch it was about, `status` the HTTP status if there was an answer, `request_id`
     Basware's own (quote it to their support), `excerpt` the redacted beginning of the answer, `advice`
     what an operator can do. `may_have_taken_effect` is true when Basware may have carried out a write in
     spite of this error: a repeated acknowledge then answers `AlreadyAcknowledged` through no one's fault.
@@ -125,6 +128,47 @@ class Refused(BaswareError):
     """Basware understood the request and said no; `entities` holds its words."""
 
     default_advice: ClassVar[str] = "Correct what Basware names; the same request will be refused again."
+
+
+class ImportRefused(Refused):
+    """Basware refused a batch of master data.
+
+    `guilty` maps the external codes of the batch that it names to its words, empty when it names none of them;
+    `general` are the words that name none. Whether the rest of the batch was stored is not published: send it again.
+    """
+
+    default_advice: ClassVar[str] = (
+        "Correct the records that Basware names; the others can be sent without them."
+    )
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        guilty: Mapping[str, str] | None = None,
+        general: tuple[str, ...] = (),
+        operation: str = "",
+        remote: str = "",
+        record: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        excerpt: str = "",
+        entities: tuple[ErrorEntity, ...] = (),
+        may_have_taken_effect: bool = False,
+    ) -> None:
+        super().__init__(
+            message,
+            operation=operation,
+            remote=remote,
+            record=record,
+            status=status,
+            request_id=request_id,
+            excerpt=excerpt,
+            entities=entities,
+            may_have_taken_effect=may_have_taken_effect,
+        )
+        self.guilty = MappingProxyType(dict(guilty or {}))
+        self.general = general
 
 
 class CredentialsRefused(BaswareError):

@@ -10,7 +10,8 @@ class Limits:
     """Bounds of one HTTP exchange; times in seconds, sizes in bytes after decompression.
 
     An operation is at most five exchanges: token, request, renewed token, repeated request, redirect.
-    `pages` and `listed_documents` bound one list.
+    `pages`, `listed_documents` and `listed_records` bound one list. `import_bytes` bounds the echo of an import and
+    the outcome of one, which name hundreds of records.
     The platform's own gateway gives up after about 29 seconds, so the read time-out lies above that.
     """
 
@@ -20,7 +21,9 @@ class Limits:
     document_bytes: int = 10 * MEGABYTE
     page_bytes: int = 32 * MEGABYTE
     answer_bytes: int = MEGABYTE
+    import_bytes: int = 16 * MEGABYTE
     pages: int = 10_000
     listed_documents: int = 100_000
+    listed_records: int = 1_000_000
     redirects: int = 2
     renewal_margin: float = 60.0

@@ -72,13 +72,14 @@ class SystemStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
-    """A request and its items; `last_updated` as Basware writes it."""
+    """A request and its items; `last_updated` as Basware writes it, `list_key` of a generic list only."""
 
     request_id: str
     state: RequestState
     entity_type: str | None = None
     last_updated: str | None = None
     systems: tuple[SystemStatus, ...] = ()
+    list_key: str | None = None
 
     @property
     def items(self) -> tuple[ItemStatus, ...]:
@@ -101,6 +102,7 @@ def read(content: Mapping[str, Json]) -> RequestStatus | None:
         entity_type=text_of(content, "entityType"),
         last_updated=text_of(content, "lastUpdated"),
         systems=tuple(_system(system) for system in _objects(content.get("systems"))),
+        list_key=text_of(content, "genericListKey"),
     )
 
 
