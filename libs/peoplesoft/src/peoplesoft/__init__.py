@@ -1,8 +1,8 @@
-"""Client of PeopleSoft Integration Broker: component interfaces over SOAP; usable on its own.
+"""Client of PeopleSoft Integration Broker: component interfaces and queries; usable on its own.
 
 `ComponentInterfaceClient` creates, finds and gets through any component interface a site publishes;
-`VoucherClient` does so for AP vouchers in PeopleSoft's own field names. What an error proves is in
-`peoplesoft.errors`.
+`VoucherClient` does so for AP vouchers in PeopleSoft's own field names. `QueryClient` runs queries, `QueryPages`
+reads one to its end. What an error proves is in `peoplesoft.errors`.
 """
 
 from peoplesoft.answers import CreateAnswer
@@ -25,6 +25,9 @@ from peoplesoft.found_voucher import CreatedVoucher, FoundVoucher
 from peoplesoft.gateway import Timeouts
 from peoplesoft.names import PropertyNames
 from peoplesoft.outcomes import MessageClass, OutcomeTable, RemoteMessage
+from peoplesoft.query import QueryOwner, QueryRequest, QueryRow, RowSource
+from peoplesoft.query_client import QueryClient, QueryRoute
+from peoplesoft.query_pages import KeyPage, QueryPages
 from peoplesoft.shape import (
     CollectionShape,
     ComponentInterfaceShape,
@@ -32,6 +35,7 @@ from peoplesoft.shape import (
     PropertyKind,
     PropertyShape,
 )
+from peoplesoft.streamed import QueryTimeouts
 from peoplesoft.values import DateFormat, Record, Row, Value
 from peoplesoft.vouchers import VoucherClient
 
@@ -48,6 +52,7 @@ __all__ = [
     "DateFormat",
     "FoundVoucher",
     "InvalidMessage",
+    "KeyPage",
     "MessageClass",
     "Misfit",
     "NeedsPerson",
@@ -60,11 +65,19 @@ __all__ = [
     "PropertyNames",
     "PropertyShape",
     "ProtocolError",
+    "QueryClient",
+    "QueryOwner",
+    "QueryPages",
+    "QueryRequest",
+    "QueryRoute",
+    "QueryRow",
+    "QueryTimeouts",
     "Record",
     "Rejected",
     "RemoteMessage",
     "RetryLater",
     "Row",
+    "RowSource",
     "Timeouts",
     "Value",
     "VoucherClient",

@@ -1,4 +1,4 @@
-"""Where one node's SOAP connector and its WSDLs are."""
+"""Where one node's connectors, its WSDLs and its queries are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from peoplesoft.errors import ConfigurationError
 
 _CONNECTOR: Final = "/PSIGW/PeopleSoftServiceListeningConnector"
+_REST: Final = "/PSIGW/RESTListeningConnector"
 
 
 class GatewayAddress:
@@ -27,12 +28,24 @@ class GatewayAddress:
             raise ConfigurationError("the base URL must not carry credentials, a query or a fragment")
         if not usable:
             raise ConfigurationError(f"the base URL {base_url!r} needs http(s):// and a host")
-        self._connector = f"{base_url.rstrip('/').removesuffix('/PSIGW')}{_CONNECTOR}"
+        before = base_url.rstrip("/").removesuffix("/PSIGW")
+        self._connector = f"{before}{_CONNECTOR}"
+        self._rest = f"{before}{_REST}"
+        self._node = node
         self.endpoint = f"{self._connector}/{quote(node, safe='')}" if node else self._connector
 
     def wsdl_url(self, wsdl: str) -> str:
         """Where the site publishes the WSDL called `wsdl` ("CI_AP_VOUCHER.1", with or without ".wsdl")."""
         return f"{self.endpoint}/{quote(wsdl.removesuffix('.wsdl'), safe='')}.wsdl"
+
+    def query_url(self, *, owner: str, query: str) -> str:
+        """Where a query is run over REST and answers JSON. Raises ConfigurationError without a node: this connector
+        has no default one.
+        """
+        if not self._node:
+            raise ConfigurationError("queries over REST need the name of the node")
+        where = "/".join(quote(part, safe="") for part in (self._node, "ExecuteQuery.v1", owner, query))
+        return f"{self._rest}/{where}/JSON/NONFILE"
 
     def own_url(self, location: str) -> str:
         """Where to fetch a document a WSDL imports from `location`.

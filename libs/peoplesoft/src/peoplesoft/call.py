@@ -4,7 +4,7 @@ saved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from peoplesoft.credentials import Credentials
@@ -27,7 +27,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """The context of one call. `saves`: a create, so that an unclear answer leaves its outcome unknown."""
+    """The context of one call. `saves`: a create, so that an unclear answer leaves its outcome unknown.
+
+    `remedies`: what a person can do about an error of that kind, where the kind's own words do not fit the call.
+    """
 
     operation: str
     remote: str
@@ -36,6 +39,7 @@ class Call:
     answer_limit: int = 10_000_000
     table: OutcomeTable = field(default_factory=OutcomeTable)
     credentials: Credentials | None = None
+    remedies: Mapping[type[PeopleSoftError], str] = field(default_factory=dict)
 
     def error(
         self,
@@ -57,7 +61,7 @@ class Call:
             remote=self.remote,
             record=self.record,
             said=text if len(text) <= _SAID_LIMIT else f"{text[:_SAID_LIMIT]}...",
-            remedy=remedy,
+            remedy=remedy or self.remedies.get(kind, ""),
             messages=messages,
             retry_after=retry_after,
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import aiohttp
 
@@ -33,7 +33,7 @@ from peoplesoft.shape import ComponentInterfaceShape, OperationShape, PropertyKi
 from peoplesoft.soap import with_username_token
 from peoplesoft.values import DateFormat, Record, Row, Value
 
-_KEEP_ALIVE_SECONDS = 5.0
+KEEP_ALIVE_SECONDS: Final = 5.0
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -64,12 +64,12 @@ class ComponentInterfaceClient:
         answer_limit: int = 10_000_000,
         wsdl_again_after: float = 300.0,
     ) -> None:
-        _check_sendable(credentials, authentication)
+        check_sendable(credentials, authentication)
         self._address = GatewayAddress(base_url=base_url, node=node)
         self._own_session = session is None
         # Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed.
         self._session = session or aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(keepalive_timeout=_KEEP_ALIVE_SECONDS)
+            connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS)
         )
         self._gateway = Gateway(
             endpoint=self._address.endpoint,
@@ -248,7 +248,8 @@ class ComponentInterfaceClient:
             ) from unusable
 
 
-def _check_sendable(credentials: Credentials, authentication: Authentication) -> None:
+def check_sendable(credentials: Credentials, authentication: Authentication) -> None:
+    """Raise ConfigurationError for an operator or password that this way of telling them cannot carry."""
     if authentication.uses_basic and ":" in credentials.operator:
         raise ConfigurationError("HTTP Basic cannot carry an operator with a colon in it")
     for what, text in (("operator", credentials.operator), ("password", credentials.password)):

@@ -71,14 +71,14 @@ class Gateway:
         headers = {
             "Content-Type": "text/xml; charset=UTF-8",
             "SOAPAction": f'"{soap_action}"',
-            **_common_headers(authorization),
+            **common_headers(authorization),
         }
         body = _Body(message, before_send=before_send)
         return await self._request("POST", self._endpoint, headers=headers, body=body, call=call)
 
     async def get(self, url: str, *, authorization: str | None, call: Call) -> Answer:
         """Fetch a document of the connector."""
-        headers = _common_headers(authorization)
+        headers = common_headers(authorization)
         return await self._request("GET", url, headers=headers, body=None, call=call)
 
     async def _request(
@@ -102,12 +102,12 @@ class Gateway:
                 return Answer(
                     status=response.status,
                     body=await self._read(response),
-                    retry_after=_seconds_to_wait(response.headers),
+                    retry_after=seconds_to_wait(response.headers),
                 )
         except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
             if body is not None and body.withheld is not None:
                 raise body.withheld from None
-            raise _broken(failure, body, call) from failure
+            raise broken_call(failure, body, call) from failure
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, or its first bytes up to one over the limit."""
@@ -120,13 +120,14 @@ class Gateway:
         return bytes(received[: self._answer_limit + 1])
 
 
-def _common_headers(authorization: str | None) -> dict[str, str]:
+def common_headers(authorization: str | None) -> dict[str, str]:
+    """What every request carries."""
     # No compression: an answer's size is bounded as it is sent.
     headers = {"Accept-Encoding": "identity"}
     return headers if authorization is None else {**headers, "Authorization": authorization}
 
 
-def _broken(failure: Exception, body: _Body | None, call: Call) -> PeopleSoftError:
+def broken_call(failure: Exception, body: _Body | None, call: Call) -> PeopleSoftError:
     """The error for a call that ended without an answer."""
     said = str(failure) or type(failure).__name__
     sent = body is not None and body.begun
@@ -166,7 +167,7 @@ class _Body(Payload):
             await writer.write(self._value[start : start + _CHUNK])
 
 
-def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds; None where it is missing, unreadable or more than a day: nobody waits that long.
 
     A date is taken against the answer's own Date, so that no two clocks need to agree.

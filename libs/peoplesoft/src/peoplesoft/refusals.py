@@ -1,4 +1,4 @@
-"""What an answer means that is not SOAP: proxies, sign-on pages, web servers, cut lines."""
+"""What an answer means that is not what was asked for: proxies, sign-on pages, web servers, cut lines."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ _WRONG_ADDRESS = frozenset({404, 405, 407, 410, 411, 413, 414, 415})
 _LOOKED_AT = 65_536
 
 
-def refusal(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool = False) -> PeopleSoftError:
-    """The error for an answer that is no SOAP envelope; the rows are in `peoplesoft.errors`.
+def refusal(
+    answer: Answer, call: Call, *, why_no_soap: str, damaged: bool = False, form: str = "SOAP"
+) -> PeopleSoftError:
+    """The error for an answer that is no SOAP envelope, or not of the `form` asked for; the rows are in
+    `peoplesoft.errors`.
 
-    `damaged`: it begins like XML and is not well-formed, as a cut answer is.
+    `damaged`: it begins like that form and is not well-formed, as a cut answer is.
     """
     status, said = answer.status, answer.body[:_LOOKED_AT]
     if 200 <= status < 300:
-        return _success_without_soap(answer, call, why_no_soap=why_no_soap, damaged=damaged)
-    what = f"HTTP {status} without a SOAP answer"
+        return _success_without_soap(answer, call, why_no_soap=why_no_soap, damaged=damaged, form=form)
+    what = f"HTTP {status} without a {form} answer"
     if 300 <= status < 400:
         return call.unclear(
             CredentialsRefused, f"HTTP {status}: redirected, probably to a sign-on page", said=said
@@ -54,7 +57,9 @@ def refusal(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool = Fal
     )
 
 
-def _success_without_soap(answer: Answer, call: Call, *, why_no_soap: str, damaged: bool) -> PeopleSoftError:
+def _success_without_soap(
+    answer: Answer, call: Call, *, why_no_soap: str, damaged: bool, form: str
+) -> PeopleSoftError:
     said = answer.body[:_LOOKED_AT]
     if not said.strip():
         return call.unclear(RetryLater, f"HTTP {answer.status} with an empty answer")
@@ -64,7 +69,7 @@ def _success_without_soap(answer: Answer, call: Call, *, why_no_soap: str, damag
         return call.unclear(RetryLater, "an HTML page came instead of an answer", said=said)
     if damaged and doctype_of(said) is None:
         return call.unclear(RetryLater, f"the answer is cut or damaged: {why_no_soap}", said=said)
-    return call.unclear(ProtocolError, f"the answer is not SOAP: {why_no_soap}", said=said)
+    return call.unclear(ProtocolError, f"the answer is not {form}: {why_no_soap}", said=said)
 
 
 def is_html(body: bytes) -> bool:

@@ -32,7 +32,7 @@ class Reply:
     `drop` closes without an answer, `silent` never answers (until the caller goes away); `missing` holds
     back that many of the last bytes and closes, or with `stalled` waits until the caller goes away; `reset`
     ends with a TCP reset instead of a close. `raw` is sent as it stands, in place of status, headers and
-    body.
+    body. With `piece` that many bytes go out at a time, `pause` seconds apart.
     """
 
     body: bytes = b""
@@ -44,6 +44,8 @@ class Reply:
     stalled: bool = False
     reset: bool = False
     raw: bytes | None = None
+    piece: int = 0
+    pause: float = 0.0
 
     def sent(self) -> bytes:
         """All that goes over the line."""
@@ -63,7 +65,7 @@ class Reply:
 
 class ScriptedGateway:
     """An async context manager. `documents` are served to every GET by path, with `get_status`; each POST
-    takes the next reply. With a `tls` context it speaks TLS.
+    takes the next reply, as does a GET where there are no documents. With a `tls` context it speaks TLS.
     """
 
     def __init__(
@@ -101,8 +103,12 @@ class ScriptedGateway:
             self.seen.append(request)
             self.arrived.set()
             reply = self._reply(request)
-            writer.write(reply.sent())
-            await writer.drain()
+            sent = reply.sent()
+            piece = reply.piece or max(len(sent), 1)
+            for start in range(0, len(sent), piece):
+                writer.write(sent[start : start + piece])
+                await writer.drain()
+                await asyncio.sleep(reply.pause)
             if reply.silent or reply.stalled:
                 await reader.read()
             if reply.reset:
@@ -113,7 +119,7 @@ class ScriptedGateway:
             writer.close()
 
     def _reply(self, request: SeenRequest) -> Reply:
-        if request.method == "GET":
+        if request.method == "GET" and (self.documents or not self.replies):
             document = self.documents.get(request.path)
             return Reply(status=404) if document is None else Reply(body=document, status=self.get_status)
         return self.replies.popleft() if self.replies else Reply(status=500, body=b"nothing scripted")
