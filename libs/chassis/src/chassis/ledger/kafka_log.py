@@ -88,7 +88,12 @@ class KafkaLog:
             raise Refused(f"{record.topic} {record.key!r}: {size} bytes, at most {LARGEST} can be written")
         async with self._sorted(f"send to {record.topic}"):
             delivered = await self._started().send(
-                record.topic, value=record.value, key=record.key, partition=record.partition, headers=headers
+                record.topic,
+                # Nothing at all, and no mark of an owner: the key is forgotten (a tombstone).
+                value=record.value if record.value or record.kind else None,
+                key=record.key,
+                partition=record.partition,
+                headers=headers,
             )
         delivered.add_done_callback(_seen)
         return _Acknowledgement(self._offset, delivered, record.topic)
