@@ -1,5 +1,6 @@
 """One HTTP exchange: bounded in time and size, its failures told apart by whether anything was sent."""
 
+import io
 from dataclasses import dataclass
 
 import aiohttp
@@ -67,7 +68,8 @@ class Transport:
                 method,
                 url,
                 headers=headers,
-                data=body,
+                # A stream is sent in parts, so that a long one lets others run.
+                data=None if body is None else io.BytesIO(body),
                 allow_redirects=False,
                 raise_for_status=False,
                 timeout=self._timeout,
