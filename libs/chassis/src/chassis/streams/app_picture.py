@@ -18,12 +18,6 @@ TABLE_KEYS = metrics.computed("stream_table_keys", "Keys a table holds in this p
 RECOVERY_SECONDS = metrics.computed(
     "stream_recovery_seconds", "How long the last take-over of shards took, tables read whole."
 )
-TAKEN = metrics.computed("stream_records_taken", "Records taken in since the start.", ("topic",))
-UNREADABLE = metrics.computed(
-    "stream_unreadable",
-    "Records set aside since the start, because their bytes cannot be decoded.",
-    ("topic",),
-)
 FETCH_AGE = metrics.computed(
     "stream_fetch_age_seconds",
     "How long ago the last fetch ended, empty ones included; the watchdog's measure.",
@@ -52,7 +46,5 @@ class StreamPicture(Collector):
             ((table.name,), float(shards.tables.size(table))) for table in self._service.tables
         )
         yield RECOVERY_SECONDS.of([((), shards.recovery_seconds)])
-        yield TAKEN.of(((topic,), float(count)) for topic, count in shards.taken.items())
-        yield UNREADABLE.of(((topic,), float(count)) for topic, count in shards.unreadable.items())
         if (age := self._fetch_age()) is not None:
             yield FETCH_AGE.of([((), age)])

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import structlog
 from aiokafka import TopicPartition
 
+from chassis import metrics
 from chassis.errors import UnknownSchema
 from chassis.ledger.kafka_reader import Watermarks
 from chassis.ledger.ports import Clock, Fenced, TransactionalLog, Unknown
@@ -21,6 +22,11 @@ from chassis.streams.ports import Following, Incoming, StreamService, Table
 __all__ = ["OwnShards"]
 
 log = structlog.get_logger("chassis.streams")
+
+TAKEN = metrics.counter("stream_records_taken", "Records taken in by a stream service.", ("topic",))
+UNREADABLE = metrics.counter(
+    "stream_unreadable", "Records set aside because their bytes cannot be decoded.", ("topic",)
+)
 
 OPEN_SECONDS = 180.0
 DRAIN_SECONDS = 3.0
@@ -51,8 +57,6 @@ class OwnShards:
         self.pulse = pulse
         self.recovery_seconds = 0.0
         self.recovered_keys = 0
-        self.taken: defaultdict[str, int] = defaultdict(int)
-        self.unreadable: defaultdict[str, int] = defaultdict(int)
         self.settled = False
         self._service = service
         self._instance = instance
@@ -175,8 +179,8 @@ class OwnShards:
         except Exception as bug:
             log.exception("a record could not be taken in", place=_place(incoming))
             self._die(f"{_place(incoming)} could not be taken in: {bug!r}")
-        self.taken[incoming.topic] += 1
-        self.unreadable[incoming.topic] += shard.unreadable - before
+        TAKEN.labels(incoming.topic).inc()
+        UNREADABLE.labels(incoming.topic).inc(shard.unreadable - before)
 
     def positions(self) -> dict[tuple[str, int], int]:
         """By topic and partition: below it everything is durable and may be committed."""
