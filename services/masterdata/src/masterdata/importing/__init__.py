@@ -1,0 +1,1 @@
+"""The import: what Basware has been told of each record is brought to what PeopleSoft has."""

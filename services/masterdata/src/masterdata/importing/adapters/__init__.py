@@ -1,0 +1,1 @@
+"""What the import stands on: Basware's API, and Kafka for contents and words."""

@@ -1,0 +1,208 @@
+"""Records that are sent again although nothing changed: by a person's order, or because somebody else sent another."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from ap_domain.command import Action, Command, CommandedLedger
+from ap_domain.masterdata.entity import kind_of
+from ap_domain.masterdata.record import ImportState, ImportStep
+from chassis.errors import NotAnswered
+from chassis.keys import record_key
+from chassis.ledger.ports import Clock
+
+from masterdata.importing.core.pace import Pace
+from masterdata.importing.core.ports import Orders
+from masterdata.importing.core.telling import Telling
+from masterdata.importing.core.verdicts import carried
+from masterdata.importing.core.workload import Workload
+
+__all__ = ["Resending", "Target", "is_ours"]
+
+REFUSED_ONLY = "?refused"
+AT_ONCE = 500
+REMEMBERED = 1000
+READ_TRIES = 5
+
+log = structlog.get_logger("masterdata.importing")
+
+
+def is_ours(command: Command) -> bool:
+    """Whether this service carries such orders out."""
+    return command.ledger is CommandedLedger.MASTERDATA and command.action is Action.RESEND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What an order is about: an entity, only what is refused of it, or one record."""
+
+    entity: str
+    external_code: str | None = None
+    refused_only: bool = False
+
+    @classmethod
+    def of(cls, record_id: str) -> "Target":
+        """`suppliers`, `suppliers?refused` or `suppliers/CODE`. Raises ValueError for no entity of master data."""
+        entity, one, code = record_id.partition("/")
+        refused = not one and entity.endswith(REFUSED_ONLY)
+        entity = entity.removesuffix(REFUSED_ONLY) if refused else entity
+        kind_of(entity)
+        return cls(entity=entity, external_code=code if one else None, refused_only=refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """`earlier`: an owner before may have carried it out; what was told since it was given is left alone."""
+
+    command: Command
+    earlier: bool
+
+
+class Resending:
+    """Marks records of one connection as due. An order survives a crash: the next owner reads it again."""
+
+    def __init__(
+        self,
+        *,
+        connection_id: str,
+        shard: int,
+        keys: Callable[[bytes], Sequence[bytes]],
+        orders: Orders,
+        telling: Telling,
+        work: Workload,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        """`keys` gives the table's keys that begin with a prefix."""
+        self._connection_id = connection_id
+        self._shard = shard
+        self._keys = keys
+        self._orders = orders
+        self._telling = telling
+        self._work = work
+        self._clock = clock
+        self._pace = pace
+        self._queue: asyncio.Queue[_Order | bytes] = asyncio.Queue(REMEMBERED)
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def ordered(self, command: Command, *, earlier: bool = False) -> None:
+        """A person's order. Never waits; one beyond a thousand is left to the next owner, and logged."""
+        if command.command_id in self._seen:
+            return
+        self._offer(_Order(command=command, earlier=earlier))
+        self._seen[command.command_id] = None
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def contradicted(self, key: bytes) -> None:
+        """Another process sent a version of this record after our last word on it. Never waits."""
+        self._offer(key)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._read_earlier()
+        while True:
+            match await self._queue.get():
+                case _Order() as order:
+                    await self._carry_out(order)
+                case key:
+                    said = "another process sent it after us"
+                    await self._mark([key], (said,), unless_after=None, until=None)
+
+    async def _read_earlier(self) -> None:
+        for _ in range(READ_TRIES):
+            try:
+                commands = await self._orders.earlier(self._shard)
+            except NotAnswered as failed:
+                log.warning("earlier orders could not be read", shard=self._shard, said=str(failed))
+                await asyncio.sleep(self._pace.kafka_rest)
+                continue
+            for command in commands:
+                if command.connection_id == self._connection_id and is_ours(command):
+                    self.ordered(command, earlier=True)
+            return
+
+    async def _carry_out(self, order: _Order) -> None:
+        command = order.command
+        said = {
+            "command": command.command_id,
+            "action": str(command.action),
+            "by": command.actor,
+            "reason": command.reason,
+        }
+        record = record_key(self._connection_id, *command.record_id.split("/", 1)).decode()
+        if self._clock.now() > command.expires_at:
+            answer = f"it expired at {command.expires_at.isoformat()}"
+            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
+            return
+        try:
+            keys = self._meant(Target.of(command.record_id))
+        except ValueError:
+            answer = f"{command.record_id} is no entity of master data, nor a record of one"
+            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
+            return
+        marked = 0
+        words = (f"ordered by {command.actor}: {command.reason}",)
+        unless_after = command.issued_at if order.earlier else None
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            marked += await self._mark(some, words, unless_after=unless_after, until=command.expires_at)
+        done = bool(keys)
+        answer = f"{marked} records are sent again" if done else f"nothing is known of {command.record_id}"
+        action = "command applied" if done else "command refused"
+        await self._telling.answer(action, command={**said, "said": answer}, record=record)
+
+    def _meant(self, target: Target) -> Sequence[bytes]:
+        if target.external_code is not None:
+            key = record_key(self._connection_id, target.entity, target.external_code)
+            return [key] if self._work.standing(key) is not None else []
+        if target.refused_only:
+            of_it = (work.refused for work in self._work.entities() if work.entity == target.entity)
+            return sorted(key for refused in of_it for key in refused)
+        return self._keys(record_key(self._connection_id, target.entity) + b"/")
+
+    async def _mark(
+        self,
+        keys: Iterable[bytes],
+        words: tuple[str, ...],
+        *,
+        unless_after: datetime | None,
+        until: datetime | None,
+    ) -> int:
+        """How many records became due. While Kafka does not take it, it is tried again until the order expires."""
+        left = list(keys)
+        marked = 0
+        while left:
+            states = [state for key in left if (state := self._due(key, words, unless_after)) is not None]
+            if await self._telling.say(states):
+                return marked + len(states)
+            if until is not None and self._clock.now() > until:
+                return marked
+            await asyncio.sleep(self._pace.kafka_rest)
+        return marked
+
+    def _due(self, key: bytes, words: tuple[str, ...], unless_after: datetime | None) -> ImportState | None:
+        """None where it has never been told of, or is pending anyway by another version."""
+        standing = self._work.standing(key)
+        told = standing.told if standing is not None else None
+        if standing is None or told is None or told.digest != standing.wanted_digest:
+            return None
+        if unless_after is not None and told.at >= unless_after:
+            return None
+        return replace(
+            told,
+            sequence=told.sequence + 1,
+            step=ImportStep.DUE,
+            at=self._clock.now(),
+            words=(*words, *carried(told, digest=told.digest)),
+            attempts=0,
+        )
+
+    def _offer(self, order: _Order | bytes) -> None:
+        try:
+            self._queue.put_nowait(order)
+        except asyncio.QueueFull:
+            log.warning("too many orders at once; this one waits for the next owner", shard=self._shard)

@@ -1,0 +1,229 @@
+"""One turn of sending: some records of one entity, from where they lie to Basware's request id on each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord
+from ap_domain.masterdata.standing import Standing
+from chassis.connections import Connection
+from chassis.errors import NotAnswered
+from chassis.ledger.ports import Clock
+
+from masterdata.importing import metrics
+from masterdata.importing.core.answers import LockedOut, NoAnswer, SendAnswer, Stored, TooLarge, TurnedDown
+from masterdata.importing.core.narrowing import Narrowing
+from masterdata.importing.core.pace import Pace
+from masterdata.importing.core.ports import Contents, ImportApi, Outgoing
+from masterdata.importing.core.telling import Telling
+from masterdata.importing.core.verdicts import carried, nameless, refused_here
+from masterdata.importing.core.workload import EntityWork, Pick, Workload
+
+__all__ = ["Sending"]
+
+log = structlog.get_logger("masterdata.importing")
+
+KAFKA_AWAY = NoAnswer(said="Kafka does not take what is to be said of records")
+_OUTCOMES = {
+    Stored: "stored",
+    TurnedDown: "turned_down",
+    TooLarge: "too_large",
+    NoAnswer: "no_answer",
+    LockedOut: "locked_out",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Load:
+    """A record in hand with its content."""
+
+    key: bytes
+    record: MasterRecord = field(repr=False)
+
+
+class Sending:
+    """Sends for one connection. Every record in hand is given back, whatever happens; a turn raises nothing but bugs.
+
+    A crash anywhere leaves records pending or asked about: what Basware stored without our having said so is sent
+    again, which overwrites it with the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: ImportApi,
+        contents: Contents,
+        telling: Telling,
+        work: Workload,
+        clock: Clock,
+        pace: Pace,
+        may_send: Callable[[], bool],
+    ) -> None:
+        """`may_send` is asked right before each request: whether the shard is ours and the flow runs."""
+        self._api = api
+        self._contents = contents
+        self._telling = telling
+        self._work = work
+        self._clock = clock
+        self._pace = pace
+        self._may_send = may_send
+
+    async def turn(
+        self, connection: Connection, entity: EntityWork, picks: Sequence[Pick]
+    ) -> NoAnswer | LockedOut | None:
+        """What kept it from sending all it could, or None."""
+        try:
+            offsets = [pick.offset for pick in picks]
+            found = await self._contents.read(
+                shard=connection.shard, offsets=offsets, most_bytes=self._pace.batch_bytes
+            )
+            loads = list(self._loads(entity, picks, found))
+            faulty = [(load, refused_here(load.record.problems)) for load in loads if load.record.problems]
+            if faulty and not await self._refuse(faulty):
+                return KAFKA_AWAY
+            batch = self._cut([load for load in loads if not load.record.problems])
+            return await self._narrow(connection, entity.entity, batch)
+        except NotAnswered as failed:
+            return NoAnswer(said=str(failed), after=self._pace.kafka_rest)
+        finally:
+            self._work.release(picks)
+
+    def _loads(
+        self, entity: EntityWork, picks: Sequence[Pick], found: Mapping[int, MasterRecord | None]
+    ) -> Iterator[_Load]:
+        """The picked records that are still wanted as they were read; what is missing is waited for, and told."""
+        for pick in picks:
+            if pick.offset not in found:
+                continue
+            record, standing = found[pick.offset], self._work.standing(pick.key)
+            if standing is None or not standing.pending or standing.wanted_offset != pick.offset:
+                continue
+            if record is not None and record.digest == standing.wanted_digest:
+                entity.missing.pop(pick.key, None)
+                yield _Load(key=pick.key, record=record)
+            else:
+                self._miss(entity, pick)
+
+    def _miss(self, entity: EntityWork, pick: Pick) -> None:
+        """A newer version was published and compaction took this one, or somebody wrote to the topic by hand."""
+        now = self._clock.monotonic()
+        since = entity.missing.setdefault(pick.key, now)
+        self._work.hold(pick.key, self._pace.kafka_rest)
+        if now - since >= self._pace.missing_for:
+            self._work.hold(pick.key, self._pace.blocks_for)
+            connection_id = pick.key.split(b"/", 1)[0].decode()
+            metrics.MISSING.labels(connection_id, entity.entity).inc()
+            log.error(
+                "a record's content does not lie where it was published; have its entity read anew (run-now)",
+                record=pick.key.decode(),
+                offset=pick.offset,
+            )
+
+    def _cut(self, loads: Sequence[_Load]) -> list[_Load]:
+        """As many from the front as one request takes."""
+        size = 2
+        batch: list[_Load] = []
+        for load in loads:
+            size += len(load.record.content.encode()) + 1
+            if batch and size > self._pace.batch_bytes:
+                break
+            batch.append(load)
+        return batch
+
+    async def _narrow(
+        self, connection: Connection, entity: str, batch: list[_Load]
+    ) -> NoAnswer | LockedOut | None:
+        """Sends the batch; refused as a whole, in smaller and smaller parts until its guilty records stand alone."""
+        narrowing = Narrowing(batch, code=lambda load: load.record.external_code)
+        requests = 0
+        while (part := narrowing.next()) is not None:
+            wanted = [load for load in part if self._is_wanted(load)]
+            if not wanted:
+                narrowing.untried()
+                continue
+            if not self._may_send():
+                return None
+            if requests == self._pace.narrowing:
+                return NoAnswer(
+                    said="too many records are refused one by one", after=self._pace.entity_rest, whole=False
+                )
+            answer = await self._send(connection, entity, wanted)
+            requests += 1
+            match answer:
+                case Stored():
+                    narrowing.taken()
+                    self._hold(wanted, connection)
+                    if not await self._note(entity, wanted, answer.request_id):
+                        return KAFKA_AWAY
+                case TurnedDown() | TooLarge():
+                    self._hold_doubtful(answer, wanted, connection)
+                    if not await self._refuse(narrowing.turned_down(wanted, answer)):
+                        return KAFKA_AWAY
+                case _:
+                    self._hold(wanted, connection)
+                    return answer
+        return None
+
+    async def _send(self, connection: Connection, entity: str, loads: Sequence[_Load]) -> SendAnswer:
+        records = [
+            Outgoing(external_code=load.record.external_code, content=load.record.content) for load in loads
+        ]
+        answer = await self._api.send(connection, entity=entity, records=records)
+        metrics.REQUESTS.labels(connection.id, entity, _OUTCOMES[type(answer)]).inc()
+        return answer
+
+    def _is_wanted(self, load: _Load) -> bool:
+        """A newer version, or a word of another owner, may have come while this one was read or narrowed."""
+        standing = self._work.standing(load.key)
+        return standing is not None and standing.pending and standing.wanted_digest == load.record.digest
+
+    def _hold(self, loads: Sequence[_Load], connection: Connection) -> None:
+        """What may have reached Basware is not sent again within the spacing."""
+        for load in loads:
+            self._work.hold(load.key, self._pace.spacing(connection.basware.record_spacing))
+
+    def _hold_doubtful(
+        self, answer: TurnedDown | TooLarge, loads: Sequence[_Load], connection: Connection
+    ) -> None:
+        if isinstance(answer, TurnedDown) and answer.in_part:
+            self._hold(loads, connection)
+
+    async def _note(self, entity: str, loads: Sequence[_Load], request_id: str | None) -> bool:
+        """Says of each record in which request it went; without a request id it is due again, so often at most."""
+        states = [self._state(load, step=ImportStep.SENT, request_id=request_id, words=()) for load in loads]
+        if request_id is None:
+            states = [nameless(state, most=self._pace.most_attempts) for state in states]
+        durable = await self._telling.say(states)
+        if durable and request_id is not None:
+            await self._telling.of_request(
+                "sent", entity=entity, request_id=request_id, counts={"records": len(states)}
+            )
+        return durable
+
+    async def _refuse(self, refused: Sequence[tuple[_Load, tuple[str, ...]]]) -> bool:
+        return await self._telling.say(
+            [
+                self._state(load, step=ImportStep.REFUSED, request_id=None, words=words)
+                for load, words in refused
+            ]
+        )
+
+    def _state(
+        self, load: _Load, *, step: ImportStep, request_id: str | None, words: tuple[str, ...]
+    ) -> ImportState:
+        standing = self._work.standing(load.key) or Standing()
+        before, record = standing.told, load.record
+        same = before is not None and before.digest == record.digest
+        return ImportState(
+            connection_id=record.connection_id,
+            entity=record.entity,
+            external_code=record.external_code,
+            sequence=before.sequence + 1 if before else 1,
+            step=step,
+            digest=record.digest,
+            source_offset=standing.wanted_offset,
+            request_id=request_id,
+            at=self._clock.now(),
+            words=words if step is ImportStep.REFUSED else (*words, *carried(before, digest=record.digest)),
+            attempts=(before.attempts if same and before else 0) + 1,
+        )
