@@ -6,7 +6,7 @@ from .answers import Answer, RefusalError, empty_refusal, json_answer, p2p_refus
 from .call import Call
 from .document_changes import changed
 from .document_model import AFTER_ACKNOWLEDGE, PROCESSING_MODES, STATUSES
-from .pages import CONTINUATION
+from .pages import CONTINUATION, Window
 from .records import DocumentRecord
 from .world import World
 from .write_rules import watch_spacing
@@ -48,17 +48,21 @@ async def list_documents(world: World, call: Call) -> Answer:
     """``GET /v1/accountingDocuments``: one page, or 404 where nothing fits. Oldest change first (assumption)."""
     call.allow_parameters("ProcessingStatus", "pageSize", "companyCode", "lastUpdated", "p2pProcessingMode")
     size = call.page_size(most=_MOST_PER_PAGE)
-    rest = list(world.pages.resume(call) or _select(world, call))
+    window = world.pages.resume(call) or Window(ids=tuple(_select(world, call)))
     page: list[DocumentRecord] = []
-    rows = 0
-    while rest and len(page) < size and rows < _MOST_ROWS_PER_PAGE:
-        record = world.books.documents.get(call.tenant.name, rest.pop(0))
+    seen = rows = 0
+    for invoice_id in window:
+        if len(page) >= size or rows >= _MOST_ROWS_PER_PAGE:
+            break
+        seen += 1
+        record = world.books.documents.get(call.tenant.name, invoice_id)
         if record is not None and not record.deleted:
             page.append(record)
             rows += record.rows
     if not page:
         raise empty_refusal(404)
-    return _offer(world, call, page, continuation=world.pages.remember(call, tuple(rest)), single=False)
+    continuation = world.pages.remember(call, window.after(seen))
+    return _offer(world, call, page, continuation=continuation, single=False)
 
 
 def _select(world: World, call: Call) -> list[str]:

@@ -60,14 +60,27 @@ def p2p_refusal(
     external_code: str | None = None,
 ) -> RefusalError:
     """The P2P model: ``hasErrors`` and ``errors``; kind and code are words of the vendor's enumerations."""
+    problems = [(external_code, message) for message in messages]
+    return records_refusal(request_id=request_id, status=status, problems=problems, code=code, kind=kind)
+
+
+def records_refusal(
+    *,
+    request_id: str,
+    status: int,
+    problems: list[tuple[str | None, str]],
+    code: str,
+    kind: str = "VALIDATION",
+) -> RefusalError:
+    """The same for several records: each message with the external code it is about, where one is named."""
     return RefusalError(
         json_answer(
             {
                 "requestId": request_id,
                 "hasErrors": True,
                 "errors": [
-                    {"externalCode": external_code, "type": kind, "code": code, "message": text, "info": None}
-                    for text in messages
+                    {"externalCode": named, "type": kind, "code": code, "message": text, "info": None}
+                    for named, text in problems
                 ],
             },
             status=status,

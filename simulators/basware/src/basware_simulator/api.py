@@ -1,7 +1,7 @@
 """Basware's API as an HTTP server: door, faults, watch and handlers in the order a request meets them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -14,6 +14,9 @@ from .call import Call
 from .delivery import deliver
 from .document_origin import wrong_document
 from .faults import CONTENT_KINDS, Fault, FaultKind, Operation
+from .import_apis import IMPORT_APIS, ImportApi
+from .import_lists import listing
+from .import_requests import posting
 from .outages import Origin
 from .subscriptions import SubscriptionCalls
 from .tokens import find_client, find_token, issue_token, require, revoke
@@ -106,7 +109,22 @@ def endpoints(sender: WebhookSender) -> tuple[Endpoint, ...]:
                 ("DELETE", "delete", subscriptions.delete),
             )
         ),
+        *(endpoint for api in IMPORT_APIS.values() for endpoint in _master_data(api)),
     )
+
+
+def _master_data(api: ImportApi) -> Iterator[Endpoint]:
+    for operation, method, right, handler in (
+        (f"import_{api.name}", "POST", "write", posting(api)),
+        (f"list_{api.name}", "GET", "read", listing(api)),
+    ):
+        yield Endpoint(
+            operation=Operation(operation),
+            method=method,
+            path=api.path,
+            scope=f"{api.name}.{right}",
+            handler=handler,
+        )
 
 
 class BaswareApi:
@@ -120,7 +138,7 @@ class BaswareApi:
         """Register every endpoint, and an answer for what does not exist."""
         for endpoint in self._endpoints:
             app.router.add_route(endpoint.method, endpoint.path, self._serving(endpoint))
-        app.router.add_route("*", "/{unknown:v1/.*}", self._unknown)
+        app.router.add_route("*", "/{unknown:v[12]/.*}", self._unknown)
 
     def _serving(self, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
@@ -203,6 +221,7 @@ class BaswareApi:
             call = Call(
                 request_id=request_id,
                 tenant=tenant,
+                address=request.path,
                 path=request.match_info,
                 query=request.query,
                 headers=request.headers,

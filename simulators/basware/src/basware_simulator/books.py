@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from .journal import Journal
+from .master_data import TABLE as MASTER_DATA
+from .master_data import MasterData
 from .records import (
     ClockOffset,
     DocumentRecord,
@@ -99,6 +101,7 @@ class Books:
             name="violations", of=Violation, key=lambda r: (str(r.number),), journal=journal
         )
         self.clock = Table(name="clock", of=ClockOffset, key=lambda _: ("offset",), journal=journal)
+        self.master_data = MasterData(journal)
         self.entries_restored = self._restore()
 
     def _restore(self) -> int:
@@ -115,8 +118,11 @@ class Books:
         latest: dict[tuple[str, Key], Any] = {}
         count = 0
         for entry in self.journal.read():
-            latest[entry["table"], tuple(entry["key"])] = entry["value"]
             count += 1
+            if entry["table"] == MASTER_DATA:
+                self.master_data.restore(entry["value"])
+            else:
+                latest[entry["table"], tuple(entry["key"])] = entry["value"]
         for (table, key), value in latest.items():
             if value is not None:
                 tables[table].restore(key, value)

@@ -14,10 +14,15 @@ from .schema import Kind, check, is_moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a handler may know of a request. `arrived` is simulated time."""
+    """What a handler may know of a request; `address` is without the query, `path` the named parts of it.
+
+    Args:
+        arrived: simulated time.
+    """
 
     request_id: str
     tenant: Tenant
+    address: str
     path: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -47,9 +52,9 @@ class Call:
         """A parameter that is true or false; false if absent."""
         return self.choice(name, frozenset({"true", "false"})) == "true"
 
-    def page_size(self, *, most: int) -> int:
-        """The parameter pageSize, from 1 to `most`, which is also its default."""
-        text = self.query.get("pageSize", str(most))
+    def page_size(self, *, most: int, default: int | None = None) -> int:
+        """The parameter pageSize, from 1 to `most`, which is its default unless another is given."""
+        text = self.query.get("pageSize", str(default or most))
         if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= most:
             raise self.refuse_parameter(f"pageSize must be a number from 1 to {most}")
         return int(text)

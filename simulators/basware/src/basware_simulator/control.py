@@ -12,6 +12,7 @@ from . import control_views
 from .approvals import ApprovalError
 from .control_body import OrderError, json_of, order_of, words
 from .control_documents import DocumentControl
+from .control_master_data import MasterDataControl
 from .control_orders import ClockOrder, RevokeOrder, SubscriptionOrder, TenantOrder
 from .decimal_json import dumps
 from .faults import Fault
@@ -24,6 +25,7 @@ from .webhooks import ACCOUNTING_DOCUMENTS, WebhookSender
 from .world import World
 
 _SETTINGS = adapter(TenantSettings)
+_RECORD = "masterdata/{api:(?:lists/)?[^/]+}/{code:[^/]+}"
 
 
 class ControlApi:
@@ -36,6 +38,7 @@ class ControlApi:
     def add_to(self, app: web.Application) -> None:
         """Register every call."""
         documents = DocumentControl(world=self._world, sender=self._sender)
+        master_data = MasterDataControl(self._world)
         for method, path, handler in (
             ("POST", "tenants", self._tenants),
             ("POST", "subscriptions", self._subscriptions),
@@ -51,6 +54,14 @@ class ControlApi:
             ("POST", "documents/{id}/notify", documents.notify),
             ("GET", "documents/{id}", documents.read),
             ("DELETE", "documents/{id}", documents.delete),
+            ("GET", "masterdata", master_data.read),
+            ("GET", "masterdata/p2p", master_data.read_p2p),
+            ("POST", "masterdata/records", master_data.place),
+            ("POST", "masterdata/outcome", master_data.plan),
+            ("GET", "masterdata/outcome", master_data.read_plans),
+            ("DELETE", "masterdata/outcome", master_data.clear_plans),
+            ("GET", _RECORD, master_data.read_record),
+            ("DELETE", _RECORD, master_data.remove),
             ("GET", "books", self._books),
             ("GET", "violations", self._violations),
             ("GET", "notifications", self._notifications),

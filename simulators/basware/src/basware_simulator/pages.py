@@ -1,8 +1,9 @@
 """Continuation tokens: they come in a response header and go back in a request header, with the same query."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from .call import Call
 
@@ -11,10 +12,27 @@ _REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What is left of a list: its ids from a place on. The ids are shared by all pages of the list."""
+
+    ids: tuple[str, ...]
+    start: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids that are left."""
+        return islice(self.ids, self.start, None)
+
+    def after(self, count: int) -> "Window":
+        """What is left after so many more."""
+        return Window(ids=self.ids, start=self.start + count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Rest:
     tenant: str
+    address: str
     query: dict[str, str]
-    ids: tuple[str, ...]
+    window: Window
 
 
 class Pages:
@@ -27,28 +45,30 @@ class Pages:
         self._new_id = new_id
         self._rests: OrderedDict[str, _Rest] = OrderedDict()
 
-    def resume(self, call: Call) -> tuple[str, ...]:
-        """The ids still to be read, if the call carries a token; nothing otherwise.
+    def resume(self, call: Call) -> Window | None:
+        """What is still to be read, if the call carries a token; None otherwise.
 
         Raises:
             RefusalError: the token is unknown, or the query is not the one it was given for.
         """
         token = call.headers.get(CONTINUATION)
         if token is None:
-            return ()
+            return None
         rest = self._rests.get(token)
         if rest is None or rest.tenant != call.tenant.name:
             raise call.refuse_parameter("The continuation token is not known")
-        if rest.query != dict(call.query):
+        if (rest.address, rest.query) != (call.address, dict(call.query)):
             raise call.refuse_parameter("The continuation token belongs to another query")
-        return rest.ids
+        return rest.window
 
-    def remember(self, call: Call, ids: tuple[str, ...]) -> str | None:
+    def remember(self, call: Call, window: Window) -> str | None:
         """Keep what is left and give the token for it; None if nothing is left."""
-        if not ids:
+        if window.start >= len(window.ids):
             return None
         token = self._new_id()
-        self._rests[token] = _Rest(tenant=call.tenant.name, query=dict(call.query), ids=ids)
+        self._rests[token] = _Rest(
+            tenant=call.tenant.name, address=call.address, query=dict(call.query), window=window
+        )
         while len(self._rests) > _REMEMBERED:
             self._rests.popitem(last=False)
         return token

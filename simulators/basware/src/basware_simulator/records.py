@@ -104,6 +104,19 @@ class Processing(StrEnum):
     ACKNOWLEDGED_ERROR = "AcknowledgedError"
 
 
+def after_acknowledgement(status: Processing) -> Processing:
+    """What a request that has ended becomes when it is acknowledged.
+
+    Raises:
+        KeyError: it has not ended, or is acknowledged already.
+    """
+    ended = {
+        Processing.SUCCESS: Processing.ACKNOWLEDGED_SUCCESS,
+        Processing.ERROR: Processing.ACKNOWLEDGED_ERROR,
+    }
+    return ended[status]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
     """A response that the API stored and P2P processes later.
@@ -171,7 +184,10 @@ class TaskRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A rule of Basware's that a customer's calls broke, although the call may have been answered 200."""
+    """A rule of Basware's that a customer's calls broke, although the call may have been answered 200.
+
+    It is about an invoice, or about an import (`api`), whose records the detail names.
+    """
 
     number: int
     at: datetime
@@ -179,6 +195,7 @@ class Violation:
     invoice_id: str
     rule: str
     detail: str
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ The simulator has request models of its own rather than the vendor's file, so th
 place what is taken and refused; a contract test compares the two. Values are what `decimal_json.loads` gives.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,10 +27,11 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A string; lengths count characters, both ends included."""
+    """A string; lengths count characters, both ends included. The pattern may match anywhere unless anchored."""
 
     shortest: int = 0
     longest: int | None = None
+    pattern: str | None = None
     nullable: bool = True
 
     def problems(self, value: Any, path: str) -> Iterator[str]:
@@ -40,6 +42,8 @@ class Text:
             yield f"{path} must have at least {self.shortest} characters"
         elif self.longest is not None and len(value) > self.longest:
             yield f"{path} must have at most {self.longest} characters"
+        elif self.pattern is not None and re.search(self.pattern, value) is None:
+            yield f"{path} does not match the pattern of its field"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
+from .import_settings import ImportSettings
 from .item_outcomes import Category
 
 
@@ -87,6 +88,7 @@ class TenantSettings:
         signature_encoding: see `SignatureEncoding`.
         sign_connection_test: whether the ConnectionTest notification is signed (unknown).
         webhook: see `WebhookSwitches`.
+        imports: see `ImportSettings`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -103,3 +105,4 @@ class TenantSettings:
     signature_encoding: SignatureEncoding = SignatureEncoding.HEX
     sign_connection_test: bool = True
     webhook: WebhookSwitches = field(default_factory=WebhookSwitches)
+    imports: ImportSettings = field(default_factory=ImportSettings)

@@ -10,9 +10,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from .import_apis import IMPORT_APIS, find_api
+
+MASTER_DATA_SCOPES = " ".join(f"{name}.{right}" for name in IMPORT_APIS for right in ("read", "write"))
 ALL_SCOPES = (
     "accountingDocuments.read accountingDocuments.write requestStatus.read requestStatus.write "
-    "subscriptions.read subscriptions.write subscriptions.delete"
+    f"subscriptions.read subscriptions.write subscriptions.delete {MASTER_DATA_SCOPES}"
 )
 
 
@@ -127,9 +130,31 @@ class Customer:
         """Ask what became of a call."""
         return await self.call("GET", f"/v1/requestStatus/{reply.headers['x-amzn-RequestId']}")
 
+    async def post_records(self, api: str, *records: Any) -> Reply:
+        """Import records; `api` such as ``vendors`` or ``lists/ACC_LIST_1``."""
+        return await self.call("POST", _address(api), json=records)
+
+    async def read_records(self, api: str, query: str = "", **options: Any) -> Reply:
+        """Read one page of an import."""
+        return await self.call("GET", f"{_address(api)}{query}", **options)
+
+    async def items(self, reply: Reply) -> dict[str, tuple[str, list[str]]]:
+        """Status and words of every item of an import, by external code."""
+        [request] = (await self.request_status(reply)).json()["requestStatus"]
+        return {
+            item["externalCode"]: (item["status"], [error["message"] for error in item["errors"]])
+            for item in request["systems"][0]["items"]
+        }
+
     async def seen(self, invoice_id: str) -> Any:
         """What the books say of a document."""
         return await self.control("GET", f"documents/{invoice_id}?tenant={self.tenant}")
+
+
+def _address(api: str) -> str:
+    found = find_api(api)
+    version = found.version if found is not None else 1
+    return f"/v{version}/{api}"
 
 
 def transfer_response(code: str = "code-1") -> dict[str, Any]:

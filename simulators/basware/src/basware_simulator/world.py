@@ -10,6 +10,8 @@ from .clock import MovableClock
 from .concurrency_watch import ConcurrencyWatch
 from .confirmation import Confirmations
 from .faults import FaultPlan
+from .import_plans import ImportPlans
+from .import_processing import ImportProcessing
 from .outages import Outages
 from .pages import Pages
 from .presigned import PresignedObjects
@@ -44,6 +46,8 @@ class World:
             )
         )
         self.confirmations = Confirmations(self.books)
+        self.import_processing = ImportProcessing(self.books)
+        self.import_plans = ImportPlans()
         self.pages = Pages(self.new_id)
         self.fetches: dict[tuple[str, str], int] = {}
         self.document_origin = ""
@@ -63,10 +67,14 @@ class World:
         self.settle()
 
     def settle(self) -> None:
-        """Let P2P process the responses that are due."""
-        self.confirmations.settle(self.now())
+        """Let P2P process the responses and imports that are due."""
+        now = self.now()
+        self.confirmations.settle(now)
+        self.import_processing.settle(now)
 
-    def note_violation(self, *, tenant: str, invoice_id: str, rule: str, detail: str) -> None:
+    def note_violation(
+        self, *, tenant: str, rule: str, detail: str, invoice_id: str = "", api: str = ""
+    ) -> None:
         """Record that a customer's calls broke a rule."""
         self.books.violations.put(
             Violation(
@@ -76,5 +84,6 @@ class World:
                 invoice_id=invoice_id,
                 rule=rule,
                 detail=detail,
+                api=api,
             )
         )
