@@ -1,0 +1,1 @@
+"""What we send and what we simulate, against the vendors' own descriptions."""
