@@ -1,0 +1,6 @@
+"""Stream services without Kafka: the same contract, in memory, for tests of what stands on the ports."""
+
+from chassis.streams.testing.memory import MemoryStreams, SetAside
+from chassis.streams.testing.producer import RecordingProducer, Sent
+
+__all__ = ["MemoryStreams", "RecordingProducer", "Sent", "SetAside"]
