@@ -26,6 +26,7 @@ __all__ = [
     "MASTER_DATA",
     "MESSAGE_LIMIT",
     "NOTIFICATIONS",
+    "POLL_ORDERS_CHANGELOG",
     "POLL_RESULTS_CHANGELOG",
     "PUBLISHED_CHANGELOG",
     "STANDINGS_CHANGELOG",
@@ -260,6 +261,16 @@ POLL_RESULTS_CHANGELOG = Topic(
     writers=("masterdata poll",),
     readers=("masterdata poll",),
 )
+POLL_ORDERS_CHANGELOG = Topic(
+    name="masterdata-poll-orders-changelog",
+    key="connection/entity/action",
+    schema="Command",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("masterdata poll",),
+    readers=("masterdata poll",),
+)
 STANDINGS_CHANGELOG = Topic(
     name="masterdata-import-standings-changelog",
     key="connection/entity/external code",
@@ -283,6 +294,7 @@ CATALOGUE = (
     MASTERDATA_IMPORTS,
     PUBLISHED_CHANGELOG,
     POLL_RESULTS_CHANGELOG,
+    POLL_ORDERS_CHANGELOG,
     STANDINGS_CHANGELOG,
     AUDIT_VOUCHER_POSTER,
     AUDIT_MASTERDATA,
