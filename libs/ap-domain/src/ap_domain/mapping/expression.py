@@ -137,7 +137,7 @@ class Expression:
     """The field it is known by, as Basware writes it: the first of bank details if it reads any, else the first it
     reads; None where it reads none.
     """
-    paths: tuple[str, ...] = field(compare=False, repr=False)
+    paths: tuple[tuple[str, ...], ...] = field(compare=False, repr=False)
     """Every plain path it reads from the top of the scope; empty where it filters or projects."""
     _steps: tuple[str, ...] = field(compare=False, repr=False)
     _compiled: ParsedResult = field(compare=False, repr=False)
@@ -174,7 +174,7 @@ def compile_expression(text: str) -> Expression:
     return Expression(
         text=text,
         reads=_known_by(tree),
-        paths=tuple(_fields(tree)) if _from_the_top(tree) else (),
+        paths=tuple(_paths(tree)) if _from_the_top(tree) else (),
         _steps=_steps(tree),
         _compiled=ParsedResult(text, tree),
     )
@@ -225,9 +225,13 @@ def _known_by(node: Any) -> str | None:
 
 def _fields(node: Any) -> list[str]:
     """The fields it reads, in its order."""
+    return [".".join(steps) for steps in _paths(node)]
+
+
+def _paths(node: Any) -> list[tuple[str, ...]]:
     if steps := _steps(node):
-        return [".".join(steps)]
-    return [each for child in node["children"] for each in _fields(child)]
+        return [steps]
+    return [each for child in node["children"] for each in _paths(child)]
 
 
 def _from_the_top(node: Any) -> bool:

@@ -53,7 +53,7 @@ def read_rules(
     if extends not in ("default", "none"):
         section.problem("extends", "must be default or none")
     base = default_document() if extends == "default" else {}
-    tables = _tables(section, base, settings_tables)
+    tables = read_tables(section, base, settings_tables)
     short = {
         target: {"pick": source, "required": target == "ACCOUNT"} for source, target in dimensions.items()
     }
@@ -100,9 +100,10 @@ def _own_rules(section: Section, part: str) -> dict[str, object]:
     return {section.code(f"{part}: key", name, longest=None): each for name, each in value.items()}
 
 
-def _tables(
+def read_tables(
     section: Section, base: Mapping[str, object], settings_tables: Mapping[str, Table]
 ) -> dict[str, Table]:
+    """The lookups of a document: those of `base`, of settings, and its own, which replace one of the same name."""
     tables: dict[str, Table] = {
         name: dict(table) for name, table in _part(base, "tables").items() if isinstance(table, Mapping)
     }

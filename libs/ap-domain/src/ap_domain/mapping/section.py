@@ -23,17 +23,24 @@ class Problems(list[str]):
 
 
 class Section:
-    """One table of the document; `path` is where it stands ("" is the document itself)."""
+    """One table of the document; `path` is where it stands ("" is the document itself, which is then called
+    `what`).
+    """
 
     def __init__(
-        self, values: Mapping[Any, object], *, known: frozenset[str], problems: Problems, path: str = ""
+        self,
+        values: Mapping[Any, object],
+        *,
+        known: frozenset[str],
+        problems: Problems,
+        path: str = "",
+        what: str = "a mapping",
     ) -> None:
         self.values = values
         self.problems = problems
         self.path = path
-        what = path or "a mapping"
         problems.extend(
-            f"{name!r} is not a key of {what}; there are {', '.join(sorted(known))}"
+            f"{name!r} is not a key of {path or what}; there are {', '.join(sorted(known))}"
             for name in values
             if name not in known
         )

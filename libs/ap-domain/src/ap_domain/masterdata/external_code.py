@@ -1,0 +1,26 @@
+"""Basware's key of a record, made of PeopleSoft's: readable, at most 36 characters, the same for ever."""
+
+import hashlib
+from collections.abc import Sequence
+
+__all__ = ["LONGEST", "external_code"]
+
+LONGEST = 36
+"""P2P OpenAPI 26.06: externalCode."""
+
+_JOIN, _DIGEST = "_", "~"
+_DIGITS = 10
+
+
+def external_code(parts: Sequence[str], *, prefix: str = "") -> str:
+    """`SHARE_0000430022`; `prefix` tells several PeopleSoft systems of one Basware tenant apart.
+
+    Different parts have different codes: where the plain form is too long, or an underscore in a part makes it
+    ambiguous, it ends in a digest of the parts (a tilde and ten digits, 40 bits).
+    """
+    plain = prefix + _JOIN.join(parts)
+    ambiguous = any(_JOIN in part for part in parts[:-1]) or _DIGEST in plain
+    if len(plain) <= LONGEST and not ambiguous:
+        return plain
+    digest = hashlib.sha256("\x00".join((prefix, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{plain[: LONGEST - _DIGITS - 1]}{_DIGEST}{digest[:_DIGITS]}"
