@@ -47,9 +47,14 @@ Fault the outcome table does not know                 OutcomeUnknown          Ne
    message went through. A site that knows better gives (158,10721) the class RETRY_LATER in its table.
 .. [2] Unless the outcome table gives one of the messages another class.
 
+A query is a read: its rows and errors are those of the last column, and so is what its form adds. Less than the whole
+answer never passes for it: JSON or XML that breaks off is RetryLater; another number of rows than the answer tells,
+another query's name, other columns in a row, a value that is none are ProtocolError; a `status` other than success
+is NeedsPerson.
+
 Reading the WSDL, what is ProtocolError or NeedsPerson above is ConfigurationError: no invoice is at fault.
 
-Sources: reference on PeopleSoft Integration Broker, sections 1.5, 2.4, 2.5 and 7; where they leave the
+Sources: reference on PeopleSoft Integration Broker, sections 1.5, 2.4, 2.5, 5.3, 5.4 and 7; where they leave the
 meaning open, the row takes the reading that cannot save a voucher twice.
 """
 

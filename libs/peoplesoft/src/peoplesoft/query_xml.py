@@ -110,7 +110,7 @@ class XmlRows:
     def _check_doctype(self, element: etree._Element) -> None:
         # Its entities are neither expanded nor fetched up to here: the parser is told not to.
         if element.getroottree().docinfo.internalDTD is not None:
-            raise self._no_soap("a DOCTYPE is not accepted")
+            raise self._no_soap("a DOCTYPE is not accepted", damaged=False)
 
     def _no_soap(self, why: str, *, damaged: bool = True) -> PeopleSoftError:
         head = self._answer.head

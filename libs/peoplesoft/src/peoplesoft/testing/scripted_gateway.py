@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -103,12 +104,7 @@ class ScriptedGateway:
             self.seen.append(request)
             self.arrived.set()
             reply = self._reply(request)
-            sent = reply.sent()
-            piece = reply.piece or max(len(sent), 1)
-            for start in range(0, len(sent), piece):
-                writer.write(sent[start : start + piece])
-                await writer.drain()
-                await asyncio.sleep(reply.pause)
+            await _write(reply, reader, writer)
             if reply.silent or reply.stalled:
                 await reader.read()
             if reply.reset:
@@ -131,3 +127,14 @@ class ScriptedGateway:
         headers = {name.lower(): value.strip() for name, _, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         return SeenRequest(method=method, path=path, headers=headers, body=body)
+
+
+async def _write(reply: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    sent = reply.sent()
+    piece = reply.piece or max(len(sent), 1)
+    for start in range(0, len(sent), piece):
+        writer.write(sent[start : start + piece])
+        await writer.drain()
+        with suppress(TimeoutError):
+            if reply.pause and not await asyncio.wait_for(reader.read(1), reply.pause):
+                return  # the caller went away
