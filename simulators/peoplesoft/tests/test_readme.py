@@ -7,7 +7,10 @@ from typing import get_args
 
 from peoplesoft_simulator.clerk import Action
 from peoplesoft_simulator.control import Control
-from peoplesoft_simulator.faults import AFTER_PROCESSING, DELAYS, FaultKind
+from peoplesoft_simulator.faults import AFTER_PROCESSING, DELAYS, FaultKind, RowFaultKind
+from peoplesoft_simulator.master_data_control import MasterDataControl
+from peoplesoft_simulator.query_catalogue import DELIVERED
+from peoplesoft_simulator.query_setup import QuerySetup
 from peoplesoft_simulator.site import Settings, Site
 from peoplesoft_simulator.voucher_control import VoucherControl
 from peoplesoft_simulator.world import World
@@ -19,7 +22,7 @@ SAVED = {kind: saved for names, saved in FAULT_ROWS for kind in re.findall(r"\w+
 
 async def test_every_address_is_named(tmp_path: Path) -> None:
     world = await World.open(tmp_path, seed=1)
-    routes = [*Control(world).routes(), *VoucherControl(world).routes()]
+    routes = [each for part in (Control, MasterDataControl, VoucherControl) for each in part(world).routes()]
     await world.close()
     rows = PAGE.splitlines()
     for route in routes:
@@ -34,7 +37,15 @@ def test_every_fault_has_a_row_that_says_whether_the_voucher_is_saved() -> None:
     assert {kind for kind, saved in SAVED.items() if saved == "yes"} == commits - {"found_nothing"}
 
 
+def test_every_fault_of_rows_and_every_query_is_named() -> None:
+    named = set(re.findall(r"`(\w+)`", PAGE))
+    assert {*get_args(RowFaultKind), *DELIVERED} <= named
+
+
 def test_every_act_switch_and_part_of_a_site_is_named() -> None:
     words = set(re.findall(r"\w+", PAGE))
-    known = {*get_args(Action), *(each.name for each in (*fields(Settings), *fields(Site)))}
+    known = {
+        *get_args(Action),
+        *(each.name for each in (*fields(Settings), *fields(Site), *fields(QuerySetup))),
+    }
     assert known <= words

@@ -5,6 +5,7 @@ its distributions. Use tax is accrued and stays out of the gross amount.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from peoplesoft_simulator import catalogue
@@ -54,19 +55,24 @@ def balance_faults(row: Row) -> Iterator[Message]:
             yield catalogue.LINE_OUT_OF_BALANCE.says(number, f"{amount:f}", f"{total:f}")
 
 
-def tax_faults(row: Row, *, unit: BusinessUnit, data: ReferenceData, settings: Settings) -> Iterator[Message]:
+def tax_faults(
+    row: Row, *, unit: BusinessUnit, data: ReferenceData, settings: Settings, day: date
+) -> Iterator[Message]:
     """Sales tax against exemption and lines, VAT codes, and VAT against them."""
     yield from _sales_tax_faults(row)
-    allowed = data.codes.vat if unit.vat_codes is None else unit.vat_codes
-    lines = row.children(LINE)
-    for line in lines:
+    percents: dict[str, Decimal | None] = {}
+    for line in row.children(LINE):
         code = line.text("TAX_CD_VAT")
-        if code and (code not in allowed or code not in data.codes.vat):
+        if not code:
+            continue
+        percents[code] = data.vat_percent(code, setid=unit.vendor_setid, day=day)
+        allowed = unit.vat_codes is None or code in unit.vat_codes
+        if percents[code] is None or not allowed:
             yield catalogue.VAT_CODE_INVALID.says(code, line.text("VOUCHER_LINE_NUM"), unit.business_unit)
-    if settings.vat_edit == "amounts" and all(
-        line.text("TAX_CD_VAT") in data.codes.vat for line in lines if line.text("TAX_CD_VAT")
-    ):
-        yield from _vat_amount_faults(row, data=data)
+    known = {code: percent for code, percent in percents.items() if percent is not None}
+    if settings.vat_edit == "amounts" and len(known) == len(percents):
+        decimals = data.codes.currencies.get(row.text("TXN_CURRENCY_CD"), 2)
+        yield from _vat_amount_faults(row, percents=known, decimals=decimals)
 
 
 def _sales_tax_faults(row: Row) -> Iterator[Message]:
@@ -80,7 +86,7 @@ def _sales_tax_faults(row: Row) -> Iterator[Message]:
         yield catalogue.SALES_TAX_WITHOUT_LINE.says(f"{tax:f}")
 
 
-def _vat_amount_faults(row: Row, *, data: ReferenceData) -> Iterator[Message]:
+def _vat_amount_faults(row: Row, *, percents: dict[str, Decimal], decimals: int) -> Iterator[Message]:
     """VAT entered must be what the lines' codes make, give or take half a cent a line (assumption)."""
     entered, coded = (
         row.amount("VAT_ENTRD_AMT"),
@@ -89,12 +95,9 @@ def _vat_amount_faults(row: Row, *, data: ReferenceData) -> Iterator[Message]:
     if entered and not coded:
         yield catalogue.VAT_WITHOUT_CODE.says(f"{entered:f}")
         return
-    smallest = Decimal(1).scaleb(-data.codes.currencies.get(row.text("TXN_CURRENCY_CD"), 2))
+    smallest = Decimal(1).scaleb(-decimals)
     made = sum(
-        (
-            each.amount("MERCHANDISE_AMT") * data.codes.vat[each.text("TAX_CD_VAT")] / HUNDRED
-            for each in coded
-        ),
+        (each.amount("MERCHANDISE_AMT") * percents[each.text("TAX_CD_VAT")] / HUNDRED for each in coded),
         ZERO,
     )
     if abs(entered - made) > smallest / 2 * max(len(coded), 1):

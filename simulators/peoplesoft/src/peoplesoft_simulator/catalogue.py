@@ -50,6 +50,10 @@ NO_ROWS = _entry(91, 50, "assumption", "No rows exist for the specified keys. {{
 OPERATION_UNKNOWN = _entry(158, 9001, "assumption", "No service operation answers to SOAPAction {}.")
 NOT_THE_MESSAGE = _entry(158, 9002, "assumption", "Message does not fit its schema: {}")
 SITE_UNKNOWN = _entry(158, 9003, "assumption", "No target connect node {} and no default.")
+QUERY_UNKNOWN = _entry(158, 9010, "assumption", "Query {} does not exist or you may not run it.")
+QUERY_REFUSED = _entry(158, 9011, "assumption", "Query {} cannot be run: {}")
+QUERY_INSTANCE_UNKNOWN = _entry(158, 9012, "assumption", "There are no results of query instance {}.")
+BLOCK_UNKNOWN = _entry(158, 9013, "assumption", "Query instance {} has no block {}.")
 
 BUSINESS_UNIT_INVALID = _entry(7030, 9001, "assumption", "Invalid business unit {}.")
 SETID_INVALID = _entry(7030, 9002, "assumption", "Supplier SetID {} is not the SetID of business unit {}.")
@@ -139,5 +143,11 @@ COMBINATION_REFUSED = _entry(
     7030, 9051, "assumption", "ChartField combination {} fails edit {} (line {}, distribution {})."
 )
 BUDGET_REFUSED = _entry(7030, 9052, "assumption", "Budget check {} fails for {} (line {}, distribution {}).")
+ACCOUNT_UNUSABLE = _entry(
+    7030,
+    9053,
+    "assumption",
+    "Account {} is statistical or for budgets only and takes no amounts (line {}, distribution {}).",
+)
 ENTRIES = tuple(value for value in list(globals().values()) if isinstance(value, CatalogueEntry))
 """The whole table."""

@@ -15,7 +15,7 @@ from peoplesoft_simulator.control_bodies import (
 )
 from peoplesoft_simulator.control_json import Json, read_json, site_state
 from peoplesoft_simulator.faults import FaultOrder
-from peoplesoft_simulator.reference_data import ReferenceRows, to_rows
+from peoplesoft_simulator.reference_rows import ReferenceRows, to_rows
 from peoplesoft_simulator.security import Operator
 from peoplesoft_simulator.site import Settings, Site
 from peoplesoft_simulator.world import DEFAULT_NODE, SiteState, World
@@ -33,6 +33,9 @@ _REFERENCE_PATHS = (
     "suppliers",
     "chartfields",
     "codes",
+    "payment-terms",
+    "vat-codes",
+    "rates",
     "purchase-orders",
     "control-groups",
     "combination-rules",
@@ -93,6 +96,10 @@ class Control:
             operator = replace(operator, operations=body.operations)
         if body.locked is not None:
             operator = replace(operator, locked=body.locked, failures=0)
+        if body.may_query is not None:
+            operator = replace(operator, may_query=body.may_query)
+        if body.query_max_rows is not None:
+            operator = replace(operator, query_max_rows=body.query_max_rows or None)
         if body.expires_in_seconds is not None:
             expires_at = self._world.clock.now() + timedelta(seconds=body.expires_in_seconds)
             operator = replace(operator, expires_at=expires_at)
@@ -118,13 +125,13 @@ class Control:
         """Add or replace reference data, many rows of many kinds at once; the counts as they stand."""
         body = _REFERENCE.validate_python(await read_json(request))
         state = site_state(self._world, body.node)
-        state.data = body.added_to(state.data)
+        state.data = body.added_to(state.data, now=self._world.clock.now())
         await self._world.keep(body.node)
         kept = to_rows(state.data)
         return web.json_response(
             {
                 "business_units": len(kept.business_units),
-                "suppliers": len(kept.suppliers),
+                "suppliers": len(state.data.suppliers),
                 "chartfields": len(state.data.chart_fields),
                 "purchase_orders": len(kept.purchase_orders),
                 "control_groups": len(kept.control_groups),
@@ -174,6 +181,8 @@ class Control:
                     "operator": each.operator,
                     "has_password": each.password is not None,
                     "operations": list(each.operations),
+                    "may_query": each.may_query,
+                    "query_max_rows": each.query_max_rows,
                     "locked": each.locked,
                     "failures": each.failures,
                     "refused_logins": each.refused_logins,

@@ -1,8 +1,10 @@
 """What the control API takes, typed. A field that is left out is left as it is; an unknown field is refused."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
+from peoplesoft_simulator.code_tables import ExchangeRate, PaymentTerms, VatCode
 from peoplesoft_simulator.purchase_orders import PurchaseOrder
 from peoplesoft_simulator.reference_data import (
     BusinessUnit,
@@ -11,9 +13,9 @@ from peoplesoft_simulator.reference_data import (
     CombinationRule,
     ControlGroup,
     ReferenceData,
-    Supplier,
 )
 from peoplesoft_simulator.site import STRICT, Operation
+from peoplesoft_simulator.suppliers import Supplier
 from peoplesoft_simulator.world import DEFAULT_NODE, DEFAULT_OPERATOR
 
 
@@ -22,6 +24,7 @@ class OperatorBody:
     """An operator to add or change. A password that is set also unlocks; `locked` false unlocks by itself.
 
     `expires_in_seconds` lets the password expire that much later on the simulated clock; a new one does not.
+    `query_max_rows` 0 takes the cap off.
     """
 
     __pydantic_config__ = STRICT
@@ -32,11 +35,13 @@ class OperatorBody:
     operations: tuple[Operation, ...] | None = None
     locked: bool | None = None
     expires_in_seconds: float | None = None
+    may_query: bool | None = None
+    query_max_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceBody:
-    """Reference data to add or replace at one site."""
+    """Reference data to add or replace at one site. Rows are saved now where they do not say when they were."""
 
     __pydantic_config__ = STRICT
 
@@ -45,16 +50,22 @@ class ReferenceBody:
     suppliers: tuple[Supplier, ...] = ()
     chartfields: tuple[ChartField, ...] = ()
     codes: Codes | None = None
+    payment_terms: tuple[PaymentTerms, ...] = ()
+    vat_codes: tuple[VatCode, ...] = ()
+    rates: tuple[ExchangeRate, ...] = ()
     purchase_orders: tuple[PurchaseOrder, ...] = ()
     control_groups: tuple[ControlGroup, ...] = ()
     combination_rules: tuple[CombinationRule, ...] = ()
 
-    def added_to(self, data: ReferenceData) -> ReferenceData:
+    def added_to(self, data: ReferenceData, *, now: datetime) -> ReferenceData:
         """The data with these rows added or replaced."""
         merged = (
             data.with_business_units(self.business_units)
-            .with_suppliers(self.suppliers)
-            .with_chart_fields(self.chartfields)
+            .with_suppliers(replace(each, changed_at=each.changed_at or now) for each in self.suppliers)
+            .with_chart_fields(replace(each, changed_at=each.changed_at or now) for each in self.chartfields)
+            .with_terms(self.payment_terms)
+            .with_vat_codes(self.vat_codes)
+            .with_rates(self.rates)
             .with_purchase_orders(self.purchase_orders)
             .with_control_groups(self.control_groups)
             .with_combination_rules(self.combination_rules)

@@ -4,16 +4,16 @@ import random
 from datetime import date
 from decimal import Decimal
 
+from peoplesoft_simulator.code_tables import ExchangeRate
 from peoplesoft_simulator.purchase_orders import PoDistribution, PoLine, PoSchedule, PurchaseOrder, Receipt
 from peoplesoft_simulator.reference_data import (
     BusinessUnit,
     ChartField,
     Codes,
     ControlGroup,
-    Location,
     ReferenceData,
-    Supplier,
 )
+from peoplesoft_simulator.suppliers import Address, Contact, Location, Supplier
 
 DEMO_SUPPLIER = "0000430022"
 INACTIVE_SUPPLIER = "0000430090"
@@ -38,9 +38,44 @@ _UNITS = (
     BusinessUnit(business_unit="EU002", currency="EUR"),
     BusinessUnit(business_unit="JP001", currency="JPY"),
 )
-_ACCOUNTS = ("18200", "18600", "18620", "28520", "10012", "10017", "765232", "500100", "500200", "640000")
-_DEPARTMENTS = ("61300", "61400", "35680", "23800", "1000", "1010", "71830", "213441", "10000", "20000")
-_PROJECTS = ("677020A", "32101")
+_ACCOUNTS = {
+    "18200": "Furniture",
+    "18600": "IT Equipment",
+    "18620": "Office Supplies",
+    "28520": "Accrued Liabilities",
+    "10012": "Petty Cash",
+    "10017": "Bank Charges",
+    "765232": "Freight In",
+    "500100": "Consulting",
+    "500200": "Legal Fees",
+    "640000": "Cleaning",
+}
+_DEPARTMENTS = {
+    "61300": "Facilities",
+    "61400": "Purchasing",
+    "35680": "Research",
+    "23800": "Sales North",
+    "1000": "Management",
+    "1010": "Legal",
+    "71830": "Logistics",
+    "213441": "Warehouse",
+    "10000": "Finance",
+    "20000": "Human Resources",
+}
+_PROJECTS = {"677020A": "New Warehouse", "32101": "Paperless Office"}
+_OTHERS = {
+    "OPERATING_UNIT": {"NEWYORK": "New York", "HELSINKI": "Helsinki", "KÖLN": "Köln"},
+    "PRODUCT": {"PAPER": "Paper", "CHAIRS": "Chairs"},
+    "FUND_CODE": {"G100": "General Fund"},
+}
+_UNUSABLE = (
+    ChartField(field="ACCOUNT", value="900001", descr="Headcount", statistics=True),
+    ChartField(field="ACCOUNT", value="990000", descr="Budget Reserve", budgetary_only=True),
+)
+_RATES = tuple(
+    ExchangeRate(from_currency=currency, to_currency="EUR", effdt=date(2026, 1, 1), multiplier=Decimal(rate))
+    for currency, rate in {"GBP": "1.17", "JPY": "0.0061", "SEK": "0.088", "USD": "0.92"}.items()
+)
 _EXAMPLE_SUPPLIERS = ("10280", "32789", "25365", "321687")
 _TRADES = ("Office", "Paper", "Cleaning", "Freight", "Catering", "Software", "Legal", "Energy", "Travel")
 _FIRST = ("Northern", "Harbour", "Summit", "Cedar", "Atlas", "Riverside", "Union", "Granite", "Beacon")
@@ -92,6 +127,7 @@ def starting_data(*, seed: int) -> ReferenceData:
         .with_business_units(_UNITS)
         .with_suppliers(_suppliers(seed=seed))
         .with_chart_fields(_chart_fields())
+        .with_rates(_RATES)
         .with_control_groups(_CONTROL_GROUPS)
         .with_purchase_orders(_PURCHASE_ORDERS)
     )
@@ -110,7 +146,20 @@ def _suppliers(*, seed: int) -> list[Supplier]:
         Supplier(
             vendor_id=DEMO_SUPPLIER,
             name="Easy Office Supplies Inc.",
-            locations=(Location(vndr_loc="MAIN", terms="30N"), Location(vndr_loc="BRANCH")),
+            locations=(Location(vndr_loc="MAIN", terms="30N", currency="USD"), Location(vndr_loc="BRANCH")),
+            addresses=(
+                Address(
+                    number=1,
+                    name="Easy Office Supplies Inc.",
+                    lines=("12 Stationery Road",),
+                    city="New York",
+                    state="NY",
+                    postal="10001",
+                    email="invoices@easyoffice.example",
+                ),
+            ),
+            contacts=(Contact(number=1, name="Dana Example", title="Accounts", phone="555-0100"),),
+            tax_id="130000001",
         ),
         Supplier(vendor_id=INACTIVE_SUPPLIER, name="Closed Down GmbH", status="I"),
         Supplier(vendor_id=UNAPPROVED_SUPPLIER, name="Not Yet Approved AB", status="E"),
@@ -125,13 +174,17 @@ def _suppliers(*, seed: int) -> list[Supplier]:
 
 
 def _chart_fields() -> list[ChartField]:
+    all_values = {"ACCOUNT": _ACCOUNTS, "DEPTID": _DEPARTMENTS, "PROJECT_ID": _PROJECTS, **_OTHERS}
     closed = [
         ChartField(field="ACCOUNT", value=CLOSED_ACCOUNT),
         ChartField(field="ACCOUNT", value=CLOSED_ACCOUNT, effdt=date(2000, 1, 1), status="I"),
     ]
     return [
-        *(ChartField(field="ACCOUNT", value=value) for value in _ACCOUNTS),
-        *(ChartField(field="DEPTID", value=value) for value in _DEPARTMENTS),
-        *(ChartField(field="PROJECT_ID", value=value) for value in _PROJECTS),
+        *(
+            ChartField(field=field, value=value, descr=descr)
+            for field, values in all_values.items()
+            for value, descr in values.items()
+        ),
+        *_UNUSABLE,
         *closed,
     ]

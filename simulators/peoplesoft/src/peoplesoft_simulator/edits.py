@@ -47,7 +47,7 @@ def edit(
     found: list[tuple[MatchAction, Message]] = [
         *(("reject", each) for each in header_faults(row, unit=unit, data=data, settings=settings, now=now)),
         *(("reject", each) for each in currency_faults(row, data=data)),
-        *(("reject", each) for each in tax_faults(row, unit=unit, data=data, settings=settings)),
+        *(("reject", each) for each in tax_faults(row, unit=unit, data=data, settings=settings, day=day)),
         *(("reject", each) for each in order_faults(row, unit=unit, data=data)),
         *(("reject", each) for each in line_faults(row)),
         *((settings.balance_action, each) for each in balance_faults(row)),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 
 from peoplesoft_simulator.catalogue import MessageType
 from peoplesoft_simulator.clock import Clock
@@ -40,7 +40,24 @@ FaultKind = Literal[
     "entity_bomb",
     "external_entity",
     "ib_fault",
+    "trickle",
 ]
+RowFaultKind = Literal[
+    "silently_cut",
+    "wrong_query",
+    "lying_numrows",
+    "unsorted",
+    "duplicated_rows",
+    "extra_column",
+    "missing_column",
+    "error_status",
+]
+"""What can be wrong with the rows of a query's answer; such a fault is meant for runs of queries only."""
+ROW_FAULTS = frozenset(get_args(RowFaultKind))
+VOUCHERS_ONLY: frozenset[FaultKind] = frozenset(
+    {"notification_0", "found_nothing", "commit_after_seconds", "wrong_answer", "without"}
+)
+"""These mean nothing to a query and let it pass."""
 AFTER_PROCESSING: frozenset[FaultKind] = frozenset(
     {
         "slow_answer",
@@ -56,11 +73,12 @@ AFTER_PROCESSING: frozenset[FaultKind] = frozenset(
         "doctype",
         "entity_bomb",
         "external_entity",
+        "trickle",
     }
 )
 """These spoil the answer to a call that was carried out; `params.commit` turns either way round."""
 DELAYS: frozenset[FaultKind] = frozenset({"delay_seconds", "commit_after_seconds"})
-TargetOperation = Literal["create", "find", "get", "wsdl", "any"]
+TargetOperation = Literal["create", "find", "get", "wsdl", "query", "query_soap", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +98,12 @@ class FaultParams:
     """Details of a fault; each kind reads its own.
 
     `status`, `body`, `content_type`, `headers`: what is answered. `retry_after`: the header of a throttled answer,
-    none without it. `seconds`: real time waited. `answer` false: commit_after_seconds closes the connection at once
-    and saves later. `bytes`: size of an oversized answer, or how much is left of a truncated one. `set`, `number`,
-    `text`: an IBResponse. `messages`: what notification_0 says. `elements`: local names that `without` takes out of
-    the answer. `commit`: carry the call out before spoiling its answer.
+    none without it. `seconds`: real time waited, by a trickle between its pieces. `answer` false:
+    commit_after_seconds closes the connection at once and saves later. `bytes`: size of an oversized answer, how much
+    is left of a truncated one, or a piece of a trickle. `set`, `number`, `text`: an IBResponse, and `text` what
+    error_status says. `messages`: what notification_0 says. `elements`: local names that `without` takes out of the
+    answer, or columns of a query that are missing or too many. `rows`: how many rows of a query are left of a silent
+    cut, or how far its count lies. `commit`: carry the call out before spoiling its answer.
     """
 
     __pydantic_config__ = STRICT
@@ -101,6 +121,7 @@ class FaultParams:
     text: str = "Integration Gateway - External System Contact Error (158,10721)"
     messages: tuple[OrderedMessage, ...] = ()
     elements: tuple[str, ...] = ()
+    rows: int | None = None
     commit: bool | None = None
 
 
@@ -117,31 +138,39 @@ class FaultWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultedCall:
-    """What of a call decides whether a fault is meant for it; `sent` gives a property by canonical name."""
+    """What of a call decides whether a fault is meant for it.
+
+    `sent` gives a property by canonical name: for a query its prompts by role (SETID, AFTER, UP_TO, SINCE), over SOAP
+    the STEP (execute, results) and the BLOCK. `query` is the delivered name of the query; `finds_rows` is true where
+    a call runs one.
+    """
 
     operation: str
     node: str
     operator: str = ""
     sent: Callable[[str], str] = lambda _: ""
+    query: str | None = None
+    finds_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultOrder:
     """One fault for the next `times` calls that fit, after `skip` of them went well, or for all in a window.
 
-    `node`, `operator`, `invoice_id` and `where` (canonical property to shell pattern) narrow it, so that tests
-    beside each other on one simulator do not meet.
+    `node`, `operator`, `invoice_id`, `query` (shell pattern of the delivered name) and `where` (canonical property to
+    shell pattern) narrow it, so that tests beside each other on one simulator do not meet.
     """
 
     __pydantic_config__ = STRICT
 
-    kind: FaultKind
+    kind: FaultKind | RowFaultKind
     operation: TargetOperation = "any"
     times: int = 1
     skip: int = 0
     node: str | None = None
     operator: str | None = None
     invoice_id: str | None = None
+    query: str | None = None
     where: dict[str, str] = field(default_factory=dict)
     window: FaultWindow | None = None
     params: FaultParams = field(default_factory=FaultParams)
@@ -151,12 +180,20 @@ class FaultOrder:
         """Whether the call is carried out before its answer is spoiled."""
         return self.kind in AFTER_PROCESSING if self.params.commit is None else self.params.commit
 
+    @property
+    def runs_query(self) -> bool:
+        """Whether a query is run before its answer is spoiled: all that is wrong with rows needs them first."""
+        return self.kind in ROW_FAULTS or self.after_processing
+
     def fits(self, call: FaultedCall) -> bool:
         """Whether the order is meant for such a call."""
+        possible = call.finds_rows if self.kind in ROW_FAULTS else self.kind not in VOUCHERS_ONLY
         return (
-            self.operation in ("any", call.operation)
+            (possible if call.query is not None else self.kind not in ROW_FAULTS)
+            and self.operation in ("any", call.operation)
             and self.node in (None, call.node)
             and self.operator in (None, call.operator)
+            and (self.query is None or fnmatchcase(call.query or "", self.query))
             and (self.invoice_id is None or self.invoice_id == call.sent("INVOICE_ID"))
             and all(fnmatchcase(call.sent(name), pattern) for name, pattern in self.where.items())
         )

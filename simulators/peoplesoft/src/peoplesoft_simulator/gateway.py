@@ -1,16 +1,17 @@
 """The gateway's SOAP connector over HTTP: addressing, WSDL, the log, and the faults tests order."""
 
 import asyncio
-import socket
-import struct
 from dataclasses import replace
 
 from aiohttp import hdrs, web
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.faults import DELAYS, FaultedCall, FaultOrder
+from peoplesoft_simulator.query_polling import QueryPolling
+from peoplesoft_simulator.query_xml import EXECUTE, RESULTS
 from peoplesoft_simulator.request_log import LoggedCall
 from peoplesoft_simulator.security import basic_credentials
+from peoplesoft_simulator.sending import send
 from peoplesoft_simulator.service import BrokerService, Call, Served, Twist
 from peoplesoft_simulator.site import OPERATIONS, Operation, Site
 from peoplesoft_simulator.soap import NotSoap, Request, broker_fault, read_request
@@ -32,6 +33,7 @@ class Gateway:
     def __init__(self, world: World) -> None:
         self._world = world
         self._service = BrokerService(world)
+        self._polling = QueryPolling(world)
 
     def routes(self) -> list[web.RouteDef]:
         """The connector's addresses."""
@@ -43,16 +45,20 @@ class Gateway:
         ]
 
     async def _post(self, http: web.Request) -> web.StreamResponse:
-        call = self._call(http, await http.read())
+        raw, alias = await http.read(), _alias(http)
+        if alias in (EXECUTE, RESULTS):
+            node, _ = _target(http)
+            return await self._polling.post(http, alias=alias, state=self._world.site(node), raw=raw)
+        call = self._call(http, raw, alias=alias)
         order = self._order(call)
         await self._came_in(call, order)
         with self._world.load.one_call(node=call.node, operator=call.operator):
             if order is not None and order.kind == "commit_after_seconds" and not order.params.answer:
                 self._world.later(self._carry_out_alone(call, order))
-                return await _sent(http, DROPPED)
+                return await send(http, DROPPED)
             served = await self._carry_out(call, order)
         await self._went_out(call, served)
-        return await _sent(http, served.answer)
+        return await send(http, served.answer)
 
     async def _get(self, http: web.Request) -> web.StreamResponse:
         node, file = _target(http)
@@ -67,12 +73,11 @@ class Gateway:
         else:
             fault = broker_fault(catalogue.OPERATION_UNKNOWN.says(wanted or "GetWSDL"))
             good = Answer(status=state.settings.fault_http_status, body=fault)
-        return await _sent(http, good if order is None else spoil(order, good))
+        return await send(http, good if order is None else spoil(order, good))
 
-    def _call(self, http: web.Request, raw: bytes) -> Call:
+    def _call(self, http: web.Request, raw: bytes, *, alias: str) -> Call:
         node, _ = _target(http)
         state = self._world.site(node)
-        alias = http.headers.get("SOAPAction", "").strip().strip('"') or http.query.get("Operation", "")
         request: Request | None = None
         problem = ""
         try:
@@ -153,43 +158,9 @@ def _target(http: web.Request) -> tuple[str | None, str | None]:
     return (parts[0] if parts else http.query.get("To")), file
 
 
+def _alias(http: web.Request) -> str:
+    return http.headers.get("SOAPAction", "").strip().strip('"') or http.query.get("Operation", "")
+
+
 def _operation(site: Site, alias: str) -> Operation | None:
     return next((each for each in OPERATIONS if site.alias(each) == alias), None)
-
-
-async def _sent(http: web.Request, answer: Answer) -> web.StreamResponse:
-    response = web.Response(
-        status=answer.status,
-        body=answer.body,
-        content_type=answer.content_type,
-        charset="utf-8",
-        headers=answer.headers,
-    )
-    if answer.dropped:
-        _hang_up(http, reset=answer.reset)
-    elif answer.cut is not None:
-        return await _cut_off(http, answer, at=answer.cut)
-    return response
-
-
-def _hang_up(http: web.Request, *, reset: bool) -> None:
-    transport = http.transport
-    if transport is None:
-        return
-    connection = transport.get_extra_info("socket")
-    if reset and connection is not None:
-        # A socket that lingers for no time at all sends RST instead of FIN.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    transport.close()
-
-
-async def _cut_off(http: web.Request, answer: Answer, *, at: int) -> web.StreamResponse:
-    """The headers promise the whole body, `at` bytes of it come, then the connection is closed."""
-    response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_type, response.charset = answer.content_type, "utf-8"
-    response.content_length = len(answer.body)
-    await response.prepare(http)
-    await response.write(answer.body[:at])
-    _hang_up(http, reset=False)
-    return response

@@ -1,13 +1,14 @@
 """Edits of the voucher header: supplier, codes, dates, discount, exchange rate, control group, period."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.catalogue import Message
-from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData, Supplier
+from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData
 from peoplesoft_simulator.row import ZERO, Row
 from peoplesoft_simulator.site import Settings
+from peoplesoft_simulator.suppliers import Supplier
 
 _METHODS = {"ACH", "BEF", "BOO", "CHK", "DD", "DFT", "DRA", "EFT", "GE", "GM", "LC", "MAN", "TRW", "WIR"}
 _CODES = {
@@ -34,7 +35,7 @@ def header_faults(
         yield catalogue.SETID_INVALID.says(row.text("VENDOR_SETID"), unit.business_unit)
     elif row.text("VENDOR_ID"):
         yield from _supplier_faults(row, data=data)
-    yield from _code_faults(row, data=data)
+    yield from _code_faults(row, unit=unit, data=data, day=row.day("ACCOUNTING_DT") or now.date())
     yield from _group_faults(row, unit=unit, data=data)
     yield from _discount_faults(row)
     yield from _rate_faults(row, unit=unit)
@@ -47,9 +48,11 @@ def header_faults(
         yield catalogue.RELATED_REQUIRED.says()
 
 
-def _code_faults(row: Row, *, data: ReferenceData) -> Iterator[Message]:
+def _code_faults(row: Row, *, unit: BusinessUnit, data: ReferenceData, day: date) -> Iterator[Message]:
+    terms = row.text("PYMNT_TERMS_CD")
+    if terms and data.net_days(terms, setid=unit.vendor_setid, day=day) is None:
+        yield catalogue.CODE_INVALID.says("PYMNT_TERMS_CD", terms)
     own = {
-        "PYMNT_TERMS_CD": data.codes.terms,
         "PYMNT_HANDLING_CD": data.codes.handling,
         "RT_TYPE": data.codes.rate_types,
     }
@@ -71,18 +74,19 @@ def _supplier_faults(row: Row, *, data: ReferenceData) -> Iterator[Message]:
         yield catalogue.SUPPLIER_NOT_APPROVED.says(vendor, supplier.status)
     elif not location:
         yield catalogue.LOCATION_MISSING.says(vendor)
-    elif day and data.location(supplier, vndr_loc=location, day=day) is None:
+    elif day and supplier.location(location, day=day) is None:
         yield catalogue.LOCATION_INVALID.says(location, vendor, day.isoformat())
-    yield from _address_faults(row, "ADDRESS_SEQ_NUM", supplier)
+    yield from _address_faults(row, "ADDRESS_SEQ_NUM", supplier, day=day)
     paid = data.suppliers.get((row.text("REMIT_SETID"), row.text("REMIT_VENDOR")))
     if paid is None:
         yield catalogue.SUPPLIER_INVALID.says(row.text("REMIT_VENDOR"), row.text("REMIT_SETID"))
     else:
-        yield from _address_faults(row, "REMIT_ADDR_SEQ_NUM", paid)
+        yield from _address_faults(row, "REMIT_ADDR_SEQ_NUM", paid, day=day)
 
 
-def _address_faults(row: Row, name: str, supplier: Supplier) -> Iterator[Message]:
-    if row.amount(name) and row.amount(name) not in supplier.addresses:
+def _address_faults(row: Row, name: str, supplier: Supplier, *, day: date | None) -> Iterator[Message]:
+    number = int(row.amount(name))
+    if number and day and supplier.address(number, day=day) is None:
         yield catalogue.ADDRESS_INVALID.says(name, row.text(name), supplier.vendor_id)
 
 

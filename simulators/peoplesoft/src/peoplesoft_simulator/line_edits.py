@@ -40,8 +40,11 @@ def chart_field_faults(row: Row, *, unit: BusinessUnit, data: ReferenceData, day
             value = each.text(field)
             if not value and field != "ACCOUNT":
                 continue
-            if data.chart_field(setid=setid, field=field, value=value, day=day) is None:
+            found = data.chart_field(setid=setid, field=field, value=value, day=day)
+            if found is None:
                 yield catalogue.CHARTFIELD_INVALID.says(field, value, setid, day.isoformat(), *place)
+            elif found.statistics or found.budgetary_only:
+                yield catalogue.ACCOUNT_UNUSABLE.says(value, *place)
 
 
 def combination_faults(row: Row, *, data: ReferenceData) -> Iterator[tuple[CombinationRule, Message]]:

@@ -1,7 +1,6 @@
 """What a site's database knows before any voucher: units, suppliers, ChartFields, orders, groups, rules, codes.
 
-Effective dating is PeopleSoft's: of the rows with one key, the one with the latest EFFDT not after the day in
-question counts, and only then is its status looked at.
+Voucher edits and queries look at the same rows.
 """
 
 from collections.abc import Iterable
@@ -9,13 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
+from pydantic import AwareDatetime
+
+from peoplesoft_simulator.code_tables import ExchangeRate, PaymentTerms, VatCode
+from peoplesoft_simulator.effective_dating import LONG_AGO, active_on
+from peoplesoft_simulator.invented_suppliers import InventedSuppliers
 from peoplesoft_simulator.purchase_orders import PurchaseOrder
 from peoplesoft_simulator.row import Row
 from peoplesoft_simulator.site import STRICT, DuplicateAction, EditAction, MatchField, Period
+from peoplesoft_simulator.supplier_book import SupplierBook, SupplierKey
+from peoplesoft_simulator.suppliers import Supplier
 
-LONG_AGO = date(1901, 1, 1)
 CHARTFIELDS = (
     "ACCOUNT",
     "ALTACCT",
@@ -59,38 +64,13 @@ class BusinessUnit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """One effective-dated row of a supplier's location."""
-
-    __pydantic_config__ = STRICT
-
-    vndr_loc: str
-    effdt: date = LONG_AGO
-    status: Literal["A", "I"] = "A"
-    terms: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supplier:
-    """A supplier; status A approved, D denied, E unapproved, I inactive, X to be archived.
-
-    `addresses` are its address sequence numbers, for ordering as for remitting.
-    """
-
-    __pydantic_config__ = STRICT
-
-    vendor_id: str
-    name: str
-    setid: str = "SHARE"
-    status: Literal["A", "D", "E", "I", "X"] = "A"
-    default_location: str | None = "MAIN"
-    locations: tuple[Location, ...] = (Location(vndr_loc="MAIN"),)
-    addresses: tuple[int, ...] = (1,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartField:
-    """One effective-dated row of a ChartField value."""
+    """One effective-dated row of a ChartField value.
+
+    What follows `descr` belongs to some fields only: `account_type` (A, L, Q, R, E), `statistics` and
+    `budgetary_only` to accounts, `manager` to departments, `starts` and `ends` to projects. `changed_at` is when the
+    row was last saved (LASTUPDDTTM).
+    """
 
     __pydantic_config__ = STRICT
 
@@ -100,11 +80,22 @@ class ChartField:
     effdt: date = LONG_AGO
     status: Literal["A", "I"] = "A"
     descr: str = ""
+    descr_short: str = ""
+    account_type: Literal["A", "L", "Q", "R", "E"] = "E"
+    statistics: bool = False
+    budgetary_only: bool = False
+    manager: str = ""
+    starts: date | None = None
+    ends: date | None = None
+    changed_at: AwareDatetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
-    """Origins, payment terms (net days), currencies (decimals), VAT codes (percent) and others of a site."""
+    """Origins, payment terms (net days), currencies (decimals), VAT codes (percent) and others of a site.
+
+    Terms and VAT codes named here are active in every SetID, unless the site's tables say more about a code.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -149,30 +140,17 @@ class CombinationRule:
         return self.enabled and all(fits)
 
 
-class _Effective(Protocol):
-    @property
-    def effdt(self) -> date: ...
-    @property
-    def status(self) -> Literal["A", "I"]: ...
-
-
-_Dated = TypeVar("_Dated", bound=_Effective)
-
-
-def active_on(rows: Iterable[_Dated], day: date) -> _Dated | None:
-    """The row in effect on that day, if there is one and it is active."""
-    current = max((row for row in rows if row.effdt <= day), key=lambda row: row.effdt, default=None)
-    return current if current is not None and current.status == "A" else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceData:
     """All of it, by key. Immutable: every change makes another one, so a check never sees half a load."""
 
     business_units: dict[str, BusinessUnit] = field(default_factory=dict)
-    suppliers: dict[tuple[str, str], Supplier] = field(default_factory=dict)
+    suppliers: SupplierBook = field(default_factory=SupplierBook)
     chart_fields: dict[tuple[str, str, str], tuple[ChartField, ...]] = field(default_factory=dict)
     codes: Codes = field(default_factory=Codes)
+    terms: dict[str, tuple[PaymentTerms, ...]] = field(default_factory=dict)
+    vat: dict[str, tuple[VatCode, ...]] = field(default_factory=dict)
+    rates: tuple[ExchangeRate, ...] = ()
     purchase_orders: dict[tuple[str, str], PurchaseOrder] = field(default_factory=dict)
     control_groups: dict[tuple[str, str], ControlGroup] = field(default_factory=dict)
     combination_rules: dict[str, CombinationRule] = field(default_factory=dict)
@@ -183,7 +161,15 @@ class ReferenceData:
 
     def with_suppliers(self, suppliers: Iterable[Supplier]) -> "ReferenceData":
         """These suppliers added or replaced."""
-        return replace(self, suppliers={**self.suppliers, **{(s.setid, s.vendor_id): s for s in suppliers}})
+        return replace(self, suppliers=self.suppliers.having(suppliers))
+
+    def inventing(self, group: InventedSuppliers) -> "ReferenceData":
+        """This group of invented suppliers in place of its SetID's former one."""
+        return replace(self, suppliers=self.suppliers.inventing(group))
+
+    def without_suppliers(self, keys: Iterable[SupplierKey]) -> "ReferenceData":
+        """These suppliers gone without a trace."""
+        return replace(self, suppliers=self.suppliers.without(keys))
 
     def with_chart_fields(self, rows: Iterable[ChartField]) -> "ReferenceData":
         """These rows added, or replaced where key and effective date are the same."""
@@ -193,6 +179,50 @@ class ReferenceData:
             kept = tuple(each for each in merged.get(key, ()) if each.effdt != row.effdt)
             merged[key] = (*kept, row)
         return replace(self, chart_fields=merged)
+
+    def without_chart_fields(self, keys: Iterable[tuple[str, str, str]]) -> "ReferenceData":
+        """The values with these (SetID, field, value) gone, all their rows."""
+        gone = set(keys)
+        kept = {key: rows for key, rows in self.chart_fields.items() if key not in gone}
+        return replace(self, chart_fields=kept)
+
+    def with_terms(self, rows: Iterable[PaymentTerms]) -> "ReferenceData":
+        """These rows added, or replaced where key and effective date are the same."""
+        merged = dict(self.terms)
+        for row in rows:
+            key = (row.setid, row.effdt)
+            others = (each for each in merged.get(row.code, ()) if (each.setid, each.effdt) != key)
+            merged[row.code] = (*others, row)
+        return replace(self, terms=merged)
+
+    def with_vat_codes(self, rows: Iterable[VatCode]) -> "ReferenceData":
+        """These rows added, or replaced where key and effective date are the same."""
+        merged = dict(self.vat)
+        for row in rows:
+            key = (row.setid, row.effdt)
+            others = (each for each in merged.get(row.code, ()) if (each.setid, each.effdt) != key)
+            merged[row.code] = (*others, row)
+        return replace(self, vat=merged)
+
+    def without_codes(self, *, terms: Iterable[str], vat: Iterable[str]) -> "ReferenceData":
+        """These payment terms and VAT codes gone, all their rows in all SetIDs."""
+        no_terms, no_vat = set(terms), set(vat)
+        plain = replace(
+            self.codes,
+            terms={code: days for code, days in self.codes.terms.items() if code not in no_terms},
+            vat={code: percent for code, percent in self.codes.vat.items() if code not in no_vat},
+        )
+        return replace(
+            self,
+            codes=plain,
+            terms={code: rows for code, rows in self.terms.items() if code not in no_terms},
+            vat={code: rows for code, rows in self.vat.items() if code not in no_vat},
+        )
+
+    def with_rates(self, rows: Iterable[ExchangeRate]) -> "ReferenceData":
+        """These rates added, or replaced where the whole key is the same."""
+        merged = {each.key: each for each in (*self.rates, *rows)}
+        return replace(self, rates=tuple(merged[key] for key in sorted(merged)))
 
     def with_codes(self, codes: Codes) -> "ReferenceData":
         """These codes added or replaced."""
@@ -224,49 +254,27 @@ class ReferenceData:
         """These rules added or replaced by name."""
         return replace(self, combination_rules={**self.combination_rules, **{r.name: r for r in rules}})
 
+    @property
+    def setids(self) -> set[str]:
+        """The SetIDs that business units take their suppliers and codes from."""
+        return {each.vendor_setid for each in self.business_units.values()}
+
     def chart_field(self, *, setid: str, field: str, value: str, day: date) -> ChartField | None:
         """The ChartField value if it is active on that day."""
         return active_on(self.chart_fields.get((setid, field, value), ()), day)
 
-    def location(self, supplier: Supplier, *, vndr_loc: str, day: date) -> Location | None:
-        """The supplier's location if it is active on that day."""
-        return active_on((row for row in supplier.locations if row.vndr_loc == vndr_loc), day)
+    def net_days(self, code: str, *, setid: str, day: date) -> int | None:
+        """Net days of payment terms that are active on that day."""
+        rows = [row for row in self.terms.get(code, ()) if row.setid == setid]
+        current = active_on(rows, day)
+        if rows:
+            return current.net_days if current else None
+        return self.codes.terms.get(code)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceRows:
-    """Reference data as flat lists, the form it is kept in."""
-
-    business_units: tuple[BusinessUnit, ...]
-    suppliers: tuple[Supplier, ...]
-    chart_fields: tuple[ChartField, ...]
-    codes: Codes
-    purchase_orders: tuple[PurchaseOrder, ...] = ()
-    control_groups: tuple[ControlGroup, ...] = ()
-    combination_rules: tuple[CombinationRule, ...] = ()
-
-
-def to_rows(data: ReferenceData) -> ReferenceRows:
-    """Reference data as lists."""
-    return ReferenceRows(
-        business_units=tuple(data.business_units.values()),
-        suppliers=tuple(data.suppliers.values()),
-        chart_fields=tuple(row for rows in data.chart_fields.values() for row in rows),
-        codes=data.codes,
-        purchase_orders=tuple(data.purchase_orders.values()),
-        control_groups=tuple(data.control_groups.values()),
-        combination_rules=tuple(data.combination_rules.values()),
-    )
-
-
-def from_rows(rows: ReferenceRows) -> ReferenceData:
-    """Reference data by key again."""
-    return (
-        ReferenceData(codes=rows.codes)
-        .with_business_units(rows.business_units)
-        .with_suppliers(rows.suppliers)
-        .with_chart_fields(rows.chart_fields)
-        .with_purchase_orders(rows.purchase_orders)
-        .with_control_groups(rows.control_groups)
-        .with_combination_rules(rows.combination_rules)
-    )
+    def vat_percent(self, code: str, *, setid: str, day: date) -> Decimal | None:
+        """Percent of a VAT code that is active on that day."""
+        rows = [row for row in self.vat.get(code, ()) if row.setid == setid]
+        current = active_on(rows, day)
+        if rows:
+            return current.percent if current else None
+        return self.codes.vat.get(code)

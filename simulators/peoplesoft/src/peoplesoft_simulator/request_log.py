@@ -24,23 +24,31 @@ _COLUMNS = (
     "http_status",
     "outcome",
     "voucher",
+    "query",
+    "prompts",
+    "rows",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedCall:
-    """A call as it came in: numbers of keys are as sent, instants are ISO text of the simulator's clock."""
+    """A call as it came in: numbers of keys are as sent, instants are ISO text of the simulator's clock.
+
+    Of a query, `query` is its name at the site and `prompts` the JSON object of what was asked.
+    """
 
     request: int
     node: str
     operation: str
     operator: str
-    business_unit: str
-    invoice_id: str
-    vendor_id: str
-    voucher_id: str
     fault: str | None
     received_at: str
+    business_unit: str = ""
+    invoice_id: str = ""
+    vendor_id: str = ""
+    voucher_id: str = ""
+    query: str | None = None
+    prompts: str | None = None
 
 
 class RequestLog:
@@ -56,6 +64,11 @@ class RequestLog:
         self._database.execute(
             f"CREATE TABLE IF NOT EXISTS calls ({', '.join(_COLUMNS)}, PRIMARY KEY (request))"
         )
+        known = {name for _, name, *_ in self._database.execute("PRAGMA table_info(calls)")}
+        for name in _COLUMNS:
+            if name not in known:
+                # A log of an earlier build goes on with the columns it lacks.
+                self._database.execute(f"ALTER TABLE calls ADD COLUMN {name}")
         (self._last,) = self._database.execute("SELECT coalesce(max(request), 0) FROM calls").fetchone()
 
     def close(self) -> None:
@@ -74,12 +87,20 @@ class RequestLog:
         self._database.execute(f"INSERT INTO calls VALUES ({marks})", values)  # noqa: S608 - only marks
 
     def went_out(
-        self, request: int, *, answered_at: str, http_status: int | None, outcome: str, voucher: str | None
+        self,
+        request: int,
+        *,
+        answered_at: str,
+        http_status: int | None,
+        outcome: str,
+        voucher: str | None = None,
+        rows: int | None = None,
     ) -> None:
-        """Log what became of it; `http_status` None means the connection was dropped."""
+        """Log what became of it; `http_status` None means the connection was dropped, `rows` came from a query."""
         self._database.execute(
-            "UPDATE calls SET answered_at = ?, http_status = ?, outcome = ?, voucher = ? WHERE request = ?",
-            (answered_at, http_status, outcome, voucher, request),
+            "UPDATE calls SET answered_at = ?, http_status = ?, outcome = ?, voucher = ?, rows = ?"
+            " WHERE request = ?",
+            (answered_at, http_status, outcome, voucher, rows, request),
         )
 
     def calls(self, *, limit: int, **wanted: str | None) -> list[dict[str, Any]]:

@@ -25,8 +25,9 @@ class Credentials:
 class Operator:
     """An operator id of a site. Without a password every login fails, as it does while locked.
 
-    From `expires_at` (simulated clock) the password is expired: refused like a wrong one, but not counted towards
-    the lock (assumption).
+    `may_query` permits the service operations that run queries; `query_max_rows` is the cap of its query security
+    profile, which cuts silently. From `expires_at` (simulated clock) the password is expired: refused like a wrong
+    one, but not counted towards the lock (assumption).
     """
 
     __pydantic_config__ = STRICT
@@ -38,6 +39,8 @@ class Operator:
     failures: int = 0
     refused_logins: int = 0
     expires_at: AwareDatetime | None = None
+    may_query: bool = True
+    query_max_rows: int | None = None
 
     def given(self, password: str) -> "Operator":
         """The operator with a fresh password, which unlocks it."""

@@ -10,6 +10,8 @@ from aiohttp import web
 from peoplesoft_simulator.control import Control
 from peoplesoft_simulator.control_json import refuse_bad_bodies
 from peoplesoft_simulator.gateway import Gateway
+from peoplesoft_simulator.master_data_control import MasterDataControl
+from peoplesoft_simulator.query_rest import QueryConnector
 from peoplesoft_simulator.voucher_control import VoucherControl
 from peoplesoft_simulator.world import World
 
@@ -17,10 +19,12 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 
 def application(world: World) -> web.Application:
-    """The SOAP connector and the control API over one world."""
+    """The connectors and the control API over one world."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[refuse_bad_bodies])
     app.add_routes(Gateway(world).routes())
+    app.add_routes(QueryConnector(world).routes())
     app.add_routes(Control(world).routes())
+    app.add_routes(MasterDataControl(world).routes())
     app.add_routes(VoucherControl(world).routes())
     return app
 

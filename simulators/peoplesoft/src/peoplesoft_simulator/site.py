@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, ConfigDict
 
+from peoplesoft_simulator.query_setup import QuerySetup
+
 Operation = Literal["create", "find", "get"]
 OPERATIONS: tuple[Operation, ...] = ("create", "find", "get")
 VERBS: dict[Operation, str] = {"create": "Create", "find": "Find", "get": "Get"}
@@ -73,7 +75,7 @@ class Site:
     differ); prefixes go in front of both. `required` names what the create message demands besides keys,
     `omitted` what the interface leaves out, `lengths` other lengths than the data dictionary's, `custom` header
     properties of the site's own with their lengths. With `nesting` "payment_collection" the scheduled payment is
-    a collection of its own instead of header fields.
+    a collection of its own instead of header fields. `queries` says by delivered name how the site's queries differ.
     """
 
     __pydantic_config__ = STRICT
@@ -93,6 +95,7 @@ class Site:
     date_format: Literal["YYYY-MM-DD", "YYYY/MM/DD"] = "YYYY-MM-DD"
     nesting: Literal["plain", "payment_collection"] = "plain"
     authentication: Authentication = "either"
+    queries: dict[str, QuerySetup] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -153,7 +156,8 @@ class Settings:
     `read_lag_seconds` hides a voucher from Find and Get for so long after its commit (simulated clock).
     `vat_edit` "amounts" also checks the header's VAT against the rates of the lines' codes. `match_edit`
     "exception" saves what does not match its purchase order with match status E. `due_date_needs_flag` recomputes
-    a due date that came without DUE_DT_FLG Y.
+    a due date that came without DUE_DT_FLG Y. Over SOAP, the results of a query are `query_queued_polls` times not
+    there yet and then come in blocks of `query_block_rows`.
     """
 
     __pydantic_config__ = STRICT
@@ -174,3 +178,6 @@ class Settings:
     latency_ms: int = 0
     read_lag_seconds: float = 0.0
     lock_after: int = 3
+    query_queued_polls: int = 1
+    query_block_rows: int = 1000
+    rest_error_body: Literal["json", "html"] = "json"

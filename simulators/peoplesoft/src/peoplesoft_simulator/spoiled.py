@@ -8,7 +8,7 @@ from functools import partial
 from lxml import etree
 
 from peoplesoft_simulator.catalogue import Message
-from peoplesoft_simulator.faults import FaultKind, FaultOrder
+from peoplesoft_simulator.faults import FaultKind, FaultOrder, RowFaultKind
 from peoplesoft_simulator.soap import broker_fault
 
 XML = "text/xml"
@@ -39,7 +39,7 @@ class Answer:
     """An HTTP answer.
 
     `dropped` closes the connection without one, `reset` with a TCP reset; `cut` sends so many bytes of the body
-    the headers promise and then closes.
+    the headers promise and then closes. With `pace` the body comes in pieces of so many bytes, so many seconds apart.
     """
 
     status: int = 200
@@ -49,6 +49,7 @@ class Answer:
     dropped: bool = False
     reset: bool = False
     cut: int | None = None
+    pace: tuple[int, float] | None = None
 
 
 DROPPED = Answer(dropped=True)
@@ -62,7 +63,7 @@ def spoil(order: FaultOrder, good: Answer) -> Answer:
     retry = {} if params.retry_after is None else {"Retry-After": params.retry_after}
     message = Message(type="Error", set=params.set, number=params.number, text=params.text)
     kept = len(good.body) * 2 // 3 if params.bytes is None else params.bytes
-    answers: dict[FaultKind, Callable[[], Answer]] = {
+    answers: dict[FaultKind | RowFaultKind, Callable[[], Answer]] = {
         "status": lambda: Answer(
             status=params.status,
             body=params.body.encode(),
@@ -81,9 +82,10 @@ def spoil(order: FaultOrder, good: Answer) -> Answer:
         "drop_before": lambda: DROPPED,
         "commit_then_reset": lambda: RESET,
         "reset_before": lambda: RESET,
-        "truncated": lambda: Answer(body=good.body[:kept]),
+        "truncated": lambda: replace(good, body=good.body[:kept]),
         "cut_off": lambda: replace(good, cut=kept),
-        "oversized": lambda: Answer(body=good.body + b" " * (params.bytes or DEFAULT_OVERSIZE)),
+        "oversized": lambda: replace(good, body=good.body + b" " * (params.bytes or DEFAULT_OVERSIZE)),
+        "trickle": lambda: replace(good, pace=(params.bytes or 256, params.seconds)),
         "without": lambda: replace(good, body=_without(good.body, params.elements)),
         "doctype": lambda: Answer(body=_BOMB + _after_declaration(good.body)),
         "entity_bomb": lambda: Answer(body=_with_entity(_BILLION, good.body)),

@@ -1,5 +1,6 @@
 """The control API over vouchers and calls: read the books, act as a clerk, read the log."""
 
+import json
 from dataclasses import asdict
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from peoplesoft_simulator.world import World
 
 _ACTION = TypeAdapter(VoucherAction)
 _KEYED = TypeAdapter(KeyedVoucher)
+_LOG_FILTERS = ("node", "operation", "invoice_id", "operator", "query")
 _SEARCH = ("business_unit", "voucher_id", "invoice_id", "vendor_id", "entry_status")
 
 
@@ -66,11 +68,12 @@ class VoucherControl:
         return web.json_response(_shown(changed))
 
     async def requests(self, request: web.Request) -> web.Response:
-        """The latest calls (`limit`, 1000 at first), by node, operation, invoice_id, operator."""
-        wanted = {name: request.query.get(name) for name in ("node", "operation", "invoice_id", "operator")}
+        """The latest calls (`limit`, 1000 at first), by node, operation, invoice_id, operator, query."""
+        wanted = {name: request.query.get(name) for name in _LOG_FILTERS}
         limit = int(request.query.get("limit", "1000"))
         calls = await self._world.on_disk(lambda: self._world.log.calls(limit=limit, **wanted))
-        return web.json_response({"requests": calls})
+        shown = [{**each, "prompts": each["prompts"] and json.loads(each["prompts"])} for each in calls]
+        return web.json_response({"requests": shown})
 
 
 def _change(world: World, keys: tuple[str, str], body: VoucherAction) -> Voucher | None:

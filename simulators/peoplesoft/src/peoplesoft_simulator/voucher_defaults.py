@@ -19,9 +19,10 @@ def with_defaults(
     supplier = data.suppliers.get((setid, entered.text("VENDOR_ID")))
     location = entered.text("VNDR_LOC") or (supplier.default_location if supplier else None) or ""
     accounting = entered.day("ACCOUNTING_DT") or today
-    placed = data.location(supplier, vndr_loc=location, day=accounting) if supplier else None
+    placed = supplier.location(location, day=accounting) if supplier else None
     terms = entered.text("PYMNT_TERMS_CD") or (placed.terms if placed and placed.terms else "")
-    due = _due(entered, net_days=data.codes.terms.get(terms, 0), settings=settings)
+    net_days = data.net_days(terms, setid=unit.vendor_setid, day=accounting)
+    due = _due(entered, net_days=net_days or 0, settings=settings)
     has_orders = any(line.text("PO_ID") for line in entered.children(LINE))
     defaulted = entered.having(
         VENDOR_SETID=setid,

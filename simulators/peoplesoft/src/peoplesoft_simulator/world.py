@@ -20,7 +20,8 @@ from peoplesoft_simulator.component import VoucherComponent
 from peoplesoft_simulator.dataset import starting_data
 from peoplesoft_simulator.faults import FaultPlan
 from peoplesoft_simulator.load import Load
-from peoplesoft_simulator.reference_data import ReferenceData, ReferenceRows, from_rows, to_rows
+from peoplesoft_simulator.reference_data import ReferenceData
+from peoplesoft_simulator.reference_rows import ReferenceRows, from_rows, to_rows
 from peoplesoft_simulator.request_log import RequestLog
 from peoplesoft_simulator.schema import SiteShape, site_shape
 from peoplesoft_simulator.security import Operator
