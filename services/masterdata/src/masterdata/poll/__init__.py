@@ -1,0 +1,1 @@
+"""Reads PeopleSoft's master data and publishes what changed, and only that."""

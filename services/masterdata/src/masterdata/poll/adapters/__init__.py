@@ -1,0 +1,1 @@
+"""PeopleSoft's queries and the topics."""

@@ -1,0 +1,33 @@
+"""Puts records on `peoplesoft.master-data`."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ap_domain.masterdata.record import MasterRecord
+from chassis import topics
+from chassis.producer import DurableProducer
+from chassis.records import MASTER_RECORD
+
+
+class KafkaPublisher:
+    """Keyed by connection, entity and external code."""
+
+    def __init__(self, *, producer: DurableProducer) -> None:
+        self._producer = producer
+
+    async def publish(self, records: Sequence[MasterRecord], *, shard: int) -> None:
+        """As the port says."""
+        sends = [
+            self._producer.send(
+                topic=topics.MASTER_DATA.name,
+                partition=shard,
+                key=topics.record_key(record.connection_id, record.entity, record.external_code),
+                value=MASTER_RECORD.encode(record),
+            )
+            for record in records
+        ]
+        # All are waited for, also after a failure: none may become durable behind the back of the next poll.
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome

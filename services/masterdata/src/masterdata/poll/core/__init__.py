@@ -1,0 +1,1 @@
+"""What makes a difference, and when too many are suspicious. Pure."""

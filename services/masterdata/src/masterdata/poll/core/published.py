@@ -1,0 +1,42 @@
+"""The table of what was published: how it follows the topic, and what a record that was read means against it."""
+
+from enum import StrEnum
+
+from ap_domain.masterdata.record import MasterRecord, PublishedRecord
+
+__all__ = ["Difference", "after", "difference"]
+
+TO_BE_PUBLISHED_AGAIN = ""
+
+
+class Difference(StrEnum):
+    """What a record that was read is, against what was published of it."""
+
+    NONE = "none"
+    CHANGED = "changed"
+    DEACTIVATED = "deactivated"
+    """It was active and is no longer. Counted before it is published: many at once are suspicious."""
+
+
+def after(held: PublishedRecord | None, record: MasterRecord, *, offset: int) -> PublishedRecord:
+    """The table's value once ``record`` lies at ``offset`` of the topic.
+
+    A record of an older poll came late, from a process that was frozen. It lies behind the newer one all the same and
+    is what compaction keeps, so the next poll must publish this key whatever it reads.
+    """
+    if held is not None and record.poll_offset < held.poll_offset:
+        return PublishedRecord(
+            digest=TO_BE_PUBLISHED_AGAIN, active=held.active, poll_offset=held.poll_offset, offset=offset
+        )
+    return PublishedRecord(
+        digest=record.digest, active=record.active, poll_offset=record.poll_offset, offset=offset
+    )
+
+
+def difference(held: PublishedRecord | None, *, digest: str, active: bool) -> Difference:
+    """What is to be done about a record as it was read. An inactive one nobody was told of stays untold."""
+    if held is None:
+        return Difference.CHANGED if active else Difference.NONE
+    if held.active and not active:
+        return Difference.DEACTIVATED
+    return Difference.NONE if held.digest == digest else Difference.CHANGED
