@@ -1,5 +1,6 @@
 """Master data: what PeopleSoft has, as Basware's coders may pick it."""
 
+from ap_domain.masterdata.cases import MasterDataCase, parse_masterdata_cases, run_masterdata_case
 from ap_domain.masterdata.deactivation import deactivated, deactivation_guard
 from ap_domain.masterdata.effective_dating import current_rows
 from ap_domain.masterdata.entity import Kind, import_rank, kind_of, list_key
@@ -22,6 +23,7 @@ __all__ = [
     "ImportLimit",
     "Kind",
     "Mapped",
+    "MasterDataCase",
     "MasterDataPlan",
     "PartPlan",
     "Prompts",
@@ -38,4 +40,6 @@ __all__ = [
     "list_key",
     "map_record",
     "parse_masterdata",
+    "parse_masterdata_cases",
+    "run_masterdata_case",
 ]
