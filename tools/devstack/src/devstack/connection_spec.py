@@ -38,7 +38,7 @@ class ConnectionSpec:
     and operators; any other node becomes a site of its own with the simulator's starting data, shaped by `site`
     (the simulator's own fields: component interface, prefixes, renames, nesting).
     `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection document, `document_extra`
-    into the document itself.
+    into the document itself; `masterdata` is its section as it stands.
     """
 
     id: str
@@ -48,6 +48,7 @@ class ConnectionSpec:
     basware: Mapping[str, Any] = field(default_factory=dict)
     peoplesoft: Mapping[str, Any] = field(default_factory=dict)
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    masterdata: Mapping[str, Any] = field(default_factory=dict)
     tenant: str = ""
     site: Mapping[str, Any] = field(default_factory=dict)
     document_extra: Mapping[str, Any] = field(default_factory=dict)
@@ -106,6 +107,7 @@ class ConnectionSpec:
                 "origin": "BSW",
                 **self.mapping,
             },
+            **({"masterdata": dict(self.masterdata)} if self.masterdata else {}),
         }
 
     def write(self, file: Path, *, basware_url: str, peoplesoft_url: str, secrets: ConnectionSecrets) -> None:

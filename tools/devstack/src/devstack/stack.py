@@ -37,6 +37,7 @@ SERVICES = {
     "ingress-documents": "ingress.documents",
     "voucher-poster": "voucher_poster",
 }
+MASTERDATA_SERVICES = {"masterdata-poll": "masterdata.poll", "masterdata-import": "masterdata.importing"}
 _OF_ONE_RUN = ("kafka", "books", "secrets", "connections", "logs")
 
 
