@@ -1,0 +1,124 @@
+"""Stream services as real processes on a real broker: killed, asked to stop, frozen, several, and without a broker.
+
+Whatever happens, every record is taken in, the table is the model afterwards, and no offset is past the work.
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from chassis.producer import DurableProducer
+from devstack.kafka import KafkaNode
+
+from tests.integration.stream_cluster import Cluster, make_topics, overlaps, until
+from tests.integration.stream_process import Highest
+
+FREEZE_SECONDS = 9.0
+"""Longer than the group waits for a member (6 s)."""
+WATCHDOG_SECONDS = 2.0
+MUST_NOT_GO_ON = 70
+_numbers = count(1)
+
+
+@pytest.fixture
+async def cluster(topics: KafkaNode, tmp_path: Path) -> AsyncIterator[Cluster]:
+    service = Highest(name=f"chaos-{next(_numbers)}")
+    await asyncio.to_thread(make_topics, topics, service)
+    async with DurableProducer(bootstrap=topics.bootstrap, client_id="chaos") as producer:
+        cluster = Cluster(node=topics, directory=tmp_path, service=service, producer=producer)
+        yield cluster
+        for replica in cluster.replicas:
+            replica.child.kill()
+            replica.child.wait()
+
+
+@asynccontextmanager
+async def feeding(cluster: Cluster) -> AsyncIterator[None]:
+    done = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(cluster.feed_until(done))
+        try:
+            yield
+        finally:
+            done.set()
+
+
+async def test_after_kill_and_after_stop_the_next_one_goes_on_with_the_same_table(cluster: Cluster) -> None:
+    async with feeding(cluster):
+        first = cluster.start()
+        await cluster.owned_by(first)
+        assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+        killed_at = time.monotonic()
+        second = cluster.start()
+        await cluster.owned_by(second)
+        taken_over = time.monotonic() - killed_at
+        assert await cluster.behind_the_offsets() == []
+        assert await second.end(signal.SIGTERM) == 0
+        third = cluster.start()
+        await cluster.owned_by(third, within=taken_over + 20)
+    await cluster.whole(third)
+    assert await third.end() == 0
+    assert await cluster.behind_the_offsets() == []
+
+
+async def test_one_that_wakes_after_its_shards_went_to_another_owns_nothing_and_ends(
+    cluster: Cluster,
+) -> None:
+    async with feeding(cluster):
+        frozen = cluster.start()
+        await cluster.owned_by(frozen)
+        other = cluster.start()
+        await cluster.owned_by(frozen, other)
+        frozen.send(signal.SIGSTOP)
+        froze_at = time.monotonic()
+        await cluster.owned_by(other)
+        await asyncio.sleep(max(0.0, froze_at + FREEZE_SECONDS - time.monotonic()))
+        frozen.send(signal.SIGCONT)
+        woke_at = time.monotonic()
+        assert await frozen.end(signal.SIGCONT) == MUST_NOT_GO_ON
+        assert time.monotonic() - woke_at < WATCHDOG_SECONDS
+    assert "stood still" in frozen.log()
+    late = [line for line in frozen.seen() if line["at"] > woke_at and line["owned"]]
+    assert late == [], "it held itself for an owner after it woke"
+    await cluster.whole(other)
+    assert overlaps(frozen, other, leave_out=(froze_at, woke_at + WATCHDOG_SECONDS)) == []
+    assert await other.end() == 0
+    assert await cluster.behind_the_offsets() == []
+
+
+async def test_replicas_join_and_die_and_every_shard_has_one_owner(cluster: Cluster) -> None:
+    async with feeding(cluster):
+        first, second = cluster.start(), cluster.start()
+        await cluster.owned_by(first, second)
+        assert await second.end(signal.SIGKILL) == -signal.SIGKILL
+        await cluster.owned_by(first)
+        third = cluster.start()
+        await cluster.owned_by(first, third)
+    await cluster.whole(first, third)
+    assert overlaps(first, second) == []
+    assert overlaps(first, third) == []
+    assert [await each.end() for each in (first, third)] == [0, 0]
+    assert await cluster.behind_the_offsets() == []
+
+
+async def test_a_broker_that_goes_and_comes_back_changes_nothing(cluster: Cluster) -> None:
+    replica = cluster.start()
+    await cluster.owned_by(replica)
+    async with feeding(cluster):
+        await cluster.feed(200)
+        await cluster.node.stop()
+        await asyncio.sleep(2)
+        await cluster.node.start()
+        await until(lambda: len(replica.seen()) > 0, "it looks")
+    if replica.child.poll() is not None:
+        assert replica.child.returncode == MUST_NOT_GO_ON
+        replica = cluster.start()
+    await cluster.owned_by(replica)
+    await cluster.whole(replica)
+    assert await replica.end() == 0
+    assert await cluster.behind_the_offsets() == []
