@@ -6,6 +6,11 @@ import pytest
 from chassis.connections.model import DocumentRefused, read_document
 
 Written = Callable[[dict[str, Any]], str]
+MASTERDATA = {
+    "time_zone": "Europe/Berlin",
+    "companies": {"SHARE": ["BW00"]},
+    "entities": {"accounts": {"full": "0 3 * * *"}},
+}
 
 
 def problems(text: str) -> tuple[str, ...]:
@@ -21,6 +26,7 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
     assert document.peoplesoft.match == ("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID")
     assert document.basware.concurrency == 4
     assert document.peoplesoft.concurrency == 2  # below the usual lock limit of an operator, 3
+    assert document.masterdata == {}
     assert "secret" not in str(document.without_secrets())
     assert document.secrets()["basware.webhook_secrets"] == ["secret-hook", "secret-hook-before"]
 
@@ -68,6 +74,17 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
         ({"peoplesoft.component_interface": None}, "peoplesoft.component_interface", "missing"),
         ({"mapping.setid": None}, "mapping", "setid"),
         ({"mapping.orign": "BSW"}, "mapping", "orign"),
+        ({"masterdata": {"enities": {}}}, "masterdata", "enities"),
+        (
+            {"masterdata": {**MASTERDATA, "companies": {"SHARE": ["BW00", "BW99"]}}},
+            "masterdata.companies",
+            "BW99",
+        ),
+        (
+            {"masterdata": {**MASTERDATA, "entities": {"accounts": {"full": "0 25 * * *"}}}},
+            "masterdata.entities.accounts.full",
+            "hour",
+        ),
         ({"mapping.business_units": {"BW00": 1}}, "mapping", "quotes"),
         ({"mapping": None}, "mapping", "missing"),
         ({"mapping": [1]}, "mapping", ""),

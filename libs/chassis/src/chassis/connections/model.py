@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.mapping.mapping_document import parse_mapping
+from ap_domain.masterdata import parse_masterdata
 from pydantic import Field, ValidationError
 
 from chassis.connections.connection import (
@@ -30,6 +31,7 @@ from chassis.connections.fields import (
     Text,
     Url,
 )
+from chassis.streams.schedule import schedule_problems
 
 __all__ = ["ConnectionDocument", "DocumentRefused", "SecretSource", "read_document"]
 
@@ -187,6 +189,7 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
     if len({str(stage) for stage in stages.values()}) > 1:
         said = ", ".join(f"{path} is {stage}" for path, stage in stages.items())
         yield f"stage: test and production must not be mixed: {said}"
+    yield from _master_data_problems(raw)
     if not isinstance(raw.get("mapping"), dict):
         return
     try:
@@ -201,6 +204,25 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
     for company, unit in units.items():
         if unit not in served:
             yield f"mapping.business_units.{company}: {unit!r} is not one of peoplesoft.business_units"
+
+
+def _master_data_problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    section = raw.get("masterdata")
+    if not isinstance(section, dict) or not section:
+        return
+    try:
+        plan = parse_masterdata(section)
+    except ConfigurationFault as fault:
+        yield from (f"masterdata: {problem}" for problem in fault.problems)
+        return
+    served = _list(_table(raw, "basware"), "company_codes")
+    named = {code for entity in plan.entities.values() for codes in entity.companies.values() for code in codes}
+    for code in sorted(named - {str(each) for each in served}):
+        yield f"masterdata.companies: {code!r} is not one of basware.company_codes"
+    for entity in plan.entities.values():
+        for key, text in (("changes", entity.changes), ("full", entity.full)):
+            problems = schedule_problems(text, zone=plan.time_zone.key) if text else ()
+            yield from (f"masterdata.entities.{entity.entity}.{key}: {problem}" for problem in problems)
 
 
 def _table(raw: Mapping[str, Any], name: str) -> dict[Any, Any]:
