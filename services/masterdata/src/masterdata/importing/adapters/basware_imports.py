@@ -10,6 +10,7 @@ from basware import (
     BaswareError,
     InvalidRequest,
     ItemState,
+    ItemStatus,
     NotFound,
     Refused,
     RequestState,
@@ -36,11 +37,19 @@ _TARGETS = {
     Kind.SUPPLIERS: "vendors",
 }
 
+_UNHEARD = {RequestState.ERROR, RequestState.IN_PROGRESS}
+_MISSED = {ItemState.ERROR, ItemState.IN_PROGRESS, ItemState.UNPUBLISHED}
+
 
 def target_of(entity: str) -> Target:
     """Basware's API of an entity. Raises ValueError for no entity, or a list that Basware does not have."""
     kind = kind_of(entity)
     return list_api(list_key(entity)) if kind is Kind.LIST else IMPORTS[_TARGETS[kind]]
+
+
+def _missed(request_id: str, item: ItemStatus) -> Missed:
+    is_open = item.state is not ItemState.ERROR
+    return Missed(request_id=request_id, words=item_words(item), is_open=is_open)
 
 
 class BaswareImports:
@@ -88,24 +97,25 @@ class BaswareImports:
             return self._kept(connection, error)
         return None
 
-    async def refusals(
-        self, connection: Connection, *, entity: str, since: datetime
+    async def missed(
+        self, connection: Connection, *, entity: str, since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
         """As the port says."""
         found: dict[str, tuple[str, Missed]] = {}
         listing = self._clients.of(connection).request_statuses(
             entity_type=target_of(entity).entity_type,
-            state=RequestState.ERROR,
             ignore_successful_items=True,
             last_updated=since,
         )
         try:
             async for status in listing:
+                if status.request_id == besides or status.state not in _UNHEARD:
+                    continue
                 at = status.last_updated or ""
                 for item in status.items:
                     code = item.external_code
-                    if item.state is ItemState.ERROR and code and at >= found.get(code, ("",))[0]:
-                        found[code] = (at, Missed(request_id=status.request_id, words=item_words(item)))
+                    if item.state in _MISSED and code and at >= found.get(code, ("",))[0]:
+                        found[code] = (at, _missed(status.request_id, item))
         except BaswareError as error:
             return self._kept(connection, error)
         return {code: missed for code, (_, missed) in found.items()}

@@ -101,16 +101,16 @@ class Asking:
             if isinstance(answer, NoAnswer | LockedOut):
                 return answer
             word = answer
-        refused_earlier = await self._refused_earlier(connection, request_id, word)
-        if isinstance(refused_earlier, NoAnswer | LockedOut):
-            return refused_earlier
-        settled = list(self._settled(request_id, word, refused_earlier))
+        missed = await self._missed(connection, request_id, word)
+        if isinstance(missed, NoAnswer | LockedOut):
+            return missed
+        settled = self._settled(request_id, word, missed)
         if not settled:
             return None
         durable = await self._telling.say(settled)
         ask.counts.update(state.step.value for state in settled)
         if durable and not self._work.keys_of(request_id) and request_id != NO_REQUEST:
-            self._hear(request_id, *(missed.request_id for missed in refused_earlier.values()))
+            self._hear(request_id, *(other.request_id for other in missed.values()))
             await self._telling.of_request(
                 "settled", entity=settled[0].entity, request_id=request_id, counts=ask.counts
             )
@@ -124,22 +124,22 @@ class Asking:
             if standing and standing.told and standing.told.step is ImportStep.SENT
         ]
 
-    async def _refused_earlier(
+    async def _missed(
         self, connection: Connection, request_id: str, word: RequestWord | None
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
-        """Refusals of requests whose answer was lost, of records that Basware now only calls unchanged."""
+        """Words of requests whose answer was lost, on records that Basware now only calls unchanged."""
         doubtful = [told for told in self._awaited(request_id) if word is not None and unproven(word, told)]
         if not doubtful:
             return {}
         since = min(told.at for told in doubtful) - self._pace.lost_within
-        found = await self._api.refusals(connection, entity=doubtful[0].entity, since=since)
+        found = await self._api.missed(connection, entity=doubtful[0].entity, since=since, besides=request_id)
         if isinstance(found, NoAnswer | LockedOut):
             return found
         codes = {told.external_code for told in doubtful}
-        return {code: missed for code, missed in found.items() if code in codes}
+        return {code: other for code, other in found.items() if code in codes}
 
     def _settled(
-        self, request_id: str, word: RequestWord | None, refused_earlier: Mapping[str, Missed]
+        self, request_id: str, word: RequestWord | None, missed: Mapping[str, Missed]
     ) -> list[ImportState]:
         now = self._clock.now()
         settled = []
@@ -148,9 +148,11 @@ class Asking:
             verdict = judge(
                 word, told, waited=waited, patience=self._pace.patience, most=self._pace.most_attempts
             )
-            missed = refused_earlier.get(told.external_code)
-            if verdict is not None and missed is not None:
-                verdict = Verdict(step=ImportStep.REFUSED, words=missed.words)
+            other = missed.get(told.external_code)
+            if other is not None and other.is_open and waited < self._pace.patience:
+                continue
+            if verdict is not None and other is not None and not other.is_open:
+                verdict = Verdict(step=ImportStep.REFUSED, words=other.words)
             if verdict is not None:
                 settled.append(verdict.after(told, at=now))
         return settled

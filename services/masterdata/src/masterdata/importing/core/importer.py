@@ -1,4 +1,4 @@
-"""All connections whose shard this process owns, each with an import of its own."""
+"""All connections with master data whose shard this process owns, each with an import of its own."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import structlog
 from ap_domain.command import Command
 from ap_domain.desired_state import FlowState
-from chassis.connections import Connection, ConnectionDirectory
+from chassis.connections import Connection
 from chassis.keys import record_key
 from chassis.ledger.ports import Clock, Flows
 from chassis.streams.ports import Shards, Table, TableView
@@ -16,7 +16,7 @@ from chassis.streams.ports import Shards, Table, TableView
 from masterdata.importing.core.asking import Asking
 from masterdata.importing.core.connection_import import ConnectionImport, flow_state
 from masterdata.importing.core.pace import Pace
-from masterdata.importing.core.ports import Contents, ImportApi, Journal, Orders
+from masterdata.importing.core.ports import Connections, Contents, ImportApi, Journal, Orders
 from masterdata.importing.core.resending import Resending
 from masterdata.importing.core.sending import Sending
 from masterdata.importing.core.standings import STANDINGS
@@ -49,7 +49,7 @@ class Importer:
     def __init__(
         self,
         *,
-        directory: ConnectionDirectory,
+        directory: Connections,
         flows: Flows,
         clock: Clock,
         shards: Shards,
@@ -102,7 +102,7 @@ class Importer:
 
     def _look(self, imports: asyncio.TaskGroup) -> None:
         owned = self._shards.owned()
-        ours = {each.id: each for each in self._directory.all() if each.shard in owned}
+        ours = {each.id: each for each in self._directory.all() if each.shard in owned and each.masterdata}
         for connection_id, run in list(self._runs.items()):
             over = run.again_at is not None and self._clock.monotonic() >= run.again_at
             if connection_id not in ours or ours[connection_id].shard != run.shard or over:

@@ -11,66 +11,71 @@ T = TypeVar("T")
 
 Refused = list[tuple[T, tuple[str, ...]]]
 
+HALVINGS = 3
+"""So many times all parts are halved before any is followed down to its single records."""
+
 
 class Narrowing(Generic[T]):
     """Gives the parts to send, one after the other, and learns from what came of each.
 
-    Records that Basware names are refused, and the rest goes again. Where it names none, each half goes by itself,
-    down to single records. Where it names all, one of them goes alone first: refused alone, the words on all are
-    believed; taken, they are not, and the others go by halves.
+    Records that Basware names are refused, and the rest goes again. Where it names none, or all, each half goes by
+    itself, down to single records. If it names every record, and of all the eighths of the batch none is taken, its
+    words on all are believed: otherwise a fault of a whole entity would cost a request a record.
     """
 
     def __init__(self, batch: Sequence[T], *, code: Callable[[T], str]) -> None:
         """`code` gives a record's external code."""
         self._code = code
         self._parts: list[list[T]] = [list(batch)] if batch else []
-        self._accused: Refused[T] = []
+        self._later: list[list[T]] = []
+        self._halvings = 0
+        self._taken = False
+        self._accused: dict[str, tuple[str, ...]] = {}
+        self.believed: Refused[T] = []
+        """Once `next` gives None: what is refused without having been sent alone."""
 
     def next(self) -> list[T] | None:
         """The part to send; None when all is done."""
+        if not self._parts and self._later:
+            self._halvings += 1
+            waiting, self._later = self._later, []
+            if self._halvings > HALVINGS and not self._taken and self._accuses(waiting):
+                self.believed = [(each, self._accused[self._code(each)]) for part in waiting for each in part]
+                return None
+            self._parts = waiting[::-1]
         return self._parts.pop() if self._parts else None
 
     def taken(self) -> None:
-        """The part that was given last was stored: those that were accused with it are tried by halves."""
-        self.untried()
-
-    def untried(self) -> None:
-        """The part that was given last need not be sent any more: it clears nobody and condemns nobody."""
-        if self._accused:
-            self._push_halves([record for record, _ in self._accused])
-            self._accused = []
+        """The part that was given last was stored."""
+        self._taken = True
 
     def turned_down(self, part: Sequence[T], answer: TurnedDown | TooLarge) -> Refused[T]:
         """What came of the part that was given last; the records that are refused for good, with the words on each."""
         if isinstance(answer, TooLarge):
             if len(part) == 1:
                 return [(part[0], (answer.said,))]
-            self._push_halves(part)
+            self._halve(part)
             return []
-        general = answer.general or ("Basware refused it without saying why",)
-        refused = [
-            (record, words) for record in part if (words := answer.guilty.get(self._code(record))) is not None
-        ]
+        named = {self._code(each) for each in part} & answer.guilty.keys()
         if len(part) == 1:
-            accused, self._accused = self._accused, []
-            return [(part[0], refused[0][1] if refused else general), *accused]
-        if answer.in_part:
-            # The others may be stored: they come again after the spacing, by themselves.
-            if refused:
-                return refused
-            self._push_halves(part)
+            general = answer.general or ("Basware refused it without saying why",)
+            return [(part[0], answer.guilty.get(self._code(part[0]), general))]
+        if not named or len(named) == len(part):
+            self._accused.update((code, answer.guilty[code]) for code in named)
+            self._halve(part)
             return []
-        if len(refused) == len(part):
-            self._accused = refused[1:]
-            self._parts.append([refused[0][0]])
-            return []
-        if refused:
-            guilty = {self._code(record) for record, _ in refused}
-            self._parts.append([record for record in part if self._code(record) not in guilty])
-            return refused
-        self._push_halves(part)
-        return []
+        if not answer.in_part:
+            # Else the rest may be stored: it comes again after the spacing, by itself.
+            self._parts.append([each for each in part if self._code(each) not in named])
+        return [(each, answer.guilty[self._code(each)]) for each in part if self._code(each) in named]
 
-    def _push_halves(self, part: Sequence[T]) -> None:
+    def _accuses(self, parts: Sequence[Sequence[T]]) -> bool:
+        return all(self._code(each) in self._accused for part in parts for each in part)
+
+    def _halve(self, part: Sequence[T]) -> None:
         middle = (len(part) + 1) // 2
-        self._parts += [half for half in (list(part[middle:]), list(part[:middle])) if half]
+        halves = [list(part[:middle]), list(part[middle:])]
+        if self._halvings <= HALVINGS:
+            self._later += halves
+        else:
+            self._parts += halves[::-1]

@@ -12,7 +12,19 @@ from chassis.connections import Connection
 
 from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, SendAnswer
 
-__all__ = ["Contents", "ImportApi", "Journal", "Missed", "Orders", "Outgoing"]
+__all__ = ["Connections", "Contents", "ImportApi", "Journal", "Missed", "Orders", "Outgoing"]
+
+
+class Connections(Protocol):
+    """The connections as they are at this moment (`chassis.connections.ConnectionDirectory`)."""
+
+    def get(self, connection_id: str) -> Connection | None:
+        """None when there is no such connection or it is unusable."""
+        ...
+
+    def all(self) -> tuple[Connection, ...]:
+        """The usable ones."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +37,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """An earlier request whose answer was lost: Basware refused this record in it."""
+    """Another request with the record, whose answer may have been lost: it was refused, or is still worked on."""
 
     request_id: str
     words: tuple[str, ...]
+    is_open: bool = False
 
 
 class ImportApi(Protocol):
@@ -52,10 +65,13 @@ class ImportApi(Protocol):
         """Tells that the words on these requests were heard; also None when that was told before."""
         ...
 
-    async def refusals(
-        self, connection: Connection, *, entity: str, since: datetime
+    async def missed(
+        self, connection: Connection, *, entity: str, since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
-        """What Basware refused since then and nobody has acknowledged, by external code, the latest word of each."""
+        """What Basware refused since then, or still works on, in requests that nobody has acknowledged.
+
+        By external code, the latest word of each; the request `besides` is left out.
+        """
         ...
 
 

@@ -150,10 +150,12 @@ class Resending:
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             marked += await self._mark(some, words, unless_after=unless_after, until=command.expires_at)
-        done = bool(keys)
-        answer = f"{marked} records are sent again" if done else f"nothing is known of {command.record_id}"
-        action = "command applied" if done else "command refused"
-        await self._telling.answer(action, command={**said, "said": answer}, record=record)
+        if marked:
+            answer = f"{marked} records are sent again"
+            await self._telling.answer("command applied", command={**said, "said": answer}, record=record)
+        elif not order.earlier:
+            answer = f"nothing that was ever sent is known of {command.record_id}"
+            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
 
     def _meant(self, target: Target) -> Sequence[bytes]:
         if target.external_code is not None:

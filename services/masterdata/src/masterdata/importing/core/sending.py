@@ -106,11 +106,9 @@ class Sending:
 
     def _miss(self, entity: EntityWork, pick: Pick) -> None:
         """A newer version was published and compaction took this one, or somebody wrote to the topic by hand."""
-        now = self._clock.monotonic()
-        since = entity.missing.setdefault(pick.key, now)
-        self._work.hold(pick.key, self._pace.kafka_rest)
-        if now - since >= self._pace.missing_for:
-            self._work.hold(pick.key, self._pace.blocks_for)
+        missing = self._work.miss(pick.key, seconds=self._pace.kafka_rest)
+        if missing >= self._pace.missing_for:
+            self._work.miss(pick.key, seconds=self._pace.blocks_for)
             connection_id = pick.key.split(b"/", 1)[0].decode()
             metrics.MISSING.labels(connection_id, entity.entity).inc()
             log.error(
@@ -139,7 +137,6 @@ class Sending:
         while (part := narrowing.next()) is not None:
             wanted = [load for load in part if self._is_wanted(load)]
             if not wanted:
-                narrowing.untried()
                 continue
             if not self._may_send():
                 return None
@@ -162,7 +159,7 @@ class Sending:
                 case _:
                     self._hold(wanted, connection)
                     return answer
-        return None
+        return None if await self._refuse(narrowing.believed) else KAFKA_AWAY
 
     async def _send(self, connection: Connection, entity: str, loads: Sequence[_Load]) -> SendAnswer:
         records = [

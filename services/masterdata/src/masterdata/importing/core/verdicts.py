@@ -24,7 +24,9 @@ REFUSED_BEFORE = "refused before: "
 """Begins words that are kept while the same version is sent again: unchanged, Basware may not look at it anew."""
 CONFIRMED_BEFORE = "confirmed before"
 """Is kept likewise: unchanged, there is nothing that Basware could have refused meanwhile."""
-UNCHANGED_SINCE = "sent again unchanged, and Basware did not look at it anew; change the record, or have Basware redistribute it"
+UNCHANGED_SINCE = (
+    "sent again unchanged, which Basware does not look at: change the record, or have it redistributed"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,12 +27,20 @@ class Pick:
     offset: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A record whose wanted version was not found where it should lie; it is looked for again from `until` on."""
+
+    since: float
+    until: float
+
+
 @dataclass(slots=True, kw_only=True)
 class EntityWork:
     """One entity. `turns` orders what is pending by when it may be sent, then by where it lies.
 
-    `held` and `missing` give monotonic seconds by key, `since` the begin of each record's wait; a batch is gathered
-    since `gathering_since`, and the entity is left alone until `rest_until`.
+    `held` gives the monotonic second by key before which a record is not sent, `since` the begin of its wait; a batch
+    is gathered since `gathering_since`, and the entity is left alone until `rest_until`.
     """
 
     entity: str
@@ -43,7 +51,7 @@ class EntityWork:
     since: dict[bytes, float] = field(default_factory=dict)
     asking: dict[bytes, str] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
-    missing: dict[bytes, float] = field(default_factory=dict)
+    missing: dict[bytes, Missing] = field(default_factory=dict)
     last_arrival: float = float("-inf")
     gathering_since: float = float("-inf")
     rest_until: float = float("-inf")
@@ -151,6 +159,13 @@ class Workload:
         until = self._clock.monotonic() + seconds
         work.held[key] = max(until, work.held.get(key, until))
 
+    def miss(self, key: bytes, *, seconds: float) -> float:
+        """The version that is wanted was not found. For how long it has been missing; it rests for `seconds`."""
+        work, now = self._work(key), self._clock.monotonic()
+        since = work.missing[key].since if key in work.missing else now
+        work.missing[key] = Missing(since=since, until=now + seconds)
+        return now - since
+
     def release(self, picks: Iterable[Pick]) -> None:
         """Gives records back; what is still pending comes again when it may."""
         for pick in picks:
@@ -172,10 +187,10 @@ class Workload:
             work.pending.pop(key, None)
             work.missing.pop(key, None)
             return
-        entry = (self._may_go_at(work, key, standing), standing.wanted_offset)
         known = work.pending.get(key)
-        if known is not None and known[1] != entry[1]:
+        if known is not None and known[1] != standing.wanted_offset:
             work.missing.pop(key, None)
+        entry = (self._may_go_at(work, key, standing), standing.wanted_offset)
         if known == entry and not again:
             return
         if len(work.pending) == len(work.in_hand):
@@ -190,6 +205,8 @@ class Workload:
         at = work.held.get(key, 0.0)
         if at <= now:
             work.held.pop(key, None)
+        if key in work.missing:
+            at = max(at, work.missing[key].until)
         last = standing.told
         if last is not None:
             wait = self._spacing()

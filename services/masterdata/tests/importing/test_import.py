@@ -1,0 +1,371 @@
+"""What the import does with Basware, one behaviour at a time, in virtual time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from ap_domain.command import Command
+from ap_domain.desired_state import FlowState
+from ap_domain.masterdata.record import ImportStep
+from masterdata.importing.core.pace import Pace
+
+from .basware_fake import BAD, CURSED, FakeBasware, Manners
+from .process import begin
+from .virtual_time import in_virtual_time, this_loop
+from .world import World, a_connection, chance
+
+CONFIRMED, REFUSED = ImportStep.CONFIRMED, ImportStep.REFUSED
+
+
+def a_world(**manners: object) -> World:
+    world = World(random=chance(7))
+    world.basware["acme"] = FakeBasware(random=chance(8), manners=Manners(**manners))  # type: ignore[arg-type]
+    return world
+
+
+def test_records_are_imported_in_full_batches_and_confirmed() -> None:
+    async def main() -> None:
+        world = a_world()
+        for number in range(12):
+            world.publish(f"V{number}", "Acme")
+        await world.run(begin, lambda: world.quiet() and all_acknowledged(world), within=120)
+        assert {world.step(f"V{number}") for number in range(12)} == {CONFIRMED}
+        assert [len(codes) for _, _, codes in world.basware["acme"].sends] == [5, 5, 2]
+        assert sorted(event.action for event in world.audits.values()) == ["sent"] * 3 + ["settled"] * 3
+
+    in_virtual_time(main())
+
+
+def all_acknowledged(world: World) -> bool:
+    return all(request.acknowledged for request in world.basware["acme"].requests.values())
+
+
+def test_only_the_newest_version_is_sent_and_unchanged_ones_are_not() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "old")
+        world.publish("V1", "new")
+        await world.run(begin, world.quiet, within=120)
+        world.publish("V1", "new")
+        await world.run(begin, world.quiet, within=120)
+        assert len(world.basware["acme"].sends) == 1
+        assert "new" in world.basware["acme"].p2p["suppliers", "V1"]
+
+    in_virtual_time(main())
+
+
+def test_a_refused_record_is_listed_with_basware_s_words_and_tried_again_when_it_changes() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "cursed")
+        world.publish("V2", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        assert (world.step("V1"), world.words("V1")) == (REFUSED, (CURSED,))
+        assert world.step("V2") is CONFIRMED
+        refusals = [event for event in world.audits.values() if event.action == "refused"]
+        assert [event.detail["said"] for event in refusals] == [CURSED]
+        world.publish("V1", "corrected")
+        await world.run(begin, world.quiet, within=120)
+        assert world.step("V1") is CONFIRMED
+
+    in_virtual_time(main())
+
+
+def test_what_breaks_a_rule_of_ours_is_never_sent() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "", problems=("name: 300 characters, Basware takes 250",))
+        await world.run(begin, world.quiet, within=60)
+        assert world.step("V1") is REFUSED
+        assert world.words("V1") == ("not sent: name: 300 characters, Basware takes 250",)
+        assert world.basware["acme"].sends == []
+
+    in_virtual_time(main())
+
+
+@pytest.mark.parametrize("names", ["guilty", "nobody", "all"])
+def test_the_guilty_are_found_and_the_rest_goes_through(names: str) -> None:
+    async def main() -> None:
+        world = a_world(names=names)
+        world.basware["acme"].most = 64
+        for number in range(64):
+            world.publish(f"V{number}", "bad" if number in {13, 40} else "Acme")
+        await world.run(begin, world.quiet, within=300)
+        refused = {number for number in range(64) if world.step(f"V{number}") is REFUSED}
+        assert refused == {13, 40}
+        assert world.words("V13") == (BAD,)
+        assert len(world.basware["acme"].sends) <= 28
+        assert not world.basware["acme"].too_soon
+
+    in_virtual_time(main())
+
+
+def test_a_batch_in_which_every_record_is_refused_by_name_is_believed_after_its_eighths() -> None:
+    async def main() -> None:
+        world = a_world(names="all")
+        world.basware["acme"].most = 64
+        for number in range(64):
+            world.publish(f"V{number}", "bad")
+        await world.run(begin, world.quiet, within=300)
+        assert {world.step(f"V{number}") for number in range(64)} == {REFUSED}
+        assert len(world.basware["acme"].sends) == 15
+
+    in_virtual_time(main())
+
+
+def test_a_batch_that_is_too_large_goes_in_halves() -> None:
+    async def main() -> None:
+        world = a_world(most_bytes=200)
+        for number in range(5):
+            world.publish(f"V{number}", "x" * 50)
+        await world.run(begin, world.quiet, within=120)
+        assert {world.step(f"V{number}") for number in range(5)} == {CONFIRMED}
+
+    in_virtual_time(main())
+
+
+def test_what_suppliers_refer_to_is_confirmed_before_suppliers_are_sent() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        world.publish("NET30", "30 days", entity="payment_terms")
+        world.publish("BAD", "cursed", entity="payment_terms")
+        await world.run(begin, world.quiet, within=120)
+        order = [entity for _, entity, _ in world.basware["acme"].sends]
+        assert order == ["payment_terms", "suppliers"]
+        confirmed = next(
+            at for at in (s.at for s in world.states if s.external_code == "NET30" and s.step is CONFIRMED)
+        )
+        sent = next(s.at for s in world.states if s.external_code == "V1")
+        assert confirmed <= sent
+
+    in_virtual_time(main())
+
+
+def test_what_hangs_holds_back_what_refers_to_it_for_ten_minutes_at_most() -> None:
+    async def main() -> None:
+        world = a_world(works_within=(5000, 5000))
+        world.publish("NET30", "30 days", entity="payment_terms")
+        world.publish("V1", "Acme")
+        began = this_loop().time()
+        await world.run(begin, lambda: len(world.basware["acme"].sends) == 2, within=700)
+        assert 590 < this_loop().time() - began < 660
+
+    in_virtual_time(main())
+
+
+def test_what_gets_no_word_is_sent_again_and_in_the_end_listed() -> None:
+    async def main() -> None:
+        world = a_world(forgets=1.0)
+        world.pace = Pace(patience=60)
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=3600)
+        assert world.step("V1") is REFUSED
+        assert world.words("V1")[0] == "sent 6 times without a clear word"
+        assert len(world.basware["acme"].sends) == 6
+
+    in_virtual_time(main())
+
+
+def test_a_request_without_a_name_is_repeated_and_in_the_end_listed() -> None:
+    async def main() -> None:
+        world = a_world(nameless=1.0)
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=3600)
+        assert world.step("V1") is REFUSED
+        assert len(world.basware["acme"].sends) == 6
+        assert not world.basware["acme"].too_soon
+
+    in_virtual_time(main())
+
+
+def test_a_refusal_behind_a_lost_answer_is_found_although_basware_calls_the_repeat_unchanged() -> None:
+    async def main() -> None:
+        world = a_world(lost=1.0, works_within=(100, 120))
+        basware = world.basware["acme"]
+        world.publish("V1", "cursed")
+        await world.run(begin, lambda: len(basware.requests) == 1, within=60)
+        basware.manners = basware.manners.kind()
+        basware.manners.works_within = (1, 2)
+        await world.run(begin, lambda: world.quiet() and all_acknowledged(world), within=900)
+        assert (world.step("V1"), world.words("V1")) == (REFUSED, (CURSED,))
+
+    in_virtual_time(main())
+
+
+@pytest.mark.parametrize("flow", ["basware", "masterdata"])
+def test_a_stopped_flow_calls_nobody_and_a_paused_one_only_asks(flow: str) -> None:
+    async def main() -> None:
+        world = a_world(works_within=(50, 60))
+        basware = world.basware["acme"]
+        world.publish("V1", "Acme")
+        await world.run(begin, lambda: bool(world.states), within=60)
+        world.flows["acme", flow] = FlowState.PAUSED
+        world.publish("V2", "Acme")
+        await world.run(begin, lambda: world.step("V1") is CONFIRMED, within=300)
+        assert len(basware.sends) == 1
+        world.flows["acme", flow] = FlowState.STOPPED
+        waited = this_loop().time() + 100
+        await world.run(begin, lambda: this_loop().time() > waited, within=200)
+        assert len(basware.sends) == 1
+        world.flows["acme", flow] = FlowState.RUNNING
+        await world.run(begin, world.quiet, within=300)
+        assert world.step("V2") is CONFIRMED
+
+    in_virtual_time(main())
+
+
+def test_refused_credentials_stop_the_flow_after_one_call() -> None:
+    async def main() -> None:
+        world = a_world(locked_out=True)
+        for number in range(30):
+            world.publish(f"V{number}", "Acme")
+        await world.run(begin, lambda: bool(world.stops), within=60)
+        waited = this_loop().time() + 60
+        await world.run(begin, lambda: this_loop().time() > waited, within=100)
+        assert len(world.basware["acme"].sends) == 1
+        assert [(connection, stop.flow) for connection, stop in world.stops] == [("acme", "masterdata")]
+
+    in_virtual_time(main())
+
+
+def test_a_throttled_connection_is_left_alone_as_long_as_asked() -> None:
+    async def main() -> None:
+        world = a_world(throttled=1.0)
+        basware = world.basware["acme"]
+        world.publish("V1", "Acme")
+        await world.run(begin, lambda: bool(basware.sends), within=60)
+        waited = this_loop().time() + 18
+        await world.run(begin, lambda: this_loop().time() > waited, within=100)
+        assert len(basware.sends) == 1
+        basware.manners = basware.manners.kind()
+        await world.run(begin, world.quiet, within=300)
+
+    in_virtual_time(main())
+
+
+def test_a_connection_that_hangs_holds_up_no_other() -> None:
+    async def main() -> None:
+        world = a_world(latency=(9000, 9000))
+        world.connections["other"] = a_connection("other")
+        world.basware["other"] = FakeBasware(random=chance(9))
+        world.publish("V1", "Acme")
+        world.publish("V1", "Acme", connection_id="other")
+        await world.run(begin, lambda: ("suppliers", "V1") in world.basware["other"].p2p, within=100)
+
+    in_virtual_time(main())
+
+
+def test_missing_content_waits_for_the_newer_version_and_is_told_after_a_minute() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "compacted away")
+        world.records[0] = None
+        waited = this_loop().time() + 90
+        await world.run(begin, lambda: this_loop().time() > waited, within=100)
+        assert world.basware["acme"].sends == []
+        world.publish("V1", "newer")
+        await world.run(begin, world.quiet, within=60)
+        assert world.step("V1") is CONFIRMED
+
+    in_virtual_time(main())
+
+
+@pytest.mark.parametrize(
+    ("record_id", "again"),
+    [("suppliers", {"V1", "V2", "V3"}), ("suppliers/V2", {"V2"}), ("suppliers?refused", {"V3"})],
+)
+def test_an_order_sends_again_what_it_names_and_is_answered(record_id: str, again: set[str]) -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        world.publish("V2", "Bolt")
+        world.publish("V3", "cursed")
+        await world.run(begin, world.quiet, within=120)
+        basware = world.basware["acme"]
+        basware.sends.clear()
+        before = len(world.states)
+        await world.run(begin, ordered(world, record_id), within=120)
+        await world.run(begin, world.quiet, within=120)
+        assert {code for _, _, codes in basware.sends for code in codes} == again
+        assert {state.external_code for state in world.states[before:]} == again
+        assert world.step("V3") is REFUSED
+        assert world.words("V3")[0] == CURSED
+        answers = [event for event in world.audits.values() if event.action.startswith("command")]
+        assert [(event.action, event.detail["command"]) for event in answers] == [("command applied", "c1")]
+        assert answers[0].detail["said"] == f"{len(again)} records are sent again"
+
+    in_virtual_time(main())
+
+
+def ordered(world: World, record_id: str) -> Callable[[], bool]:
+    """Gives the order once the import is at work; true when it was answered."""
+    given: list[Command] = []
+
+    def answered() -> bool:
+        if not given and world.importer is not None and list(world.importer.workloads()):
+            given.append(world.order(record_id))
+        return any(event.action.startswith("command") for event in world.audits.values())
+
+    return answered
+
+
+@pytest.mark.parametrize("record_id", ["nonsense", "suppliers/V9", "list:", "suppliers/V1?refused"])
+def test_an_order_about_nothing_is_refused(record_id: str) -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        await world.run(begin, ordered(world, record_id), within=120)
+        assert [event.action for event in world.audits.values() if event.action.startswith("command")] == [
+            "command refused"
+        ]
+
+    in_virtual_time(main())
+
+
+def test_an_order_given_just_before_a_crash_is_carried_out_by_the_next_owner() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        await world.kill()
+        world.order("suppliers")
+        await world.run(begin, lambda: len(world.basware["acme"].sends) == 2, within=120)
+        await world.run(begin, world.quiet, within=120)
+        sends = len(world.basware["acme"].sends)
+        await world.kill()
+        waited = this_loop().time() + 60
+        await world.run(begin, lambda: this_loop().time() > waited, within=100)
+        assert len(world.basware["acme"].sends) == sends
+
+    in_virtual_time(main())
+
+
+def test_a_word_of_a_process_that_woke_up_late_makes_the_record_due_again() -> None:
+    async def main() -> None:
+        world = a_world()
+        old = world.publish("V1", "old")
+        world.publish("V1", "new")
+        await world.run(begin, world.quiet, within=120)
+        confirmed = world.states[-1]
+        world.basware["acme"].stored["suppliers", "V1"] = (old.content, this_loop().time())
+        world.basware["acme"].p2p["suppliers", "V1"] = old.content
+
+        def woken() -> bool:
+            if world.importer is not None and list(world.importer.workloads()) and len(world.states) == 2:
+                late = replace(
+                    confirmed,
+                    step=ImportStep.SENT,
+                    digest=old.digest,
+                    request_id="late",
+                    at=this_loop().now(),
+                )
+                world.said(replace(late, sequence=1))
+            return len(world.basware["acme"].sends) == 2
+
+        await world.run(begin, woken, within=120)
+        await world.run(begin, world.quiet, within=120)
+        assert "new" in world.basware["acme"].p2p["suppliers", "V1"]
+
+    in_virtual_time(main())
