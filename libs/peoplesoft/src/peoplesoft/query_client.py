@@ -43,7 +43,8 @@ class QueryClient:
     REST sends HTTP Basic always, it knows nothing else; SOAP what `authentication` says. Reads are harmless to
     repeat, so no error leaves a doubt: what may pass by itself is RetryLater, the rest are the other errors of the
     read column in `peoplesoft.errors`. Nothing is repeated by itself, but that over REST aiohttp asks once more where
-    the connection closed before a byte came. Without a `session` the client opens one and `close` ends it. How many queries run side by side is the caller's choice: PeopleSoft's handlers are few.
+    the connection closed before a byte came. Without a `session` the client opens one and `close` ends it. How many
+    queries run side by side is the caller's choice: PeopleSoft's handlers are few.
     """
 
     def __init__(

@@ -79,7 +79,7 @@ class QueryPages:
         query that is not sorted, that has a key with more rows than a page, or that never ends: read nothing into
         the pages seen until then.
         """
-        position, previous_size = after, 0
+        position, previous_size, asked_again = after, 0, False
         for _ in range(self._most_pages):
             asked = query if after_prompt is None else query.with_prompt(after_prompt, position)
             groups, size = await self._answer(asked, key=key, after=position, record=record)
@@ -100,6 +100,9 @@ class QueryPages:
                     raise _failure(query, what, record, remedy="Raise the rows of a page.")
                 beyond = query.with_prompt(after_prompt, only)
                 _, following = await self._answer(beyond, key=key, after=only, record=record)
+                if (following or size == previous_size) and not asked_again:
+                    asked_again = True  # a row that came in between is no sign of a cut
+                    continue
                 if following or size == previous_size:
                     what = f"the answer ended with {size} rows of {key[0]} {only!r} though it may have more"
                     raise _failure(query, what, record, remedy="Raise the rows that the operator may fetch.")
@@ -107,7 +110,7 @@ class QueryPages:
                 return
             groups.popitem()
             yield _page(groups.values(), key, after=position, complete=False)
-            position, previous_size = next(reversed(groups)), size
+            position, previous_size, asked_again = next(reversed(groups)), size, False
         raise _failure(query, f"no end after {self._most_pages} pages", record)
 
     async def _answer(
