@@ -1,11 +1,13 @@
 """A running simulator and a caller that writes its SOAP by hand, so that no client's habits hide a fault."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -13,14 +15,18 @@ from lxml import etree
 from peoplesoft_simulator.dataset import starting_data
 from peoplesoft_simulator.edits import Edited, edit
 from peoplesoft_simulator.purchase_orders import PoPlace
+from peoplesoft_simulator.query_catalogue import DELIVERED
 from peoplesoft_simulator.reference_data import ReferenceData
 from peoplesoft_simulator.row import row_from_json
 from peoplesoft_simulator.server import simulator
 from peoplesoft_simulator.shape import voucher_block
 from peoplesoft_simulator.site import Operation, Settings, Site
+from yarl import URL
 
 PASSWORD = "correct horse"
 CONNECTOR = "/PSIGW/PeopleSoftServiceListeningConnector"
+REST = "/PSIGW/RESTListeningConnector"
+QAS = {"execute": "QAS_EXECUTEQRYSYNCPOLL_OPER.VERSION_1", "results": "QAS_GETQUERYRESULTS_OPER.VERSION_2"}
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 
@@ -102,11 +108,88 @@ class Caller:
         """Create the usual voucher with changes; None leaves a field out."""
         return await self.call("create", in_order(self.site, voucher(**changes)))
 
+    async def query(self, name: str = "APS_SUPPLIERS", **prompts: Any) -> list[Values]:
+        """The rows of a query over REST, which must be a success; prompts by the site's names."""
+        answer = await self.query_raw(name, **prompts)
+        assert answer.status == 200, answer.raw
+        rows: list[Values] = json.loads(answer.raw)["data"]["query"]["rows"]
+        return rows
+
+    async def query_raw(self, name: str = "APS_SUPPLIERS", *, max_rows: int = 0, **how: Any) -> Reply:
+        """Whatever a query over REST is answered with; what is not a prompt of the delivered query is `how`."""
+        node, owner, form = (
+            how.pop("node", self.site.node),
+            how.pop("owner", "public"),
+            how.pop("form", "JSON"),
+        )
+        more = {"json_resp": "true", "isconnectedquery": "N", **how.pop("parameters", {})}
+        basic = how.pop("basic", ("APSTREAM", self.password))
+        prompts = how.pop("raw_prompts", None) or _prompts(name, **{**delivered_prompts(name), **how})
+        sent = "&".join(f"{key}={value}" for key, value in {"maxrows": max_rows, **more, **prompts}.items())
+        address = f"{self.url}{REST}/{node}/ExecuteQuery.v1/{owner}/{name}/{form}/NONFILE?{sent}"
+        headers = {"Authorization": aiohttp.encode_basic_auth(*basic)} if basic else {}
+        async with self.session.get(URL(address, encoded=True), headers=headers) as answer:
+            return Reply(status=answer.status, content_type=answer.content_type, raw=await answer.read())
+
+    async def query_soap(self, step: str, inner: str, **how: Any) -> Reply:
+        """One call of a query's service operation, `execute` or `results`."""
+        body = f'<e:Envelope xmlns:e="{SOAP}"><e:Body>{inner}</e:Body></e:Envelope>'
+        headers = {"SOAPAction": f'"{QAS[step]}"', "Content-Type": "text/xml;charset=UTF-8"}
+        headers["Authorization"] = aiohttp.encode_basic_auth(how.get("operator", "APSTREAM"), self.password)
+        async with self.session.post(
+            f"{self.url}{CONNECTOR}/{self.site.node}", data=body.encode(), headers=headers
+        ) as answer:
+            return Reply(status=answer.status, content_type=answer.content_type, raw=await answer.read())
+
+    async def execute(
+        self, name: str = "APS_SUPPLIERS", *, max_rows: int = 0, kb: int = 0, **prompts: str
+    ) -> Reply:
+        """Start a query over SOAP."""
+        filled = {**delivered_prompts(name), **prompts}
+        slots = "".join(
+            f"<PROMPT><PSQueryName>{name}</PSQueryName><UniquePromptName>{prompt}</UniquePromptName>"
+            f"<FieldValue>{value}</FieldValue></PROMPT>"
+            for prompt, value in filled.items()
+        )
+        return await self.query_soap(
+            "execute",
+            '<QAS_EXEQRYSYNCPOLL_REQ_MSG xmlns="urn:any"><QAS_EXEQRYSYNCPOLL_REQ>'
+            f"<QueryName>{name}</QueryName><isConnectedQuery>N</isConnectedQuery><OwnerType>PUBLIC</OwnerType>"
+            f"<BlockSizeKB>{kb}</BlockSizeKB><MaxRow>{max_rows}</MaxRow><OutResultType>XMLP</OutResultType>"
+            f"<OutResultFormat>NONFILE</OutResultFormat><Prompts>{slots}</Prompts>"
+            "</QAS_EXEQRYSYNCPOLL_REQ></QAS_EXEQRYSYNCPOLL_REQ_MSG>",
+        )
+
+    async def results(self, instance: str | None, block: int = 1, **how: Any) -> Reply:
+        """Ask for a block of results."""
+        return await self.query_soap(
+            "results",
+            '<q:QAS_GETQUERYRESULTS_REQ_MSG xmlns:q="urn:any"><q:QAS_GETQUERYRESULTS_REQ><q:PTQASWRK class="R">'
+            f"<q:BlockNumber>{block}</q:BlockNumber><q:QueryInstance>{instance}</q:QueryInstance>"
+            "</q:PTQASWRK></q:QAS_GETQUERYRESULTS_REQ></q:QAS_GETQUERYRESULTS_REQ_MSG>",
+            **how,
+        )
+
     async def vouchers(self, **query: str) -> list[Values]:
         """Vouchers in the books."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         found: list[Values] = (await self.control("GET", f"vouchers?{asked}"))["vouchers"]
         return found
+
+
+def delivered_prompts(name: str) -> dict[str, str]:
+    """The slots of a delivered query, blank but for the SetID."""
+    known = DELIVERED.get(name, DELIVERED["APS_SUPPLIERS"]).prompts
+    blank = dict.fromkeys(known.values(), "")
+    return blank | ({"SETID": "SHARE"} if "SETID" in blank else {})
+
+
+def _prompts(name: str, **values: str) -> dict[str, str]:
+    return {
+        "prompt_psqueryname": ",".join([name] * len(values)),
+        "prompt_uniquepromptname": ",".join(values),
+        "prompt_fieldvalue": ",".join(quote(each, safe="") for each in values.values()),
+    }
 
 
 def _element(name: str, value: Any) -> str:
@@ -165,6 +248,12 @@ def _spelled(block: Any, values: Values, *, slashes: bool) -> Values:
     if not block.merged:
         spelled.update({name: value for name, value in values.items() if name not in known})
     return spelled
+
+
+@pytest.fixture
+def caller_class() -> type[Caller]:
+    """For tests that start and stop simulators themselves."""
+    return Caller
 
 
 @pytest.fixture
