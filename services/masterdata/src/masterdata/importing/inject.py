@@ -12,13 +12,13 @@ from prometheus_client import REGISTRY
 from masterdata.importing.adapters.basware_clients import BaswareClients
 from masterdata.importing.adapters.basware_imports import BaswareImports
 from masterdata.importing.adapters.journal import KafkaJournal
-from masterdata.importing.adapters.kafka_contents import KafkaContents
 from masterdata.importing.adapters.kafka_orders import KafkaOrders
 from masterdata.importing.core.connection_import import BASWARE, MASTERDATA
 from masterdata.importing.core.events import SERVICE
 from masterdata.importing.core.importer import Importer
 from masterdata.importing.core.standings import STANDINGS, Intake
 from masterdata.importing.picture import ImportPicture
+from masterdata.kafka_contents import KafkaContents
 
 __all__ = ["SERVICE", "masterdata_import"]
 

@@ -16,7 +16,7 @@ from chassis.streams.ports import StreamService, StreamSurroundings
 from chassis.streams.running import Running, running
 from chassis.streams.scheduler import PollScheduler
 
-from masterdata.importing.adapters.kafka_contents import KafkaContents
+from masterdata.kafka_contents import KafkaContents
 from masterdata.poll.adapters.publisher import KafkaPublisher
 from masterdata.poll.adapters.query_clients import QueryClients
 from masterdata.poll.adapters.query_source import QuerySource

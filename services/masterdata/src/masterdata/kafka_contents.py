@@ -20,7 +20,7 @@ GAP = 500
 """Records between two wanted ones that are read past rather than jumped over."""
 FETCH_BYTES = 1024 * 1024
 
-log = structlog.get_logger("masterdata.importing")
+log = structlog.get_logger("masterdata.contents")
 
 
 class KafkaContents:
