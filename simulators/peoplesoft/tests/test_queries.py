@@ -112,6 +112,15 @@ async def test_a_setid_that_is_blank_or_unknown_finds_nothing(caller: Any) -> No
             "is of query APS_ACCOUNTS",
         ),
         ({"raw_prompts": {"prompt_uniquepromptname": "SETID%2CAFTER"}}, 400, "holds a comma"),
+        (
+            {
+                "raw_prompts": dict.fromkeys(
+                    ("prompt_psqueryname", "prompt_uniquepromptname", "prompt_fieldvalue"), ""
+                )
+            },
+            400,
+            "no value slot for prompt SETID",
+        ),
     ],
 )
 async def test_what_does_not_fit_is_refused(
@@ -194,7 +203,9 @@ async def test_without_a_prompt_for_the_setid_all_setids_come_sorted_by_key(call
 async def test_columns_may_be_filtered_and_xml_comes_without_the_flag(caller: Any) -> None:
     rows = await caller.query(parameters={"filterfields": "A.VENDOR_ID,A.NAME1"}, max_rows=2)
     assert set(rows[0]) == {"attr:rownumber", "A.VENDOR_ID", "A.NAME1"}
-    answer = await caller.query_raw(parameters={"json_resp": "false"}, max_rows=2, UP_TO=DEMO)
+    await caller.control("POST", "settings/PSFT_EP", {"rest_json_flag": "json_response"})
+    assert (await caller.query(parameters={"json_response": "true"}, max_rows=1))[0]["A.VENDOR_ID"]
+    answer = await caller.query_raw(max_rows=2, UP_TO=DEMO)
     assert answer.content_type == "text/xml"
     assert (
         b'numrows="2" queryname="APS_SUPPLIERS"><row rownumber="1"><A.SETID><![CDATA[SHARE]]>' in answer.raw

@@ -9,6 +9,8 @@ from urllib.parse import unquote_plus
 from peoplesoft_simulator.query_catalogue import SiteQuery
 from peoplesoft_simulator.query_run import Prompt, QueryRefused, QueryRun
 
+_PROMPT_LISTS = ("prompt_psqueryname", "prompt_uniquepromptname", "prompt_fieldvalue")
+
 
 def read_query_request(query: SiteQuery, raw_path: str, *, form: tuple[str, str]) -> QueryRun:
     """The run that is asked for; `form` is the type and format of the answer.
@@ -22,8 +24,10 @@ def read_query_request(query: SiteQuery, raw_path: str, *, form: tuple[str, str]
         raise QueryRefused("only JSON and XMLP with NONFILE are simulated")
     if unquote_plus(sent.get("isconnectedquery", "")) != "N":
         raise QueryRefused("isconnectedquery must be N")
-    names, values = _list(sent, "prompt_uniquepromptname"), _list(sent, "prompt_fieldvalue")
-    queries = _list(sent, "prompt_psqueryname")
+    queries, names, values = (_list(sent, each) for each in _PROMPT_LISTS)
+    if queries == names == values == [""]:
+        # Empty lists, as a query without prompts has them.
+        queries = names = values = []
     if not len(names) == len(values) == len(queries):
         raise QueryRefused(f"{len(queries)} query names, {len(names)} prompt names, {len(values)} values")
     return QueryRun(
@@ -37,9 +41,9 @@ def read_query_request(query: SiteQuery, raw_path: str, *, form: tuple[str, str]
     )
 
 
-def wants_json(raw_path: str) -> bool:
-    """Whether the flag for JSON is set; without it the answer is XML, whatever the path says."""
-    return unquote_plus(_parameters(raw_path).get("json_resp", "")).lower() == "true"
+def wants_json(raw_path: str, *, flag: str) -> bool:
+    """Whether the site's flag for JSON is set; without it the answer is XML, whatever the path says."""
+    return unquote_plus(_parameters(raw_path).get(flag, "")).lower() == "true"
 
 
 def whole_number(text: str, *, name: str) -> int:

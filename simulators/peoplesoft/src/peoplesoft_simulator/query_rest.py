@@ -108,7 +108,9 @@ class QueryConnector:
         run: QueryRun | None = None
         problem, as_json_wanted = "", True
         try:
-            as_json_wanted = wants_json(http.raw_path) and form[0] == "JSON"
+            as_json_wanted = (
+                wants_json(http.raw_path, flag=state.settings.rest_json_flag) and form[0] == "JSON"
+            )
             run = read_query_request(query, http.raw_path, form=form) if query else None
         except QueryRefused as refused:
             problem = str(refused)

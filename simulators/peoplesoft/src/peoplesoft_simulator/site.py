@@ -157,7 +157,8 @@ class Settings:
     `vat_edit` "amounts" also checks the header's VAT against the rates of the lines' codes. `match_edit`
     "exception" saves what does not match its purchase order with match status E. `due_date_needs_flag` recomputes
     a due date that came without DUE_DT_FLG Y. Over SOAP, the results of a query are `query_queued_polls` times not
-    there yet and then come in blocks of `query_block_rows`.
+    there yet and then come in blocks of `query_block_rows`; over REST `rest_json_flag` is the parameter that asks for
+    JSON, which differs between releases.
     """
 
     __pydantic_config__ = STRICT
@@ -180,4 +181,5 @@ class Settings:
     lock_after: int = 3
     query_queued_polls: int = 1
     query_block_rows: int = 1000
+    rest_json_flag: str = "json_resp"
     rest_error_body: Literal["json", "html"] = "json"
