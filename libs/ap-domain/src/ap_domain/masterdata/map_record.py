@@ -108,6 +108,8 @@ class _Mapper:
 
     def _record(self, codes: tuple[str, ...], row: Row, supplier: Supplier) -> Mapped:
         entity, problems = self.entity, list[str]()
+        if not "".join(codes).isprintable():
+            problems.append(f"externalCode: the key {'/'.join(codes)!r} must not hold control characters")
         active = supplier.active
         try:
             active = active and (entity.active is None or _holds(entity.active, row))

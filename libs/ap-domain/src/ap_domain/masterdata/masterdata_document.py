@@ -107,7 +107,7 @@ def _time_zone(root: Section) -> ZoneInfo:
         return ZoneInfo("UTC")
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         root.problem("time_zone", f"is {name!r}, which is no time zone as in Europe/Berlin")
     return ZoneInfo("UTC")
 
