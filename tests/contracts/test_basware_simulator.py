@@ -16,6 +16,7 @@ import pytest
 from basware_simulator import Simulator
 from basware_simulator.decimal_json import dumps, loads
 from basware_simulator.document_model import ACCOUNTING_DOCUMENT
+from basware_simulator.import_apis import IMPORT_APIS
 from basware_simulator.responses_model import (
     REQUEST_STATUS_ACKNOWLEDGEMENT,
     SUBSCRIPTIONS,
@@ -164,8 +165,22 @@ def mutations(schemas: Any, whole: Any) -> Iterator[tuple[str, Any]]:
         (P2P, named("TransferResponseEntity"), TRANSFER_RESPONSE, 100),
         (P2P, named("ProcessingStatusGetBatchRequest"), REQUEST_STATUS_ACKNOWLEDGEMENT, 20),
         (PUSH, {"type": "array", "items": named("Subscription-Input")}, SUBSCRIPTIONS, 100),
+        (P2P, named("PaymentTermEntity"), IMPORT_APIS["paymentTerms"].shape, 500),
+        (P2P, named("TaxCodeEntity"), IMPORT_APIS["taxCodes"].shape, 400),
+        (P2P, named("AccountEntity"), IMPORT_APIS["accounts"].shape, 300),
+        (P2P, named("CostCenterEntity"), IMPORT_APIS["costCenters"].shape, 500),
+        (P2P, named("ProjectEntityV2"), IMPORT_APIS["projects"].shape, 150),
+        (P2P, named("ExchangeRateEntity"), IMPORT_APIS["exchangeRates"].shape, 150),
+        (P2P, named("VendorEntity"), IMPORT_APIS["vendors"].shape, 2_000),
+        (P2P, named("GenericListEntity"), IMPORT_APIS["lists"].shape, 900),
     ],
-    ids=["document", "transferResponse", "requestStatus acknowledgement", "subscription"],
+    ids=[
+        "document",
+        "transferResponse",
+        "requestStatus acknowledgement",
+        "subscription",
+        *IMPORT_APIS,
+    ],
 )
 def test_the_models_accept_and_refuse_what_the_vendors_schema_does(
     file: str, schema: Any, kind: Kind, count: int

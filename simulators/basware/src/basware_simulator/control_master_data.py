@@ -1,5 +1,6 @@
 """What the control API does with master data: show both layers, plan what becomes of imports, meddle."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -189,7 +190,7 @@ def _request(request: ImportRequest) -> dict[str, Any]:
         "accepted": stamp(request.accepted),
         "records": len(request.items),
         "status": request.status.value,
-        "refused": {
+        "findings": {
             item.code: _verdict(item.verdict)
             for item in request.items
             if item.verdict is not None and item.verdict.status != "Success"
@@ -204,7 +205,7 @@ def _verdict(verdict: Verdict | None) -> Any:
 def _pickable(api: str, record: MasterRecord) -> dict[str, Any]:
     """A record as P2P has it: code, whether it is active at all, and the companies it is active in."""
     kind = find_api(api)
-    content: dict[str, Any] = loads(record.in_p2p) if record.in_p2p else {}
+    content: dict[str, Any] = json.loads(record.in_p2p) if record.in_p2p else {}
     whole = (content.get("processingStatus") or {}).get("active", True) is not False
     companies = list(_active_companies(content)) if whole else []
     return {

@@ -15,6 +15,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -69,10 +70,8 @@ def loads_array(text: str) -> list[tuple[Any, str]]:
             at = _space(text, at + 1)
     if _space(text, at + 1) != len(text):
         raise JsonError(f"something follows the array at character {at + 1}")
-    try:
-        json.dumps([value for value, _ in elements], ensure_ascii=False, default=str).encode()
-    except ValueError as error:
-        raise JsonError(str(error)) from error
+    if _SURROGATE.search(text):
+        loads(text)
     return elements
 
 

@@ -158,13 +158,13 @@ def _item(world: World, call: Call, name: str, record: Posted, before: MasterRec
     if plan is not None and plan.delay_seconds is not None:
         delay = plan.delay_seconds
     same = before is not None and before.digest == record.digest
-    refused = before is not None and before.last is not None and not before.last.takes_effect
+    missing = before is not None and before.in_p2p != before.text
     return PostedItem(
         code=record.code,
         text=record.text,
         digest=record.digest,
         due=world.now() + timedelta(seconds=delay),
-        unchanged=same and (settings.skip_refused_repeats or not refused),
+        unchanged=same and (settings.skip_refused_repeats or not missing),
         planned=plan.verdict() if plan is not None else None,
     )
 

@@ -1,6 +1,7 @@
 """For tests and demos: a customer that calls the simulator and orders through its control API, and a webhook."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -132,7 +133,9 @@ class Customer:
 
     async def post_records(self, api: str, *records: Any) -> Reply:
         """Import records; `api` such as ``vendors`` or ``lists/ACC_LIST_1``."""
-        return await self.call("POST", _address(api), json=records)
+        body = io.BytesIO(json.dumps(records).encode())
+        headers = {"Content-Type": "application/json"}
+        return await self.call("POST", _address(api), data=body, headers=headers)
 
     async def read_records(self, api: str, query: str = "", **options: Any) -> Reply:
         """Read one page of an import."""
