@@ -20,6 +20,8 @@ from chassis.topics import MESSAGE_LIMIT, UNREADABLE
 __all__ = ["Lost", "Phase", "Shard"]
 
 GROUP_RECORDS = 1000
+LINGER_SECONDS = 0.05
+"""What changes within so short a time shares a transaction: their number, not their size, is what costs."""
 COMMIT_SECONDS = 60.0
 MOST_WAITING = 5000
 LARGEST_SET_ASIDE = MESSAGE_LIMIT // 2
@@ -160,6 +162,8 @@ class Shard:
         """Makes durable what was taken in, until cancelled. Raises Unknown, Fenced, GroupRefused."""
         while True:
             await self._more.wait()
+            if len(self._waiting) < GROUP_RECORDS:
+                await asyncio.sleep(LINGER_SECONDS)
             group = self._group()
             self._writing = len(group)
             if records := _last_of_each(group):

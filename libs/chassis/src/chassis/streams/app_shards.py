@@ -70,7 +70,7 @@ class OwnShards:
         self._shards: dict[int, Shard] = {}
         self._writers: dict[int, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
-        self.tables = HeldTables(service.tables, visible=self.owned)
+        self.tables = HeldTables(service.tables, visible=self.owns)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -86,6 +86,11 @@ class OwnShards:
         if self.pulse.standstill() is not None:
             return frozenset()
         return frozenset(number for number, shard in self._shards.items() if shard.phase is Phase.OWNED)
+
+    def owns(self, number: int) -> bool:
+        """Whether the shard is among `owned`."""
+        shard = self._shards.get(number)
+        return shard is not None and shard.phase is Phase.OWNED and self.pulse.standstill() is None
 
     def on_change(self, listener: Callable[[Table[Any], int, bytes], None]) -> None:
         """As the port says."""

@@ -16,9 +16,9 @@ Part = dict[bytes, bytes]
 
 
 class HeldTables:
-    """TableView over the shards that `visible` names; every other shard reads as empty."""
+    """TableView over the shards that are `visible`; every other shard reads as empty."""
 
-    def __init__(self, tables: Iterable[Table[Any]], *, visible: Callable[[], frozenset[int]]) -> None:
+    def __init__(self, tables: Iterable[Table[Any]], *, visible: Callable[[int], bool]) -> None:
         self._tables = {table.name: table for table in tables}
         self._visible = visible
         self._parts: dict[tuple[str, int], Part] = {}
@@ -65,7 +65,7 @@ class HeldTables:
             self._parts.pop((name, shard), None)
 
     def _seen(self, table: Table[Any], shard: int) -> Part:
-        return self.part(table.name, shard) if shard in self._visible() else {}
+        return self.part(table.name, shard) if self._visible(shard) else {}
 
 
 def apply(part: Part, key: bytes, value: bytes | None) -> None:

@@ -68,6 +68,12 @@ async def running(
     clock = SystemClock()
     keys = KeyRing.from_settings(settings)
     bootstrap, client_id = settings.kafka_bootstrap, f"{service.name}-{settings.instance}"
+    touched = (
+        *(each.topic for each in service.followings),
+        *(table.changelog for table in service.tables),
+        UNREADABLE,
+    )
+    await check_topics((topic.name for topic in touched), bootstrap=bootstrap, partitions=settings.partitions)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         directory = ConnectionDirectory(bootstrap=bootstrap, keys=keys)
@@ -104,11 +110,6 @@ async def running(
             states=states,
             writer=DesiredStateWriter(producer=producer, states=states),
             clock=clock,
-        )
-        await check_topics(
-            (*shards.topics, *(table.name for table in service.tables), UNREADABLE.name),
-            bootstrap=bootstrap,
-            partitions=settings.partitions,
         )
         await directory.loaded()
         await states.loaded()

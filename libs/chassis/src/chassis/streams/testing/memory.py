@@ -32,7 +32,7 @@ class MemoryStreams:
 
     def __init__(self, *, tables: Iterable[Table[Any]], followings: Iterable[Following]) -> None:
         self._tables = tuple(tables)
-        self.view = HeldTables(self._tables, visible=self.owned)
+        self.view = HeldTables(self._tables, visible=self._owns)
         self.producer = RecordingProducer(self.feed)
         self.topics: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
         """Every record ever fed or sent, by topic and partition; the index is the offset. Changelogs included."""
@@ -84,6 +84,9 @@ class MemoryStreams:
         if topic in self._followings and partition in self._taking:
             self._catch_up(topic, partition)
         return len(self.topics[topic, partition]) - 1
+
+    def _owns(self, shard: int) -> bool:
+        return shard in self._owned
 
     def _catch_up(self, topic: str, shard: int) -> None:
         place = (topic, shard)

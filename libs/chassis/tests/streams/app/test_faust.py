@@ -1,0 +1,376 @@
+"""Each known defect of Faust, dealt with: these fail where the override they name is taken away.
+
+The numbers are those of docs/decisions/0010-stream-services.md.
+"""
+
+import asyncio
+import importlib.metadata
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, NoReturn, cast
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import CommitFailedError
+from chassis.ledger.kafka_reader import Watermarks
+from chassis.streams.app import StreamApp
+from chassis.streams.app_consumer import Fetched, ShardConsumer, ShardConsumerThread
+from chassis.streams.app_pulse import Pulse
+from chassis.streams.app_recovery import RecoveryTimedOut, ShardRecovery
+from chassis.streams.app_shards import OwnShards
+from chassis.streams.ports import Following, StreamService
+from faust.tables.recovery import Recovery, ServiceStopped
+from faust.types import TP
+
+from .conftest import FIRST, SECOND, TABLE, Clock, MemoryLog, incoming, take
+
+TP_FIRST = TP(FIRST.name, 3)
+ASSIGNED = [TopicPartition(FIRST.name, 3), TopicPartition(SECOND.name, 3)]
+
+
+class Died(Exception):
+    """The process would have ended here."""
+
+
+def die(reason: str) -> NoReturn:
+    raise Died(reason)
+
+
+class Ends:
+    """Watermarks: every partition ends at 0."""
+
+    async def stable(self, partitions: Any) -> dict[Any, int]:
+        return dict.fromkeys(partitions, 0)
+
+
+async def nothing_to_recover(partitions: Any, apply: Any) -> int:
+    return 0
+
+
+class Thread:
+    """Stands for the consumer thread: what was committed and sought."""
+
+    def __init__(self) -> None:
+        self.commits: list[dict[TP, int]] = []
+        self.accepts = True
+        self.sought: list[Mapping[TP, int] | None] = []
+        self.fetched = Fetched()
+
+    def assignment(self) -> set[TP]:
+        return {TP(*each) for each in ASSIGNED}
+
+    async def commit(self, offsets: dict[TP, int]) -> bool:
+        self.commits.append(dict(offsets))
+        return self.accepts
+
+    async def seek_to(self, wanted: Mapping[TP, int] | None) -> dict[TP, int]:
+        self.sought.append(wanted)
+        return dict(wanted or {TP(*each): 0 for each in ASSIGNED})
+
+
+@pytest.fixture
+def shards(log: MemoryLog, clock: Clock) -> OwnShards:
+    followings = tuple(Following(topic=each, take=take) for each in (FIRST, SECOND))
+    service = StreamService(name="s", tables=(TABLE,), followings=followings, alongside=cast("Any", None))
+    return OwnShards(
+        service=service,
+        instance="i",
+        partitions=12,
+        make_log=lambda _: log,
+        recover=nothing_to_recover,
+        watermarks=cast("Watermarks", Ends()),
+        clock=clock,
+        pulse=Pulse(bound=6, monotonic=clock.monotonic),
+        die=die,
+    )
+
+
+@pytest.fixture
+async def app(shards: OwnShards) -> AsyncIterator[StreamApp]:
+    app = StreamApp(name="s", client_id="s-i", bootstrap="127.0.0.1:9", shards=shards, die=die)
+    yield app
+    await shards.close()
+
+
+@pytest.fixture
+async def consumer(app: StreamApp) -> ShardConsumer:
+    consumer = cast("ShardConsumer", app.consumer)
+    consumer._thread.thread_loop.close()
+    consumer._thread = cast("Any", Thread())
+    app.consumer_generation_id = 1
+    return consumer
+
+
+def thread(consumer: ShardConsumer) -> Thread:
+    return cast("Thread", consumer._thread)
+
+
+async def give(shards: OwnShards, offset: int) -> None:
+    """One record, taken in."""
+    shard = shards.shard(3)
+    assert shard is not None
+    shard.hand(FIRST.name, offset)
+    shards.take(incoming(offset, version=offset + 1))
+
+
+async def durable(shards: OwnShards) -> None:
+    await shards.drain()
+
+
+class Message:
+    """What Faust acknowledges."""
+
+    acked = False
+    topic, partition, offset, tp = FIRST.name, 3, 0, TP_FIRST
+
+
+async def test_1_what_faust_takes_for_acknowledged_is_not_committed(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog
+) -> None:
+    await shards.assigned(ASSIGNED)
+    cast("Any", consumer.app.topics)._acking_topics.add(FIRST.name)
+    log.open_gate.clear()
+    await give(shards, 0)
+    consumer.ack(cast("Any", Message()))
+    assert not await consumer.commit()
+    assert thread(consumer).commits == []
+    log.open_gate.set()
+    await durable(shards)
+    assert await consumer.commit()
+    assert thread(consumer).commits == [{TP_FIRST: 1}]
+
+
+async def test_2_work_in_flight_is_not_committed_past(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog
+) -> None:
+    await shards.assigned(ASSIGNED)
+    await give(shards, 0)
+    await durable(shards)
+    log.open_gate.clear()
+    for offset in (1, 2, 5):
+        await give(shards, offset)
+    await consumer.commit()
+    assert thread(consumer).commits == [{TP_FIRST: 1}]
+
+
+async def test_3_a_recovery_that_times_out_is_an_error_and_no_stop(app: StreamApp) -> None:
+    never = asyncio.Event()
+    theirs = Recovery(app, app.tables)
+    with pytest.raises(ServiceStopped):
+        await theirs._wait(never.wait(), timeout=0.01)
+    assert not theirs.should_stop, "Faust took the time-out for a stop"
+    with pytest.raises(RecoveryTimedOut):
+        await app.tables.recovery._wait(never.wait(), timeout=0.01)
+
+
+async def test_4_what_was_taken_in_is_drained_and_committed_before_the_shards_are_given_up(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog
+) -> None:
+    await shards.assigned(ASSIGNED)
+    log.open_gate.clear()
+    await give(shards, 0)
+    revoked = asyncio.create_task(consumer.on_partitions_revoked({TP(*each) for each in ASSIGNED}))
+    await asyncio.sleep(0)
+    assert shards.owned() == frozenset(), "nothing is owned from the first moment on"
+    log.open_gate.set()
+    await revoked
+    assert thread(consumer).commits == [{TP_FIRST: 1}]
+    assert log.closed
+    assert shards.positions() == {}
+
+
+async def test_4_what_does_not_become_durable_in_time_is_given_up_uncommitted(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.streams.app_shards.DRAIN_SECONDS", 0.1)
+    await shards.assigned(ASSIGNED)
+    log.open_gate.clear()
+    await give(shards, 0)
+    await consumer.on_partitions_revoked({TP(*each) for each in ASSIGNED})
+    assert thread(consumer).commits == []
+    assert log.closed
+
+
+async def test_5_a_gap_is_not_taken_for_work_that_is_done(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog
+) -> None:
+    await shards.assigned(ASSIGNED)
+    await give(shards, 4)
+    await durable(shards)
+    log.open_gate.clear()
+    await give(shards, 90)
+    await consumer._add_gap(TP_FIRST, 5, 89)
+    await consumer.commit()
+    assert thread(consumer).commits == [{TP_FIRST: 5}]
+
+
+async def test_6_a_commit_that_failed_is_made_again(consumer: ShardConsumer, shards: OwnShards) -> None:
+    await shards.assigned(ASSIGNED)
+    await give(shards, 0)
+    await durable(shards)
+    thread(consumer).accepts = False
+    assert not await consumer.commit()
+    thread(consumer).accepts = True
+    assert await consumer.commit()
+    assert thread(consumer).commits == [{TP_FIRST: 1}] * 2
+    await consumer.commit()
+    assert len(thread(consumer).commits) == 2, "what is committed is not committed again"
+
+
+async def test_6_a_commit_that_is_refused_is_no_crash(app: StreamApp) -> None:
+    class Refusing:
+        async def commit(self, offsets: Any) -> None:
+            raise CommitFailedError("the group has moved on")
+
+    member = cast("ShardConsumer", app.consumer)._thread
+    member._consumer = cast("Any", Refusing())
+    assert not await member._commit({TP_FIRST: 1})
+    member.thread_loop.close()
+
+
+async def test_7_nothing_is_written_through_fausts_producer(app: StreamApp) -> None:
+    started = [type(each).__name__ for each in app.on_init_dependencies()]
+    assert started == ["ShardConsumer", "AgentManager", "Conductor", "ShardTables"]
+    cast("ShardConsumer", app.consumer)._thread.thread_loop.close()
+
+
+async def test_8_nothing_is_declared_and_the_member_is_set_up_as_it_must_be(app: StreamApp) -> None:
+    assert not app.conf.topic_allow_declare
+    assert app.conf.consumer_auto_offset_reset == "earliest"
+    assert app.conf.table_standby_replicas == 0
+    assert not app.conf.web_enabled
+    member = cast("ShardConsumer", app.consumer)._thread
+    member.thread_loop.close()
+    made = member._create_worker_consumer(None)
+    assert made._isolation_level == "read_committed"
+    assert made._partition_assignment_strategy == (RangePartitionAssignor,)
+    assert (made._session_timeout_ms, made._heartbeat_interval_ms) == (6_000, 1_000)
+    assert made._rebalance_timeout_ms == 60_000
+    assert made._auto_offset_reset == "earliest"
+    assert not made._enable_auto_commit
+    made._closed = True  # it was never started
+
+
+async def test_9_one_agent_a_topic_takes_one_record_after_the_other(app: StreamApp) -> None:
+    assert {agent.concurrency for agent in app.agents.values()} == {1}
+    assert len(app.agents) == 2
+
+
+async def test_a_service_of_fausts_that_crashes_ends_the_process(app: StreamApp) -> None:
+    with pytest.raises(Died, match="boom"):
+        await app.crash(ValueError("boom"))
+
+
+async def test_a_partition_without_a_committed_position_is_read_from_the_beginning(app: StreamApp) -> None:
+    class Client:
+        def __init__(self) -> None:
+            self.sought: dict[TopicPartition, int] = {}
+
+        def assignment(self) -> set[TopicPartition]:
+            return set(ASSIGNED)
+
+        async def committed(self, partition: TopicPartition) -> int | None:
+            return 2 if partition.topic == SECOND.name else None
+
+        async def beginning_offsets(self, partitions: Any) -> dict[TopicPartition, int]:
+            return dict.fromkeys(partitions, 5)
+
+        def seek(self, partition: TopicPartition, offset: int) -> None:
+            self.sought[partition] = offset
+
+    client = Client()
+    member = cast("ShardConsumer", app.consumer)._thread
+    member._consumer = cast("Any", client)
+    assert set((await member._seek_to(None)).values()) == {5}, "what is deleted cannot be read either"
+    assert set(client.sought) == set(ASSIGNED)
+    member.thread_loop.close()
+
+
+async def test_records_fetched_out_of_turn_are_dropped_and_read_again(
+    consumer: ShardConsumer, shards: OwnShards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shards.assigned(ASSIGNED)
+    await consumer.perform_seek()
+    handed: list[int] = []
+
+    class Record:
+        def __init__(self, offset: int) -> None:
+            self.offset = offset
+
+    async def callback(message: int) -> None:
+        handed.append(message)
+
+    consumer.callback = cast("Any", callback)
+    monkeypatch.setattr(consumer, "_to_message", lambda tp, record: record.offset)
+
+    def fetched(before: int, *offsets: int, after: int) -> Fetched:
+        return Fetched(
+            records={TP_FIRST: [Record(each) for each in offsets]},
+            before={TP_FIRST: before, TP(SECOND.name, 3): 0},
+            after={TP_FIRST: after},
+        )
+
+    await consumer._hand(fetched(0, 0, 1, after=2), 1)
+    await consumer._hand(fetched(4, 4, 5, after=6), 1)
+    assert handed == [0, 1]
+    assert thread(consumer).sought[-1] == {TP_FIRST: 2}
+    await consumer._hand(fetched(2, 2, 3, after=9), 1)
+    await consumer._hand(fetched(9, 9, after=10), 1)
+    assert handed == [0, 1, 2, 3, 9]
+
+
+async def test_partitions_of_one_shard_at_two_processes_end_this_one(shards: OwnShards) -> None:
+    with pytest.raises(Died, match=r"partition 3 of \['second'\] went to another process"):
+        await shards.assigned(ASSIGNED[:1])
+
+
+async def test_one_that_stood_still_owns_nothing(shards: OwnShards, clock: Clock) -> None:
+    await shards.assigned(ASSIGNED)
+    shard = shards.shard(3)
+    assert shard is not None
+    shards.pulse.beat()
+    for topic in (FIRST.name, SECOND.name):
+        shard.read_to(topic, 0)
+    assert shards.owned() == {3}
+    clock.seconds += 6.5
+    assert shards.owned() == frozenset()
+    shards.pulse.beat()
+    assert shards.owned() == frozenset(), "a beat after waking does not hide it"
+
+
+OVERRIDES = {
+    ShardConsumer: (
+        "ack",
+        "on_partitions_revoked",
+        "perform_seek",
+        "verify_event_path",
+        "wait_empty",
+        "_commit_offsets",
+        "_drain_messages",
+        "_filter_tps_with_pending_acks",
+        "_new_consumer_thread",
+        "_new_offset",
+    ),
+    ShardConsumerThread: ("_commit", "_create_worker_consumer", "_fetch_records"),
+    ShardRecovery: ("on_rebalance", "_resume_streams", "_wait"),
+    StreamApp: (
+        "on_init_dependencies",
+        "_crash",
+        "_create_directories",
+        "_new_consumer",
+        "_new_producer_transport",
+        "_new_transport",
+        "_producer_flush",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("ours", "name"), [(ours, name) for ours, names in OVERRIDES.items() for name in names]
+)
+def test_what_is_overridden_is_there_in_the_version_that_is_pinned(ours: type, name: str) -> None:
+    assert importlib.metadata.version("faust-streaming") == "0.15.3"
+    theirs = ours.__bases__[0]
+    overridden, override = getattr(theirs, name), vars(ours)[name]
+    assert list(inspect.signature(override).parameters) == list(inspect.signature(overridden).parameters)
