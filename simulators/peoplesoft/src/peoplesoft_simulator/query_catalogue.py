@@ -26,10 +26,10 @@ _CHARTFIELDS = {
 }
 _QUERIES = (
     Query(name="APS_SUPPLIERS", prompts=_CHANGES, rows=supplier_queries.suppliers),
-    Query(name="APS_SUPPLIER_ADDRESSES", prompts=_PLAIN, rows=supplier_queries.addresses),
-    Query(name="APS_SUPPLIER_LOCATIONS", prompts=_PLAIN, rows=supplier_queries.locations),
-    Query(name="APS_SUPPLIER_CONTACTS", prompts=_PLAIN, rows=supplier_queries.contacts),
-    Query(name="APS_SUPPLIER_BANKS", prompts=_PLAIN, rows=supplier_queries.bank_accounts),
+    Query(name="APS_SUPPLIER_ADDRESSES", prompts=_CHANGES, rows=supplier_queries.addresses),
+    Query(name="APS_SUPPLIER_LOCATIONS", prompts=_CHANGES, rows=supplier_queries.locations),
+    Query(name="APS_SUPPLIER_CONTACTS", prompts=_CHANGES, rows=supplier_queries.contacts),
+    Query(name="APS_SUPPLIER_BANKS", prompts=_CHANGES, rows=supplier_queries.bank_accounts),
     Query(name="APS_PAYMENT_TERMS", prompts=_PLAIN, rows=code_queries.payment_terms),
     Query(name="APS_TAX_CODES", prompts=_PLAIN, rows=code_queries.vat_codes),
     Query(name="APS_RATES", prompts=_BOUNDS, rows=code_queries.rates),
