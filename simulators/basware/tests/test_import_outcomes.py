@@ -203,6 +203,14 @@ async def test_a_record_twice_within_a_second_expires_the_older_and_is_noted(cus
     assert (violation["rule"], violation["api"]) == ("record_twice_within_one_second", "accounts")
 
 
+async def test_the_repeat_of_a_pending_record_expires_nothing(customer: Customer) -> None:
+    first = await customer.post_records("accounts", account("a"))
+    repeat = await customer.post_records("accounts", account("a"))
+    await customer.advance(5)
+    assert (await customer.items(first))["a"][0] == "Success"
+    assert (await customer.items(repeat))["a"][0] == "NotProcessed"
+
+
 async def test_an_older_version_never_replaces_a_newer_one(customer: Customer) -> None:
     await plan(customer, "accounts", status=None, delay_seconds=60)
     older = await customer.post_records("accounts", account("a"))

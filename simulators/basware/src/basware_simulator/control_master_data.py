@@ -12,7 +12,7 @@ from . import control_views
 from .clock import stamp
 from .control_body import OrderError, order_of
 from .decimal_json import dumps, loads
-from .import_apis import find_api
+from .import_apis import api_named, find_api
 from .import_plans import ImportPlan
 from .import_records import ImportRequest, Layer, MasterRecord, Placed, Removed, Verdict
 from .import_requests import posted
@@ -83,7 +83,7 @@ class MasterDataControl:
             "externalCode": record.code,
             "posts": record.posts,
             "recent": [{"at": stamp(at), "request_id": by} for at, by in record.recent],
-            "updated": stamp(record.updated) if record.updated else None,
+            "updated": stamp(record.updated) if record.text else None,
             "api": loads(record.text) if record.text else None,
             "p2p": loads(record.in_p2p) if record.in_p2p else None,
             "companies": _pickable(api, record)["companies"],
@@ -204,13 +204,13 @@ def _verdict(verdict: Verdict | None) -> Any:
 
 def _pickable(api: str, record: MasterRecord) -> dict[str, Any]:
     """A record as P2P has it: code, whether it is active at all, and the companies it is active in."""
-    kind = find_api(api)
+    kind = api_named(api)
     content: dict[str, Any] = json.loads(record.in_p2p) if record.in_p2p else {}
     whole = (content.get("processingStatus") or {}).get("active", True) is not False
     companies = list(_active_companies(content)) if whole else []
     return {
         "externalCode": record.code,
-        "code": content.get(kind.code) if kind is not None and kind.code else None,
+        "code": content.get(kind.code) if kind.code else None,
         "active": bool(content) and whole and (bool(companies) or not content.get("companies")),
         "companies": companies,
     }

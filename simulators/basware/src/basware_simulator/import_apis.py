@@ -145,6 +145,15 @@ def find_api(name: str) -> ImportApi | None:
     return IMPORT_APIS.get(kind)
 
 
+def api_named(name: str) -> ImportApi:
+    """The import of a name that `find_api` knows.
+
+    Raises:
+        KeyError: it does not.
+    """
+    return IMPORT_APIS[name.partition("/")[0]]
+
+
 def list_key(name: str) -> str | None:
     """The key of a generic list; None for any other import."""
     return name.partition("/")[2] or None

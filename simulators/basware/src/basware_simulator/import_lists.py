@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from .answers import Answer, empty_refusal
 from .call import Call
 from .clock import stamp
-from .import_apis import MOST_PER_PAGE, ImportApi, find_api
+from .import_apis import MOST_PER_PAGE, ImportApi, api_named
 from .import_records import MasterRecord
 from .import_requests import full_name
 from .p2p_index import claims_of
@@ -59,7 +59,6 @@ def _select(world: World, call: Call, name: str) -> list[str]:
         (record.updated, record.code)
         for record in world.books.master_data.shelf(call.tenant.name, name).records.values()
         if record.text
-        and record.updated is not None
         and (after is None or record.updated > after)
         and (company is None or company in companies_of(name, record.text))
     ]
@@ -68,11 +67,9 @@ def _select(world: World, call: Call, name: str) -> list[str]:
 
 def companies_of(name: str, text: str) -> tuple[str, ...]:
     """The companies a record is meant for."""
-    api = find_api(name)
-    return claims_of(api, json.loads(text)).companies if api is not None else ()
+    return claims_of(api_named(name), json.loads(text)).companies
 
 
 def _served(record: MasterRecord) -> str:
     """The record as it is kept, digits and all, with the time of its last change."""
-    assert record.updated is not None  # noqa: S101 - who has a text has a time
     return f'{{"lastUpdated":"{stamp(record.updated)}",{record.text[1:]}'

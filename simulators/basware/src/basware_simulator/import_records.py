@@ -5,7 +5,7 @@ when the books are opened again.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from .item_outcomes import Category, ItemStatus
@@ -15,6 +15,7 @@ Layer = Literal["api", "p2p", "both"]
 ItemEnd = Literal["Success", "Warning", "NotProcessed", "Error", "RecordExpired", "Unpublished"]
 
 RECENT_POSTS = 5
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class MasterRecord:
     code: str
     text: str = ""
     digest: str = ""
-    updated: datetime | None = None
+    updated: datetime = _NEVER
     posts: int = 0
     recent: tuple[tuple[datetime, str], ...] = ()
     in_p2p: str = ""

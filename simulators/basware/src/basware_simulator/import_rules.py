@@ -10,7 +10,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .import_apis import LIST_CAPACITIES, LISTS, PAYMENT_TERMS, VENDORS, ImportApi, find_api, list_key
+from .import_apis import (
+    IMPORT_APIS,
+    LIST_CAPACITIES,
+    LISTS,
+    PAYMENT_TERMS,
+    VENDORS,
+    ImportApi,
+    api_named,
+    list_key,
+)
 from .import_records import SUCCESS, Finding, Verdict
 from .p2p_index import Claims, P2PIndex, claims_of
 from .records import Tenant
@@ -22,9 +31,7 @@ _COLUMN = re.compile(r"(text|number|dateValue)_(\d+)")
 
 def judge(*, tenant: Tenant, index: P2PIndex, api: str, code: str, text: str) -> tuple[Verdict, bool]:
     """How an item ends, and whether P2P would rather try it again later: what it names may yet come."""
-    kind = find_api(api)
-    if kind is None:
-        raise ValueError(f"there is no import {api}")
+    kind = api_named(api)
     content: dict[str, Any] = json.loads(text)
     claims = claims_of(kind, content)
     waiting = list(_missing(tenant, index, kind, content))
@@ -75,9 +82,9 @@ def _bank_accounts(index: P2PIndex, code: str, claims: Claims) -> Iterator[str]:
 
 
 def _missing(tenant: Tenant, index: P2PIndex, api: ImportApi, content: dict[str, Any]) -> Iterator[str]:
-    terms = find_api(PAYMENT_TERMS)
-    if api.name != VENDORS or "paymentTerms" not in content or terms is None:
+    if api.name != VENDORS or "paymentTerms" not in content:
         return
+    terms = IMPORT_APIS[PAYMENT_TERMS]
     code = content["paymentTerms"]["paymentTermCode"]
     if code not in tenant.settings.imports.manual_payment_terms and not index.knows(api=terms, code=code):
         yield f"PaymentTermCode {code} does not exist"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, TypeAdapter
 
-from .import_apis import find_api, list_key
+from .import_apis import api_named, list_key
 from .import_records import (
     RECENT_POSTS,
     SUCCESS,
@@ -127,8 +127,7 @@ class MasterData:
 
     def _accept(self, event: Accepted) -> None:
         shelf = self._shelves[event.tenant, event.api]
-        api = find_api(event.api)
-        assert api is not None  # noqa: S101 - only known imports are accepted
+        api = api_named(event.api)
         self._requests[event.tenant, event.request_id] = ImportRequest(
             tenant=event.tenant,
             request_id=event.request_id,
@@ -212,8 +211,6 @@ class MasterData:
             del records[event.code]
 
     def _into_p2p(self, tenant: str, name: str, record: MasterRecord, text: str) -> None:
-        api = find_api(name)
-        assert api is not None  # noqa: S101 - only known imports are kept
-        self._indexes[tenant].replace(api=api, holder=record.code, old=record.in_p2p, new=text)
+        self._indexes[tenant].replace(api=api_named(name), holder=record.code, old=record.in_p2p, new=text)
         self._shelves[tenant, name].in_p2p += bool(text) - bool(record.in_p2p)
         record.in_p2p = text

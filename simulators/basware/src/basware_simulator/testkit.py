@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from .import_apis import IMPORT_APIS, find_api
+from .import_apis import IMPORT_APIS, api_named
 
 MASTER_DATA_SCOPES = " ".join(f"{name}.{right}" for name in IMPORT_APIS for right in ("read", "write"))
 ALL_SCOPES = (
@@ -155,9 +155,7 @@ class Customer:
 
 
 def _address(api: str) -> str:
-    found = find_api(api)
-    version = found.version if found is not None else 1
-    return f"/v{version}/{api}"
+    return f"/v{api_named(api).version}/{api}"
 
 
 def transfer_response(code: str = "code-1") -> dict[str, Any]:
