@@ -110,11 +110,11 @@ class ChangeSome:
 
 
 def _chart_field(name: str, number: int, *, setid: str, at: datetime) -> ChartField:
-    """Accounts 300001.., departments 000001.. (leading zeros), projects PRJ00001.., others OP00001.. and alike.
+    """Accounts 300001.., departments 000001.. (leading zeros), projects PRJ00001.., others OP001.. and alike.
 
     Of fifty accounts one is statistical and one only for budgets.
     """
-    value = f"{_PREFIXES.get(name, name[:2])}{number + 1:05d}"
+    value = f"{_PREFIXES[name]}{number + 1:05d}" if name in _PREFIXES else f"{name[:2]}{number + 1:03d}"
     return ChartField(
         field=name,
         value=value,
