@@ -120,8 +120,8 @@ class Cluster:
     async def feed_until(self, done: asyncio.Event) -> None:
         """Feeds small portions, also while the broker is away."""
         while not done.is_set():
-            await self.feed(40)
-            await asyncio.sleep(0.05)
+            await self.feed(30)
+            await asyncio.sleep(0.1)
 
     async def _feed_one(self) -> None:
         number = self._numbers = self._numbers + 1

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ FREEZE_SECONDS = 9.0
 """Longer than the group waits for a member (6 s)."""
 WATCHDOG_SECONDS = 2.0
 MUST_NOT_GO_ON = 70
+SOON_SECONDS = 15.0
+"""A stop in good order hands over without waiting for the session's end."""
 _numbers = count(1)
 
 
@@ -48,21 +50,26 @@ async def feeding(cluster: Cluster) -> AsyncIterator[None]:
             done.set()
 
 
-async def test_after_kill_and_after_stop_the_next_one_goes_on_with_the_same_table(cluster: Cluster) -> None:
+async def test_replicas_join_stop_and_die_and_every_shard_has_one_owner_with_the_same_table(
+    cluster: Cluster,
+) -> None:
     async with feeding(cluster):
-        first = cluster.start()
-        await cluster.owned_by(first)
-        assert await first.end(signal.SIGKILL) == -signal.SIGKILL
-        killed_at = time.monotonic()
-        second = cluster.start()
-        await cluster.owned_by(second)
-        taken_over = time.monotonic() - killed_at
-        assert await cluster.behind_the_offsets() == []
-        assert await second.end(signal.SIGTERM) == 0
+        first, second = cluster.start(), cluster.start()
+        await cluster.owned_by(first, second)
+        assert await second.end(signal.SIGKILL) == -signal.SIGKILL
         third = cluster.start()
-        await cluster.owned_by(third, within=taken_over + 20)
-    await cluster.whole(third)
-    assert await third.end() == 0
+        await cluster.owned_by(first, third)
+        assert await cluster.behind_the_offsets() == []
+        assert await first.end(signal.SIGTERM) == 0
+        await cluster.owned_by(third, within=SOON_SECONDS)
+        assert await third.end(signal.SIGKILL) == -signal.SIGKILL
+        assert await cluster.behind_the_offsets() == []
+        last = cluster.start()
+        await cluster.owned_by(last)
+    await cluster.whole(last)
+    for one, other in combinations(cluster.replicas, 2):
+        assert overlaps(one, other) == []
+    assert await last.end() == 0
     assert await cluster.behind_the_offsets() == []
 
 
@@ -88,21 +95,6 @@ async def test_one_that_wakes_after_its_shards_went_to_another_owns_nothing_and_
     await cluster.whole(other)
     assert overlaps(frozen, other, leave_out=(froze_at, woke_at + WATCHDOG_SECONDS)) == []
     assert await other.end() == 0
-    assert await cluster.behind_the_offsets() == []
-
-
-async def test_replicas_join_and_die_and_every_shard_has_one_owner(cluster: Cluster) -> None:
-    async with feeding(cluster):
-        first, second = cluster.start(), cluster.start()
-        await cluster.owned_by(first, second)
-        assert await second.end(signal.SIGKILL) == -signal.SIGKILL
-        await cluster.owned_by(first)
-        third = cluster.start()
-        await cluster.owned_by(first, third)
-    await cluster.whole(first, third)
-    assert overlaps(first, second) == []
-    assert overlaps(first, third) == []
-    assert [await each.end() for each in (first, third)] == [0, 0]
     assert await cluster.behind_the_offsets() == []
 
 
