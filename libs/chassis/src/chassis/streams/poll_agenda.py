@@ -12,7 +12,7 @@ from ap_domain.poll import PollDue
 
 __all__ = ["Agenda", "TakenDue"]
 
-MOST_REPLACED = 1000
+MOST_ANSWERS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,10 @@ class Agenda:
         self._echoes: dict[tuple[str, str], _Echo] = {}
         self._owned: frozenset[int] = frozenset()
         self._listeners: list[Callable[[], None]] = []
-        self.replaced: deque[tuple[int, Command, Command]] = deque(maxlen=MOST_REPLACED)
-        """Orders whose place the same order, given once more, took before they were carried out: shard, old, new."""
+        self._written: dict[tuple[str, str], str] = {}
+        self.answers: deque[tuple[int, Command, str]] = deque(maxlen=MOST_ANSWERS)
+        """Orders for which no poll of their own is written, because another one does what they say: shard, order, and
+        the words for who gave it."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` when there is something to look at; it must not raise or wait."""
@@ -78,7 +80,16 @@ class Agenda:
 
     def expect(self, due: PollDue, *, until: float) -> None:
         """A record of this poll was written and will be read back."""
+        self._written[due.connection_id, due.subject] = due.poll_id
         self._echoes[due.connection_id, due.subject] = _Echo(due.poll_id, until)
+
+    def pass_over(self, taken: TakenDue, *, until: float) -> None:
+        """It need not run. If it was this process that wrote it, the subject is left alone until then (monotonic): what
+        is written and passed over at once would otherwise be written again without end.
+        """
+        if self._written.get(taken.subject) == taken.due.poll_id:
+            self.expect(taken.due, until=until)
+        self.done(taken)
 
     def done(self, taken: TakenDue) -> None:
         """It ended, or need not run."""

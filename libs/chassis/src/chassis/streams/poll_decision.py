@@ -16,7 +16,18 @@ from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason, PollResul
 
 from chassis.streams.poll_port import Subject
 
-__all__ = ["KINDS", "RETRY", "Turn", "answered", "attempt_of", "decide", "overtaken", "refusal", "unmet"]
+__all__ = [
+    "KINDS",
+    "RETRY",
+    "Turn",
+    "answered",
+    "attempt_of",
+    "decide",
+    "made_for",
+    "overtaken",
+    "refusal",
+    "unmet",
+]
 
 RETRY = Backoff(base=30.0, cap=900.0)
 """Between tries of one occurrence; the next occurrence does not wait for it."""
@@ -79,6 +90,10 @@ def decide(
             if now < _retry_at(last):
                 continue
             attempt, due_at = attempt_of(last.poll_id) + 1, last.due_at
+        told = results.get(wish.kind)
+        if told is not None and _base_of(told.poll_id) == wish.base:
+            # Also one that is not believed has used up its id: what bears it again would count as done.
+            attempt = attempt_of(told.poll_id) + 1
         return Turn(command=wish.command, due=_due(subjects[0], wish, attempt, due_at, now=now, actor=actor))
     return None
 
@@ -90,13 +105,18 @@ def overtaken(due: PollDue, offset: int, results: Results) -> bool:
 
 def answered(command: Command, result: PollResult) -> bool:
     """Whether this poll has done what was ordered."""
-    if _base_of(result.poll_id) == _ordered(command):
+    if made_for(command, result.poll_id):
         return result.outcome is not PollOutcome.FAILED
     if result.started_at < command.issued_at or command.action is Action.ACCEPT_SHRINK:
         return False
     if command.action is Action.RUN_NOW:
         return result.outcome is PollOutcome.COMPLETE
     return result.kind is PollKind.FULL and result.outcome is not PollOutcome.FAILED
+
+
+def made_for(command: Command, poll_id: str) -> bool:
+    """Whether the poll was written for this order."""
+    return _base_of(poll_id) == _ordered(command)
 
 
 def refusal(command: Command, subjects: Sequence[Subject], *, now: datetime) -> str | None:
@@ -149,7 +169,7 @@ def _wishes(
     first = _first_is_missing(subjects, results)
     for command in orders:
         kind = KINDS[command.action]
-        if now <= command.expires_at:
+        if now <= command.expires_at and not any(answered(command, each) for each in results.values()):
             yield _Wish(
                 kind=kind if kind in kinds and not first else PollKind.FULL,
                 due_at=min(command.issued_at, now),

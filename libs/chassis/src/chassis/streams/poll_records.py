@@ -10,7 +10,7 @@ from ap_domain.poll import PollKind, PollResult
 from chassis.keys import record_key
 from chassis.records import COMMAND, POLL_DUE, POLL_RESULT
 from chassis.streams.poll_agenda import Agenda, TakenDue
-from chassis.streams.poll_decision import KINDS, answered
+from chassis.streams.poll_decision import KINDS, answered, made_for
 from chassis.streams.ports import Following, Incoming, Table, TableView, TableWriter
 from chassis.topics import COMMANDS, Topic
 
@@ -66,19 +66,29 @@ class PollRecords:
             command = tables.get(self.orders, ordered)
             if command is not None and answered(command, result):
                 tables.put(self.orders, ordered, None)
+                _say_done(command, result, shard=incoming.partition, agenda=agenda)
         agenda.result_seen(result.connection_id, result.subject, result.poll_id)
 
     def _take_command(self, incoming: Incoming, tables: TableWriter, agenda: Agenda) -> None:
         if incoming.value is None:
             return
         command = COMMAND.decode(incoming.value)
-        if command.ledger is self.ledger and command.action in KINDS:
-            key = order_key(command.connection_id, command.record_id, command.action)
-            held = tables.get(self.orders, key)
-            if held is not None and held.command_id != command.command_id:
-                agenda.replaced.append((incoming.partition, held, command))
-            tables.put(self.orders, key, command)
-            agenda.changed()
+        if command.ledger is not self.ledger or command.action not in KINDS:
+            return
+        for kind in PollKind:
+            result = tables.get(self.results, result_key(command.connection_id, command.record_id, kind))
+            if result is not None and answered(command, result):
+                _say_done(command, result, shard=incoming.partition, agenda=agenda)
+                agenda.changed()
+                return
+        key = order_key(command.connection_id, command.record_id, command.action)
+        held = tables.get(self.orders, key)
+        if held is not None and held.command_id != command.command_id:
+            agenda.answers.append(
+                (incoming.partition, held, f"one with the later order {command.command_id}")
+            )
+        tables.put(self.orders, key, command)
+        agenda.changed()
 
 
 class PollResults:
@@ -123,6 +133,11 @@ def result_key(connection_id: str, subject: str, kind: PollKind) -> bytes:
 def order_key(connection_id: str, subject: str, action: Action) -> bytes:
     """The key of an order that waits."""
     return record_key(connection_id, subject, action)
+
+
+def _say_done(command: Command, result: PollResult, *, shard: int, agenda: Agenda) -> None:
+    if not made_for(command, result.poll_id):
+        agenda.answers.append((shard, command, f"done by poll {result.poll_id} ({result.kind})"))
 
 
 def _take_due(incoming: Incoming, agenda: Agenda) -> None:

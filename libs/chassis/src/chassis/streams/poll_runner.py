@@ -117,7 +117,7 @@ class PollRunner:
             return True
         job = self._jobs.get(taken.subject)
         if job is None or job.taken != taken:
-            self._agenda.done(taken)
+            self._agenda.pass_over(taken, until=self._around.clock.monotonic() + self._limits.echo)
         return False
 
     def _overtaken(self, taken: TakenDue) -> bool:

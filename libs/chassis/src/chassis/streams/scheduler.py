@@ -89,7 +89,7 @@ class PollScheduler:
         await asyncio.gather(
             *(self._write(shard, turn) for shard, turn in turns), *(self._refuse(*order) for order in orders)
         )
-        await self._answer_replaced()
+        await self._answer_others()
 
     def _orders(self, owned: frozenset[int]) -> list[tuple[int, Command]]:
         found = [
@@ -179,19 +179,17 @@ class PollScheduler:
         self._answered.add(command.command_id)
         poll_metrics.ORDERS_REFUSED.labels(command.connection_id).inc()
 
-    async def _answer_replaced(self) -> None:
-        while self._agenda.replaced:
-            shard, old, new = self._agenda.replaced[0]
+    async def _answer_others(self) -> None:
+        while self._agenda.answers:
+            shard, command, said = self._agenda.answers[0]
             try:
-                await self._answer(
-                    old, shard, applied=True, said=f"one with the later order {new.command_id}"
-                )
+                await self._answer(command, shard, applied=True, said=said)
             except NotDurable as failed:
                 log.warning(
-                    "an answer was not written; tried again", command=old.command_id, reason=str(failed)
+                    "an answer was not written; tried again", command=command.command_id, reason=str(failed)
                 )
                 return
-            self._agenda.replaced.popleft()
+            self._agenda.answers.popleft()
 
     async def _answer(self, command: Command, shard: int, *, applied: bool, said: str) -> None:
         now = self._around.clock.now()

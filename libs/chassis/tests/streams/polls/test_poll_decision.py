@@ -1,0 +1,281 @@
+"""Whatever happens, each time that was due is answered, once, and nothing is asked of a source without reason."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ap_domain.command import Action, Command, CommandedLedger
+from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason, PollResult
+from chassis.streams.poll_decision import (
+    KINDS,
+    Turn,
+    answered,
+    attempt_of,
+    decide,
+    made_for,
+    overtaken,
+    refusal,
+    unmet,
+)
+from chassis.streams.poll_port import Subject
+from chassis.streams.schedule import read_schedule
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
+"""The clocks of Berlin change in the following night."""
+SCHEDULES = ("30 2 * * *", "*/15 * * * *", "0 * * * *", "0 6,18 * * *", "* * * * *", "0 0 1 * *")
+
+
+def subject(kind: PollKind, cron: str | None) -> Subject:
+    schedule = (
+        read_schedule(cron, zone="Europe/Berlin", jitter=timedelta(seconds=90), key="acme/suppliers")
+        if cron is not None
+        else None
+    )
+    return Subject(connection_id="acme", name="suppliers", kind=kind, schedule=schedule)
+
+
+def command(number: int, action: Action, at: datetime) -> Command:
+    return Command(
+        command_id=f"command-{number}",
+        connection_id="acme",
+        ledger=CommandedLedger.MASTERDATA,
+        record_id="suppliers",
+        action=action,
+        reason="",
+        actor="eve",
+        issued_at=at,
+        expires_at=at + timedelta(hours=2),
+        expected_sequence=0,
+    )
+
+
+@dataclass
+class Model:
+    """One subject, its tables, and the poll on its way."""
+
+    subjects: tuple[Subject, ...]
+    now: datetime = NOON
+    offset: int = 0
+    results: dict[PollKind, PollResult] = field(default_factory=dict)
+    orders: dict[Action, Command] = field(default_factory=dict)
+    written: list[Turn] = field(default_factory=list)
+    way: tuple[PollDue, int, datetime] | None = None
+
+    def order(self, given: Command) -> None:
+        if not any(answered(given, each) for each in self.results.values()):
+            self.orders[given.action] = given
+
+    def look(self) -> PollDue | None:
+        """Writes and begins what is due, if nothing is on its way."""
+        if self.way is not None:
+            return None
+        turn = decide(
+            self.subjects,
+            orders=tuple(self.orders.values()),
+            results=self.results,
+            now=self.now,
+            actor="masterdata-poll",
+        )
+        if turn is None:
+            return None
+        self.offset += 1
+        assert not overtaken(turn.due, self.offset, self.results), "it would be passed over"
+        assert turn.due.due_at <= self.now
+        assert turn.due.accept_shrink == (
+            turn.command is not None and turn.command.action is Action.ACCEPT_SHRINK
+        )
+        if turn.due.kind is PollKind.CHANGES:
+            self.assert_whole_is_not_due()
+        self.written.append(turn)
+        self.way = (turn.due, self.offset, self.now)
+        return turn.due
+
+    def assert_whole_is_not_due(self) -> None:
+        whole = self.results.get(PollKind.FULL)
+        failing = whole is not None and whole.outcome is PollOutcome.FAILED
+        for each in self.subjects:
+            if each.kind is PollKind.FULL:
+                assert failing or unmet(each, self.results, now=self.now) is None
+
+    def end(self, outcome: PollOutcome) -> None:
+        if self.way is None:
+            return
+        due, offset, started_at = self.way
+        self.way = None
+        last = max(self.results.values(), key=lambda each: each.poll_offset, default=None)
+        result = PollResult(
+            poll_id=due.poll_id,
+            connection_id=due.connection_id,
+            subject=due.subject,
+            kind=due.kind,
+            due_at=due.due_at,
+            poll_offset=offset,
+            started_at=started_at,
+            finished_at=self.now,
+            outcome=outcome,
+            words="",
+            read=0,
+            changed=0,
+            deactivated=0,
+            faulty=0,
+            watermark="w" if outcome is PollOutcome.COMPLETE else (last.watermark if last else None),
+        )
+        self.results[due.kind] = result
+        self.orders = {action: each for action, each in self.orders.items() if not answered(each, result)}
+
+    def drain(self, outcome: PollOutcome, *, most: int) -> list[PollDue]:
+        """Every poll there is at this instant, all with the same end."""
+        self.end(outcome)
+        found = []
+        while (due := self.look()) is not None:
+            found.append(due)
+            assert len(found) <= most, "it goes round without end"
+            self.end(outcome)
+        return found
+
+
+events = st.lists(
+    st.one_of(
+        st.tuples(st.just("pass"), st.sampled_from([1, 20, 90, 600, 3600, 86_400, 10 * 86_400])),
+        st.tuples(st.just("end"), st.sampled_from(list(PollOutcome))),
+        st.tuples(st.just("order"), st.sampled_from(list(KINDS))),
+        st.tuples(st.just("jump"), st.sampled_from([-86_400, -3600, -200, -30])),
+    ),
+    max_size=40,
+)
+
+
+@given(whole=st.sampled_from([*SCHEDULES, None]), changes=st.sampled_from([*SCHEDULES, None]), happens=events)
+@settings(max_examples=80, deadline=None)
+def test_whatever_happens_all_that_is_due_is_answered_and_then_there_is_rest(
+    whole: str | None, changes: str | None, happens: list[tuple[str, int | PollOutcome | Action]]
+) -> None:
+    model = Model((subject(PollKind.FULL, whole), subject(PollKind.CHANGES, changes)))
+    for number, (event, what) in enumerate(happens):
+        if isinstance(what, Action):
+            model.order(command(number, what, model.now))
+        elif isinstance(what, PollOutcome):
+            model.end(what)
+        else:
+            model.now += timedelta(seconds=what)
+            assert event in ("pass", "jump")
+        model.look()
+    # A source that is away is asked at most once for each kind and order, until time passes.
+    model.drain(PollOutcome.FAILED, most=2 + 2 * len(KINDS))
+    model.now += timedelta(minutes=16)
+    model.drain(PollOutcome.COMPLETE, most=2 + len(KINDS))
+    model.now += timedelta(minutes=16)
+    model.drain(PollOutcome.COMPLETE, most=2 + len(KINDS))
+    whole_read = model.results.get(PollKind.FULL)
+    if whole_read is None or whole_read.watermark or whole_read.outcome is PollOutcome.COMPLETE:
+        # Else the first whole read is held, and changes wait for a person, too.
+        assert [each for each in model.subjects if unmet(each, model.results, now=model.now)] == []
+    assert [each for each in model.orders.values() if each.expires_at >= model.now] == []
+    assert model.look() is None
+
+
+@given(
+    cron=st.sampled_from(SCHEDULES), every=st.sampled_from([7, 60, 1000, 30_000]), looks=st.integers(1, 100)
+)
+@settings(max_examples=40, deadline=None)
+def test_whoever_looks_now_and_then_polls_once_for_all_that_came_since(
+    cron: str, every: int, looks: int
+) -> None:
+    model = Model((subject(PollKind.FULL, cron),))
+    model.drain(PollOutcome.COMPLETE, most=1)
+    schedule = model.subjects[0].schedule
+    assert schedule is not None
+    for _ in range(looks):
+        before = model.now
+        model.now += timedelta(seconds=every)
+        coming = schedule.next_due(before)
+        found = model.drain(PollOutcome.COMPLETE, most=1)
+        assert len(found) == (1 if coming is not None and coming <= model.now else 0)
+        assert all(due.due_at == schedule.latest_due(model.now) for due in found)
+
+
+def test_two_processes_write_the_same_poll() -> None:
+    subjects = (subject(PollKind.FULL, "30 2 * * *"), subject(PollKind.CHANGES, "*/15 * * * *"))
+    first, second = (
+        decide(subjects, orders=(), results={}, now=NOON + timedelta(seconds=each), actor="x")
+        for each in (0, 7)
+    )
+    assert first
+    assert second
+    assert first.due == replace(second.due, issued_at=first.due.issued_at)
+
+
+def test_changes_wait_until_everything_was_read_once_even_when_a_person_asks() -> None:
+    model = Model((subject(PollKind.FULL, "30 2 * * *"), subject(PollKind.CHANGES, "*/15 * * * *")))
+    model.orders[Action.RUN_NOW] = command(1, Action.RUN_NOW, NOON)
+    assert [due.kind for due in model.drain(PollOutcome.FAILED, most=1)] == [PollKind.FULL]
+    model.now += timedelta(minutes=16)
+    assert [due.kind for due in model.drain(PollOutcome.COMPLETE, most=1)] == [PollKind.FULL]
+    assert model.orders == {}
+
+
+def test_the_next_occurrence_does_not_wait_for_the_tries_of_the_one_before() -> None:
+    model = Model((subject(PollKind.FULL, "* * * * *"),))
+    for _ in range(30):
+        model.drain(PollOutcome.FAILED, most=1)
+        model.now += timedelta(minutes=1)
+    assert len(model.written) == 30
+    assert {attempt_of(turn.due.poll_id) for turn in model.written} == {1}
+
+
+def test_what_comes_long_after_its_time_is_a_catch_up() -> None:
+    model = Model((subject(PollKind.FULL, "*/15 * * * *"),))
+    model.drain(PollOutcome.COMPLETE, most=1)
+    schedule = model.subjects[0].schedule
+    assert schedule is not None
+    for late, reason in ((1, PollReason.SCHEDULE), (61, PollReason.CATCH_UP)):
+        due_at = schedule.next_due(model.now)
+        assert due_at is not None
+        model.now = due_at + timedelta(seconds=late)
+        assert [due.reason for due in model.drain(PollOutcome.COMPLETE, most=1)] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "outcome", "own", "later", "expected"),
+    [
+        (Action.RUN_NOW, PollKind.CHANGES, PollOutcome.COMPLETE, False, True, True),
+        (Action.RUN_NOW, PollKind.FULL, PollOutcome.COMPLETE, False, True, True),
+        (Action.RUN_NOW, PollKind.FULL, PollOutcome.HELD, False, True, False),
+        (Action.RUN_NOW, PollKind.CHANGES, PollOutcome.COMPLETE, False, False, False),
+        (Action.RUN_NOW, PollKind.CHANGES, PollOutcome.HELD, True, True, True),
+        (Action.RUN_FULL, PollKind.CHANGES, PollOutcome.COMPLETE, False, True, False),
+        (Action.RUN_FULL, PollKind.FULL, PollOutcome.HELD, False, True, True),
+        (Action.RUN_FULL, PollKind.FULL, PollOutcome.FAILED, True, True, False),
+        (Action.ACCEPT_SHRINK, PollKind.FULL, PollOutcome.COMPLETE, False, True, False),
+        (Action.ACCEPT_SHRINK, PollKind.FULL, PollOutcome.COMPLETE, True, True, True),
+    ],
+)
+def test_an_order_is_answered_by_what_does_as_much(
+    *, action: Action, kind: PollKind, outcome: PollOutcome, own: bool, later: bool, expected: bool
+) -> None:
+    model = Model((subject(PollKind.FULL, None), subject(PollKind.CHANGES, None)))
+    order = command(1, action, NOON)
+    model.orders[action] = order
+    model.look()
+    assert model.written[0].command == order
+    assert made_for(order, model.written[0].due.poll_id)
+    model.end(outcome)
+    result = replace(
+        next(iter(model.results.values())),
+        kind=kind,
+        started_at=NOON + timedelta(seconds=1 if later else -1),
+    )
+    if not own:
+        result = replace(result, poll_id="another")
+    assert answered(order, result) is expected
+
+
+def test_an_order_for_what_is_not_polled_is_refused_and_an_expired_one_too() -> None:
+    subjects = (subject(PollKind.FULL, None),)
+    order = command(1, Action.RUN_FULL, NOON)
+    assert refusal(order, subjects, now=NOON) is None
+    assert "there is suppliers" in (refusal(replace(order, record_id="supplier"), subjects, now=NOON) or "")
+    assert "nothing" in (refusal(order, (), now=NOON) or "")
+    assert "expired" in (refusal(order, subjects, now=NOON + timedelta(hours=3)) or "")
