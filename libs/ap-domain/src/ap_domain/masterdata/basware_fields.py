@@ -4,12 +4,20 @@ A path is `name`, `group.name` (paymentTerms.paymentTermCode), `list.key` for li
 a key (accountNames.en-US, identifiers.VatId), or, under a list of parts, one of these again (addresses.cityName).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from ap_domain.mapping.peoplesoft_fields import Kind as Shape
 from ap_domain.mapping.peoplesoft_fields import Property
+from ap_domain.masterdata.basware_choices import (
+    ADDRESS_PARTS,
+    ADDRESS_TYPES,
+    CONTACT_ROLES,
+    LIST_CONTENTS,
+    ORDER_FORMATS,
+)
 from ap_domain.masterdata.entity import Kind
 from ap_domain.masterdata.generic_lists import family_of
 
@@ -33,6 +41,10 @@ class Field(Property):
     choices: frozenset[str] = frozenset()
     flag: bool = False
     signed: bool = False
+    most: int | None = None
+    """The greatest number there is."""
+    form: re.Pattern[str] | None = None
+    """What the text must look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,41 +73,11 @@ NEEDED: Mapping[str, str] = MappingProxyType(
 )
 """A group is only sent with this field of it."""
 
-_INT_DIGITS = 9
-"""Whole numbers are 32 bits."""
-_ADDRESS_TYPES = frozenset(
-    {"AdditionalAddress", "VisitingAddress", "RemittanceAddress"}
-    | {"DeliveryAddress", "PostalAddress", "RegistrationAddress"}
-)
-_ADDRESS_PARTS = frozenset(
-    {"AdditionalField1", "AdditionalField2", "AdditionalStreetName", "BlockName", "BuildingName"}
-    | {"BuildingNumber", "CitySubDivisionName", "Country", "Department", "District", "Email", "Floor"}
-    | {"GlobalLocationNumber", "InhouseEmail", "MarkAttention", "MarkCare", "Region", "Room"}
-    | {"CoordinateSystemCode", "PlotIdentification", "LatitudeDegreesMeasure", "LatitudeDirectionCode"}
-    | {
-        "LatitudeMinutesMeasure",
-        "LongitudeDegreesMeasure",
-        "LongitudeDirectionCode",
-        "LongitudeMinutesMeasure",
-    }
-)
-_CONTACT_ROLES = frozenset({"AdditionalContact", "PrimaryContact", "SecondaryContact"})
-_ORDER_FORMATS = frozenset({"UBL", "EHFXML21", "email", "other", "none", "BaswareNetwork"})
-_LIST_CONTENTS = frozenset(
-    {"Plant", "ProfitCenter", "BusinessUnit", "Project", "ProjectSub", "Employee", "Vehicle", "Customer"}
-    | {"AccAssignmentCategory", "Budget", "Service", "BusinessArea", "PartnerProfitCenter", "FixedAsset"}
-    | {"FixedAssetSubCode", "WorkOrderCode", "WorkOrderSubCode", "CommitmentItem", "ControllingArea"}
-    | {
-        "FunctionalArea",
-        "Network",
-        "NetworkActivity",
-        "Tax",
-        "TaxJurisdiction",
-        "InternalOrder",
-        "SalesOrder",
-    }
-    | {"SalesOrderSub", *(f"Dimension{number}" for number in range(1, 11))}
-)
+_DIGITS = 9
+"""Before the point: whole numbers have 32 bits, others end at 1,000,000,000."""
+_LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_EMAIL = re.compile(rf"[a-z0-9_%+-]+(\.[a-z0-9_%+-]+)*@({_LABEL}\.)+{_LABEL}")
+"""Orders are only sent to addresses in small letters."""
 
 
 def _codes(under: str = "", shortest: int = 1, **lengths: int) -> Iterable[Field]:
@@ -113,9 +95,11 @@ def _numbered(name: str, up_to: int, *, kind: Shape, size: int = 0, decimals: in
         yield Field(name=f"{name}{number}", kind=kind, size=size, decimals=decimals, signed=True)
 
 
-def _numbers(*names: str, size: int = 9, decimals: int = 0, signed: bool = False) -> Iterable[Field]:
+def _numbers(
+    *names: str, decimals: int = 0, signed: bool = False, most: int | None = None
+) -> Iterable[Field]:
     for name in names:
-        yield Field(name=name, kind=Shape.NUMBER, size=size, decimals=decimals, signed=signed)
+        yield Field(name=name, kind=Shape.NUMBER, size=_DIGITS, decimals=decimals, signed=signed, most=most)
 
 
 def _days(*names: str) -> Iterable[Field]:
@@ -162,7 +146,7 @@ _KEYED: Mapping[str, KeyedList] = MappingProxyType(
             key="key",
             value="value",
             longest_key=32,
-            keys=_ADDRESS_PARTS,
+            keys=ADDRESS_PARTS,
             field=Field(name="value", kind=Shape.DESCRIPTION, size=200),
         ),
         "paymentMeans.financialAccountIdentifiers": KeyedList(
@@ -183,18 +167,18 @@ _SUPPLIERS = _by_path(
     _texts("paymentTerms.", description=200),
     _codes("deliveryTerm.", deliveryTermCode=25),
     _texts("deliveryTerm.", deliveryLocation=100, description=200),
-    _choice("orderingDetails.orderingFormat", _ORDER_FORMATS),
+    _choice("orderingDetails.orderingFormat", ORDER_FORMATS),
     _codes("orderingDetails.", orderingMessageLanguage=10, orderingLanguage=25, orderProcessType=50),
-    _codes("orderingDetails.", shortest=3, orderEmail=320),
+    (Field(name="orderingDetails.orderEmail", kind=Shape.CODE, size=320, shortest=3, form=_EMAIL),),
     _texts("addresses.", name=200, description=200, addressLine1=200, addressLine2=200, addressLine3=200),
     _texts("addresses.", cityName=50, poBox=50, streetName=50, locality=50, postalZone=50),
     _texts("addresses.", countrySubEntity=50, countrySubEntityDescription=50),
     _codes("addresses.", shortest=2, countryId=2),
-    _choice("addresses.addressType", _ADDRESS_TYPES),
+    _choice("addresses.addressType", ADDRESS_TYPES),
     _flags("addresses.default", "paymentMeans.default"),
     _texts("contacts.", name=200, description=200),
     _codes("contacts.", telephone=50, telefax=50, email=200, website=200),
-    _choice("contacts.role", _CONTACT_ROLES),
+    _choice("contacts.role", CONTACT_ROLES),
     _codes("paymentMeans.", paymentMeansCode=25),
     _texts("paymentMeans.", description=200, accountHolderName=200),
     _codes("paymentMeans.", shortest=3, currencyCode=3),
@@ -213,7 +197,7 @@ _FIELDS: Mapping[Kind, Mapping[str, Field]] = MappingProxyType(
             _codes(costCenterCode=25),
             _numbered("text", 10, kind=Shape.DESCRIPTION, size=250),
             _numbered("date", 5, kind=Shape.DATE),
-            _numbered("int", 5, kind=Shape.NUMBER, size=_INT_DIGITS),
+            _numbered("int", 5, kind=Shape.NUMBER, size=_DIGITS),
         ),
         Kind.TAX_CODES: _by_path(
             _codes(taxCode=25, taxGroup=25),
@@ -222,8 +206,9 @@ _FIELDS: Mapping[Kind, Mapping[str, Field]] = MappingProxyType(
         Kind.PAYMENT_TERMS: _by_path(
             _codes(paymentTermCode=25),
             _numbers("sortOrder", "dueDateDays", "dueDateDays2", "cashDueDateDays", "cashDueDateDays2"),
-            _numbers("dueDateEom", "cashDueDateEom", size=2),
-            _numbers("dueDateCalc", "cashDueDateCalc", size=1),
+            _numbers("dueDateEom", "cashDueDateEom", most=12),
+            _numbers("dueDateCalc", most=1),
+            _numbers("cashDueDateCalc", most=2),
             _choice("moveDueDatesTo", frozenset("012")),
             _numbers("cashDiscount", decimals=6),
             _days("validFrom", "validTo"),
@@ -289,9 +274,9 @@ def family_fields(list_key: str) -> Mapping[str, Field]:
     family = family_of(list_key)
     return _by_path(
         _numbered("text_", family.texts, kind=Shape.DESCRIPTION, size=family.text_length),
-        _numbered("number_", family.numbers, kind=Shape.NUMBER, size=9, decimals=6),
+        _numbered("number_", family.numbers, kind=Shape.NUMBER, size=_DIGITS, decimals=6),
         _numbered("dateValue_", family.dates, kind=Shape.DATE),
-        _choice("listContent", _LIST_CONTENTS),
+        _choice("listContent", LIST_CONTENTS),
     )
 
 

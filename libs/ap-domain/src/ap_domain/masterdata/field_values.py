@@ -84,6 +84,8 @@ def _number(rule: Rule, field: Field, picked: object) -> Decimal:
         raise _fault(rule, field, str(picked), "must be a number") from None
     if number < 0 and not field.signed:
         raise _fault(rule, field, plain(number), "must not be negative in Basware")
+    if field.most is not None and number > field.most:
+        raise _fault(rule, field, plain(number), f"is more than {field.most}, the most Basware takes")
     if not has_at_most(number, integer_digits=field.size, fraction_digits=field.decimals):
         limit = f"Basware takes {field.size} digits before and {field.decimals} after the point"
         raise _fault(rule, field, plain(number), limit)
@@ -98,6 +100,8 @@ def _code(rule: Rule, field: Field, picked: object) -> str | None:
     text = rule.pad.apply(text) if rule.pad else text
     if field.choices and text not in field.choices:
         raise _fault(rule, field, text, f"must be one of {', '.join(sorted(field.choices))}")
+    if field.form and not field.form.fullmatch(text):
+        raise _fault(rule, field, text, "is not written as Basware wants it")
     return _fitting(rule, field, text)
 
 
