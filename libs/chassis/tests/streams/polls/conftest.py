@@ -226,6 +226,7 @@ class Process:
             shards=self,
             view=self,
         )
+        self.around = around
         results = PollResults(table=RECORDS.results, view=self)
         self.on_change(results.put)
         shared: dict[str, Any] = {

@@ -9,7 +9,9 @@ from ap_domain.command import Action, CommandedLedger
 from ap_domain.desired_state import FlowState
 from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason
 from chassis.streams.poll_port import Polled, PollLimits, Progress
+from chassis.streams.polling import Polling
 from chassis.topics import POLL_ORDERS_CHANGELOG
+from prometheus_client import REGISTRY
 
 # The World of conftest.py; imported tests and fixtures do not share names with it under importlib.
 World = Any
@@ -440,3 +442,54 @@ async def test_after_a_jump_of_the_clock_polls_go_on(world: World, hours: int) -
         world.clock.advance(minutes=15)
         await process.settle()
     assert 4 <= len(process.poller.calls) - before <= 5
+
+
+async def test_the_age_against_the_schedule_counts_from_the_first_time_that_nothing_answered_for(
+    world: World,
+) -> None:
+    def age() -> float | None:
+        return REGISTRY.get_sample_value(
+            "apstream_poll_overdue_seconds",
+            {"connection": "acme", "subject": "suppliers", "kind": PollKind.CHANGES},
+        )
+
+    process = world.start()
+    await process.settle()
+    await process.settle()
+    assert age() == 0
+    process.poller.script = process.poller.fail
+    for _ in range(12):
+        world.clock.advance(minutes=10)
+        await process.settle()
+    assert age() == 105 * 60
+    process.poller.script = process.poller.complete
+    world.clock.advance(minutes=16)
+    await process.settle()
+    assert age() == 0
+    process.revoke()
+    await process.settle()
+    assert age() is None
+
+
+async def test_put_together_it_schedules_polls_and_ends_with_its_service(world: World) -> None:
+    process = world.start()
+    polling = Polling(
+        records=process.scheduler._records,
+        subjects=world.subjects,
+        flows=("peoplesoft",),
+        instance="a",
+        agenda=process.agenda,
+    )
+    running = asyncio.create_task(polling.run(process.around, process.poller))
+    async with asyncio.timeout(5):
+        while not world.broker.results():
+            process.take_in()
+            await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [topic.topic.name for topic in polling.followings] == [
+        "masterdata.polls",
+        "masterdata.poll-results",
+        "ap.commands",
+    ]
