@@ -8,6 +8,7 @@ from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason, PollResult
 from chassis.streams.poll_decision import (
     KINDS,
+    SKEW,
     Turn,
     answered,
     attempt_of,
@@ -82,7 +83,7 @@ class Model:
             return None
         self.offset += 1
         assert not overtaken(turn.due, self.offset, self.results), "it would be passed over"
-        assert turn.due.due_at <= self.now
+        assert turn.due.due_at <= self.now + SKEW, "a little, where clocks were set back"
         assert turn.due.accept_shrink == (
             turn.command is not None and turn.command.action is Action.ACCEPT_SHRINK
         )
