@@ -1,7 +1,6 @@
 """JSON with one text for one meaning: keys sorted, no blanks, numbers exact in plain digits."""
 
 import json
-from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
@@ -24,7 +23,7 @@ def canonical_json(value: object) -> str:
         return plain(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         pairs = (f"{encode_basestring(name)}:{canonical_json(value[name])}" for name in sorted(value))
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):

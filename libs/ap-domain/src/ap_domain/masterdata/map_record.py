@@ -192,9 +192,9 @@ def _by_key(entity: EntityPlan, group: SourceGroup) -> dict[tuple[str, ...], _Ro
             if (record := found.get(_shared_codes(entity, row))) is not None:
                 record.parts[name].append(row)
     for rows in found.values():
-        rows.main.sort(key=_fixed)
-        for part_rows in rows.parts.values():
-            part_rows.sort(key=_fixed)
+        for each in (rows.main, *rows.parts.values()):
+            if len(each) > 1:
+                each.sort(key=_fixed)
     return found
 
 

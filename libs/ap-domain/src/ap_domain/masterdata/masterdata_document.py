@@ -114,6 +114,7 @@ def _time_zone(root: Section) -> ZoneInfo:
 
 def _prefix(root: Section) -> str:
     prefix = root.text("code_prefix")
-    if len(prefix) > _LONGEST_PREFIX or not prefix.isascii() or "~" in prefix:
-        root.problem("code_prefix", f"must be at most {_LONGEST_PREFIX} ASCII characters without a tilde")
+    if len(prefix) > _LONGEST_PREFIX or not prefix.isascii() or {"~", "_"} & set(prefix):
+        rule = f"must be at most {_LONGEST_PREFIX} ASCII characters without tilde and underscore"
+        root.problem("code_prefix", rule)
     return prefix

@@ -1,7 +1,7 @@
 """One record of master data as it travels: what Basware should have, and what it has been told."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,7 +13,8 @@ class MasterRecord:
     """One record as Basware should have it (`peoplesoft.master-data`).
 
     ``content`` is the body of Basware's import, canonical JSON; empty when the record cannot be imported, and then
-    ``problems`` say why. An inactive record is one that PeopleSoft deactivated or no longer has; it is never deleted.
+    ``problems`` say why. It may hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft
+    deactivated or no longer has; it is never deleted.
     ``source`` is PeopleSoft's key, ``poll_offset`` the offset of the poll that found it: older ones are ignored.
     """
 
@@ -21,7 +22,7 @@ class MasterRecord:
     entity: str
     external_code: str
     active: bool
-    content: str
+    content: str = field(repr=False)
     digest: str
     problems: tuple[str, ...]
     source: str
