@@ -5,7 +5,7 @@ Records are told apart by what is in their content: `bad` is refused by the API 
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from masterdata.importing.core.answers import (
 )
 from masterdata.importing.core.ports import Missed, Outgoing
 
-from .virtual_time import this_loop
+from .virtual_time import seconds_of, this_loop
 
 CURSED = "Record skipped due to wrong or missing CompanyCode (DataValidation)"
 BAD = "SCHEMA_VALIDATION_ERROR: name is too long"
@@ -39,6 +39,7 @@ class Item:
     at: float
     unchanged: bool
     seen: Seen = Seen.OPEN
+    worked_at: float | None = None
     words: tuple[str, ...] = ()
 
 
@@ -137,18 +138,21 @@ class FakeBasware:
         return None
 
     async def missed(
-        self, connection: Connection, *, entity: str, since: datetime, besides: str
+        self, connection: Connection, *, entity: str, codes: Collection[str], since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
         await asyncio.sleep(self.random.uniform(*self.manners.latency))
         self._work()
+        items = [
+            item
+            for request_id, request in self.requests.items()
+            if request.entity == entity and request_id != besides
+            for item in request.items.values()
+            if item.code in codes and (item.worked_at is None or item.worked_at >= seconds_of(since))
+        ]
         found: dict[str, Missed] = {}
-        for request_id, request in self.requests.items():
-            if request.acknowledged or request.entity != entity or request_id == besides:
-                continue
-            for item in request.items.values():
-                if item.seen in {Seen.REFUSED, Seen.OPEN}:
-                    is_open = item.seen is Seen.OPEN
-                    found[item.code] = Missed(request_id=request_id, words=item.words, is_open=is_open)
+        for item in sorted(items, key=lambda item: item.worked_at or float("inf")):
+            if item.seen in {Seen.OPEN, Seen.REFUSED, Seen.TAKEN, Seen.WARNED}:
+                found[item.code] = Missed(seen=item.seen, words=item.words)
         return found
 
     def _turned_away(self, connection: Connection, records: Sequence[Outgoing]) -> SendAnswer | None:
@@ -200,6 +204,7 @@ class FakeBasware:
 
     def _work_on(self, entity: str, item: Item) -> None:
         place = (entity, item.code)
+        item.worked_at = this_loop().time()
         if self.stored[place][1] > item.at and not item.unchanged and self.stored[place][0] != item.content:
             item.seen = Seen.EXPIRED
         elif item.unchanged:

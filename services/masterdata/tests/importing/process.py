@@ -1,7 +1,7 @@
 """One process of the import over the world's memory: killed, nothing of it has any effect any more."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -138,11 +138,11 @@ class _Api:
         return await self.life.world.basware[connection.id].acknowledge(connection, request_ids)
 
     async def missed(
-        self, connection: Connection, *, entity: str, since: datetime, besides: str
+        self, connection: Connection, *, entity: str, codes: Collection[str], since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
         await self.life.point()
         return await self.life.world.basware[connection.id].missed(
-            connection, entity=entity, since=since, besides=besides
+            connection, entity=entity, codes=codes, since=since, besides=besides
         )
 
 

@@ -30,7 +30,7 @@ def test_records_are_imported_in_full_batches_and_confirmed() -> None:
             world.publish(f"V{number}", "Acme")
         await world.run(begin, lambda: world.quiet() and all_acknowledged(world), within=120)
         assert {world.step(f"V{number}") for number in range(12)} == {CONFIRMED}
-        assert [len(codes) for _, _, codes in world.basware["acme"].sends] == [5, 5, 2]
+        assert sorted(len(codes) for _, _, codes in world.basware["acme"].sends) == [2, 5, 5]
         assert sorted(event.action for event in world.audits.values()) == ["sent"] * 3 + ["settled"] * 3
 
     in_virtual_time(main())
@@ -187,7 +187,7 @@ def test_a_refusal_behind_a_lost_answer_is_found_although_basware_calls_the_repe
         await world.run(begin, lambda: len(basware.requests) == 1, within=60)
         basware.manners = basware.manners.kind()
         basware.manners.works_within = (1, 2)
-        await world.run(begin, lambda: world.quiet() and all_acknowledged(world), within=900)
+        await world.run(begin, world.quiet, within=900)
         assert (world.step("V1"), world.words("V1")) == (REFUSED, (CURSED,))
 
     in_virtual_time(main())
@@ -353,7 +353,11 @@ def test_a_word_of_a_process_that_woke_up_late_makes_the_record_due_again() -> N
         world.basware["acme"].p2p["suppliers", "V1"] = old.content
 
         def woken() -> bool:
-            if world.importer is not None and list(world.importer.workloads()) and len(world.states) == 2:
+            if (
+                world.importer is not None
+                and list(world.importer.workloads())
+                and world.states[-1] == confirmed
+            ):
                 late = replace(
                     confirmed,
                     step=ImportStep.SENT,

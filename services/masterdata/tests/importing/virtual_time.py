@@ -51,3 +51,8 @@ def this_loop() -> VirtualLoop:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     return loop
+
+
+def seconds_of(instant: datetime) -> float:
+    """The loop's time at which its clock shows this."""
+    return (instant - START).total_seconds()

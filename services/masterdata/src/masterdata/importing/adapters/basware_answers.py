@@ -30,7 +30,7 @@ from masterdata.importing.core.answers import (
     TurnedDown,
 )
 
-__all__ = ["item_words", "kept_from", "of_send", "of_status"]
+__all__ = ["item_words", "kept_from", "of_send", "of_status", "seen_of"]
 
 MOST_WORDS = 20
 """Findings on one record that are kept; the words of a record are part of every later word on it."""
@@ -91,9 +91,14 @@ def of_status(status: RequestStatus) -> RequestWord:
     items: dict[str, tuple[ItemWord, ...]] = {}
     for item in status.items:
         if item.external_code is not None:
-            word = ItemWord(seen=_SEEN.get(item.state, Seen.OPEN), words=item_words(item))
+            word = ItemWord(seen=seen_of(item), words=item_words(item))
             items[item.external_code] = (*items.get(item.external_code, ()), word)
     return RequestWord(ended=_ENDED.get(status.state, Ended.OPEN), items=items)
+
+
+def seen_of(item: ItemStatus) -> Seen:
+    """What a state of Basware's means; one that is not known may still change."""
+    return _SEEN.get(item.state, Seen.OPEN)
 
 
 def item_words(item: ItemStatus) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The port ImportApi over Basware's API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ap_domain.masterdata.entity import Kind, kind_of, list_key
@@ -9,20 +9,17 @@ from basware import (
     AlreadyAcknowledged,
     BaswareError,
     InvalidRequest,
-    ItemState,
-    ItemStatus,
     NotFound,
     Refused,
-    RequestState,
     list_api,
 )
 from basware import ImportApi as Target
 from chassis.connections import Connection
 from chassis.ledger.signals import ServiceSignals
 
-from masterdata.importing.adapters.basware_answers import item_words, kept_from, of_send, of_status
+from masterdata.importing.adapters.basware_answers import item_words, kept_from, of_send, of_status, seen_of
 from masterdata.importing.adapters.basware_clients import BaswareClients
-from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, SendAnswer, Stored
+from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, Seen, SendAnswer, Stored
 from masterdata.importing.core.ports import Missed, Outgoing
 
 __all__ = ["BaswareImports", "target_of"]
@@ -37,8 +34,7 @@ _TARGETS = {
     Kind.SUPPLIERS: "vendors",
 }
 
-_UNHEARD = {RequestState.ERROR, RequestState.IN_PROGRESS}
-_MISSED = {ItemState.ERROR, ItemState.IN_PROGRESS, ItemState.UNPUBLISHED}
+_TELLING = {Seen.OPEN, Seen.REFUSED, Seen.TAKEN, Seen.WARNED}
 
 
 def target_of(entity: str) -> Target:
@@ -47,9 +43,10 @@ def target_of(entity: str) -> Target:
     return list_api(list_key(entity)) if kind is Kind.LIST else IMPORTS[_TARGETS[kind]]
 
 
-def _missed(request_id: str, item: ItemStatus) -> Missed:
-    is_open = item.state is not ItemState.ERROR
-    return Missed(request_id=request_id, words=item_words(item), is_open=is_open)
+def _outweighs(at: str, seen: Seen, known: tuple[str, Missed] | None) -> bool:
+    if known is None or seen is Seen.OPEN:
+        return True
+    return known[1].seen is not Seen.OPEN and at >= known[0]
 
 
 class BaswareImports:
@@ -98,24 +95,22 @@ class BaswareImports:
         return None
 
     async def missed(
-        self, connection: Connection, *, entity: str, since: datetime, besides: str
+        self, connection: Connection, *, entity: str, codes: Collection[str], since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
         """As the port says."""
         found: dict[str, tuple[str, Missed]] = {}
         listing = self._clients.of(connection).request_statuses(
-            entity_type=target_of(entity).entity_type,
-            ignore_successful_items=True,
-            last_updated=since,
+            entity_type=target_of(entity).entity_type, last_updated=since
         )
         try:
             async for status in listing:
-                if status.request_id == besides or status.state not in _UNHEARD:
+                if status.request_id == besides:
                     continue
                 at = status.last_updated or ""
                 for item in status.items:
-                    code = item.external_code
-                    if item.state in _MISSED and code and at >= found.get(code, ("",))[0]:
-                        found[code] = (at, _missed(status.request_id, item))
+                    code, seen = item.external_code or "", seen_of(item)
+                    if code in codes and seen in _TELLING and _outweighs(at, seen, found.get(code)):
+                        found[code] = (at, Missed(seen=seen, words=item_words(item)))
         except BaswareError as error:
             return self._kept(connection, error)
         return {code: missed for code, (_, missed) in found.items()}

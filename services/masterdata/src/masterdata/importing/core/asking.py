@@ -8,7 +8,8 @@ from ap_domain.masterdata.record import ImportState, ImportStep
 from chassis.connections import Connection
 from chassis.ledger.ports import Clock
 
-from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord
+from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, Seen
+from masterdata.importing.core.history import maybe_sent_since
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import ImportApi, Missed
 from masterdata.importing.core.telling import Telling
@@ -110,7 +111,7 @@ class Asking:
         durable = await self._telling.say(settled)
         ask.counts.update(state.step.value for state in settled)
         if durable and not self._work.keys_of(request_id) and request_id != NO_REQUEST:
-            self._hear(request_id, *(other.request_id for other in missed.values()))
+            self._hear(request_id)
             await self._telling.of_request(
                 "settled", entity=settled[0].entity, request_id=request_id, counts=ask.counts
             )
@@ -131,12 +132,13 @@ class Asking:
         doubtful = [told for told in self._awaited(request_id) if word is not None and unproven(word, told)]
         if not doubtful:
             return {}
-        since = min(told.at for told in doubtful) - self._pace.lost_within
-        found = await self._api.missed(connection, entity=doubtful[0].entity, since=since, besides=request_id)
-        if isinstance(found, NoAnswer | LockedOut):
-            return found
-        codes = {told.external_code for told in doubtful}
-        return {code: other for code, other in found.items() if code in codes}
+        return await self._api.missed(
+            connection,
+            entity=doubtful[0].entity,
+            codes={told.external_code for told in doubtful},
+            since=min(maybe_sent_since(told) or told.at for told in doubtful) - self._pace.clocks_differ,
+            besides=request_id,
+        )
 
     def _settled(
         self, request_id: str, word: RequestWord | None, missed: Mapping[str, Missed]
@@ -149,16 +151,15 @@ class Asking:
                 word, told, waited=waited, patience=self._pace.patience, most=self._pace.most_attempts
             )
             other = missed.get(told.external_code)
-            if other is not None and other.is_open and waited < self._pace.patience:
+            if other is not None and other.seen is Seen.OPEN and waited < self._pace.patience:
                 continue
-            if verdict is not None and other is not None and not other.is_open:
+            if other is not None and other.seen is Seen.REFUSED:
                 verdict = Verdict(step=ImportStep.REFUSED, words=other.words)
             if verdict is not None:
                 settled.append(verdict.after(told, at=now))
         return settled
 
-    def _hear(self, *request_ids: str) -> None:
-        for request_id in request_ids:
-            self._heard.setdefault(request_id, 0)
+    def _hear(self, request_id: str) -> None:
+        self._heard.setdefault(request_id, 0)
         if self._heard_due is None:
             self._heard_due = self._clock.monotonic() + self._pace.acknowledge_after

@@ -30,8 +30,8 @@ class Pace:
     """Basware is asked what became of a request after the first wait, then after twice the last one."""
     patience: float = 1800.0
     """Without Basware's word for so long a record is sent again."""
-    lost_within: timedelta = timedelta(days=1)
-    """How far back a refusal is looked for in requests whose answer was lost."""
+    clocks_differ: timedelta = timedelta(minutes=5)
+    """At most, Basware's and ours: so much earlier it is asked for requests whose answer was lost."""
     most_attempts: int = 6
     """A version that was sent so often without a clear word is listed as refused: a person must look."""
     blocks_for: float = 600.0

@@ -1,6 +1,6 @@
 """What the import needs from outside. Nothing here may raise but what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from ap_domain.command import Command
 from ap_domain.masterdata.record import ImportState, MasterRecord
 from chassis.connections import Connection
 
-from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, SendAnswer
+from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, Seen, SendAnswer
 
 __all__ = ["Connections", "Contents", "ImportApi", "Journal", "Missed", "Orders", "Outgoing"]
 
@@ -37,11 +37,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """Another request with the record, whose answer may have been lost: it was refused, or is still worked on."""
+    """What an earlier request, whose answer may have been lost, came to for a record: open, refused or taken."""
 
-    request_id: str
-    words: tuple[str, ...]
-    is_open: bool = False
+    seen: Seen
+    words: tuple[str, ...] = ()
 
 
 class ImportApi(Protocol):
@@ -66,11 +65,11 @@ class ImportApi(Protocol):
         ...
 
     async def missed(
-        self, connection: Connection, *, entity: str, since: datetime, besides: str
+        self, connection: Connection, *, entity: str, codes: Collection[str], since: datetime, besides: str
     ) -> Mapping[str, Missed] | NoAnswer | LockedOut:
-        """What Basware refused since then, or still works on, in requests that nobody has acknowledged.
+        """What became of these records in requests since then: the latest word of each, but open if any is.
 
-        By external code, the latest word of each; the request `besides` is left out.
+        A word that only calls a record unchanged or expired is none, and the request `besides` is left out.
         """
         ...
 

@@ -14,10 +14,10 @@ from chassis.errors import NotAnswered
 from chassis.keys import record_key
 from chassis.ledger.ports import Clock
 
+from masterdata.importing.core.history import carried
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import Orders
 from masterdata.importing.core.telling import Telling
-from masterdata.importing.core.verdicts import carried
 from masterdata.importing.core.workload import Workload
 
 __all__ = ["Resending", "Target", "is_ours"]

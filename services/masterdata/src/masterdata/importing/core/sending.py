@@ -1,7 +1,7 @@
 """One turn of sending: some records of one entity, from where they lie to Basware's request id on each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord
@@ -12,11 +12,12 @@ from chassis.ledger.ports import Clock
 
 from masterdata.importing import metrics
 from masterdata.importing.core.answers import LockedOut, NoAnswer, SendAnswer, Stored, TooLarge, TurnedDown
+from masterdata.importing.core.history import ABOUT_TO_BE_SENT, NOT_SENT, carried
 from masterdata.importing.core.narrowing import Narrowing
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import Contents, ImportApi, Outgoing
 from masterdata.importing.core.telling import Telling
-from masterdata.importing.core.verdicts import carried, nameless, refused_here
+from masterdata.importing.core.verdicts import nameless
 from masterdata.importing.core.workload import EntityWork, Pick, Workload
 
 __all__ = ["Sending"]
@@ -39,13 +40,14 @@ class _Load:
 
     key: bytes
     record: MasterRecord = field(repr=False)
+    history: tuple[str, ...]
 
 
 class Sending:
     """Sends for one connection. Every record in hand is given back, whatever happens; a turn raises nothing but bugs.
 
     A crash anywhere leaves records pending or asked about: what Basware stored without our having said so is sent
-    again, which overwrites it with the same.
+    again, which overwrites it.
     """
 
     def __init__(
@@ -78,10 +80,16 @@ class Sending:
                 shard=connection.shard, offsets=offsets, most_bytes=self._pace.batch_bytes
             )
             loads = list(self._loads(entity, picks, found))
-            faulty = [(load, refused_here(load.record.problems)) for load in loads if load.record.problems]
+            faulty = [
+                (load, tuple(NOT_SENT + problem for problem in load.record.problems))
+                for load in loads
+                if load.record.problems
+            ]
             if faulty and not await self._refuse(faulty):
                 return KAFKA_AWAY
             batch = self._cut([load for load in loads if not load.record.problems])
+            if not await self._intend(batch):
+                return KAFKA_AWAY
             return await self._narrow(connection, entity.entity, batch)
         except NotAnswered as failed:
             return NoAnswer(said=str(failed), after=self._pace.kafka_rest)
@@ -100,7 +108,8 @@ class Sending:
                 continue
             if record is not None and record.digest == standing.wanted_digest:
                 entity.missing.pop(pick.key, None)
-                yield _Load(key=pick.key, record=record)
+                history = carried(standing.told, digest=record.digest)
+                yield _Load(key=pick.key, record=record, history=history)
             else:
                 self._miss(entity, pick)
 
@@ -161,6 +170,25 @@ class Sending:
                     return answer
         return None if await self._refuse(narrowing.believed) else KAFKA_AWAY
 
+    async def _intend(self, batch: Sequence[_Load]) -> bool:
+        """Says which version may be there from here on, whatever comes after.
+
+        A crash or a lost answer would let the word on an earlier version stand: going back to that one later, the
+        record would seem to be in place. And what Basware calls unchanged could not be told from what it refused.
+        """
+        states = [
+            self._state(load, step=ImportStep.DUE, request_id=None, words=(ABOUT_TO_BE_SENT, *load.history))
+            for load in batch
+            if self._is_wanted(load) and self._is_new(load)
+        ]
+        return await self._telling.say([replace(state, attempts=state.attempts - 1) for state in states])
+
+    def _is_new(self, load: _Load) -> bool:
+        """Whether nobody spoke of this version yet."""
+        standing = self._work.standing(load.key)
+        told = standing.told if standing is not None else None
+        return told is None or told.digest != load.record.digest
+
     async def _send(self, connection: Connection, entity: str, loads: Sequence[_Load]) -> SendAnswer:
         records = [
             Outgoing(external_code=load.record.external_code, content=load.record.content) for load in loads
@@ -187,7 +215,10 @@ class Sending:
 
     async def _note(self, entity: str, loads: Sequence[_Load], request_id: str | None) -> bool:
         """Says of each record in which request it went; without a request id it is due again, so often at most."""
-        states = [self._state(load, step=ImportStep.SENT, request_id=request_id, words=()) for load in loads]
+        states = [
+            self._state(load, step=ImportStep.SENT, request_id=request_id, words=load.history)
+            for load in loads
+        ]
         if request_id is None:
             states = [nameless(state, most=self._pace.most_attempts) for state in states]
         durable = await self._telling.say(states)
@@ -221,6 +252,6 @@ class Sending:
             source_offset=standing.wanted_offset,
             request_id=request_id,
             at=self._clock.now(),
-            words=words if step is ImportStep.REFUSED else (*words, *carried(before, digest=record.digest)),
+            words=words,
             attempts=(before.attempts if same and before else 0) + 1,
         )

@@ -6,24 +6,10 @@ from datetime import datetime
 from ap_domain.masterdata.record import ImportState, ImportStep
 
 from masterdata.importing.core.answers import Ended, ItemWord, RequestWord, Seen
+from masterdata.importing.core.history import kept, may_have_been_sent, maybe_sent_since, refused_before
 
-__all__ = [
-    "NOT_SENT",
-    "REFUSED_BEFORE",
-    "Verdict",
-    "carried",
-    "judge",
-    "nameless",
-    "refused_here",
-    "unproven",
-]
+__all__ = ["Verdict", "judge", "nameless", "unproven"]
 
-NOT_SENT = "not sent: "
-"""Begins our own words on a record that breaks a rule of Basware's: it never went out."""
-REFUSED_BEFORE = "refused before: "
-"""Begins words that are kept while the same version is sent again: unchanged, Basware may not look at it anew."""
-CONFIRMED_BEFORE = "confirmed before"
-"""Is kept likewise: unchanged, there is nothing that Basware could have refused meanwhile."""
 UNCHANGED_SINCE = (
     "sent again unchanged, which Basware does not look at: change the record, or have it redistributed"
 )
@@ -36,16 +22,9 @@ class Verdict:
     step: ImportStep
     words: tuple[str, ...] = ()
 
-    def after(self, told: ImportState, *, at: datetime, attempts: int | None = None) -> ImportState:
+    def after(self, told: ImportState, *, at: datetime) -> ImportState:
         """The word that follows `told` about the same version."""
-        return replace(
-            told,
-            sequence=told.sequence + 1,
-            step=self.step,
-            at=at,
-            words=self.words,
-            attempts=told.attempts if attempts is None else attempts,
-        )
+        return replace(told, sequence=told.sequence + 1, step=self.step, at=at, words=self.words)
 
 
 def judge(
@@ -59,48 +38,28 @@ def judge(
     verdict = _judged(word, told)
     if verdict is None and waited >= patience:
         verdict = Verdict(step=ImportStep.DUE, words=(f"no word from Basware in {patience / 60:g} minutes",))
-    if verdict is not None and verdict.step is ImportStep.DUE:
-        if told.attempts >= most:
-            said = (f"sent {told.attempts} times without a clear word", *verdict.words)
-            return Verdict(step=ImportStep.REFUSED, words=said)
-        return replace(verdict, words=(*verdict.words, *_kept(told)))
-    return verdict
-
-
-def carried(told: ImportState | None, *, digest: str) -> tuple[str, ...]:
-    """The words of an earlier outcome that go with the next send of the same version."""
-    if told is None or told.digest != digest:
-        return ()
-    if told.step is ImportStep.CONFIRMED:
-        return (CONFIRMED_BEFORE,)
-    if told.step is ImportStep.REFUSED:
-        return tuple(
-            text if text.startswith(REFUSED_BEFORE) else REFUSED_BEFORE + text
-            for text in told.words
-            if not text.startswith(NOT_SENT) and text != UNCHANGED_SINCE
-        )
-    return _kept(told)
-
-
-def unproven(word: RequestWord, told: ImportState) -> bool:
-    """Whether Basware only says that it knew this version, and never told us what became of it.
-
-    An earlier send of it, whose answer was lost, may have been refused.
-    """
-    items = word.items.get(told.external_code, ())
-    return bool(items) and all(item.seen is Seen.UNCHANGED for item in items) and not _kept(told)
+    return _again(verdict, told, most=most) if verdict and verdict.step is ImportStep.DUE else verdict
 
 
 def nameless(sent: ImportState, *, most: int) -> ImportState:
     """The word on a record that was stored by a request without a name: nothing can be asked about it."""
     said = "Basware stored it without naming the request, so nobody can say what became of it"
-    step = ImportStep.DUE if sent.attempts < most else ImportStep.REFUSED
-    return replace(sent, step=step, words=(said, *sent.words))
+    verdict = _again(Verdict(step=ImportStep.DUE, words=(said,)), sent, most=most)
+    return replace(sent, step=verdict.step, words=verdict.words)
 
 
-def refused_here(problems: tuple[str, ...]) -> tuple[str, ...]:
-    """Our words on a record that is not sent."""
-    return tuple(NOT_SENT + problem for problem in problems)
+def unproven(word: RequestWord, told: ImportState) -> bool:
+    """Whether Basware only says that it has this version, and an earlier send of it may have been refused unheard."""
+    items = word.items.get(told.external_code, ())
+    unchanged = bool(items) and all(item.seen is Seen.UNCHANGED for item in items)
+    return unchanged and maybe_sent_since(told) is not None
+
+
+def _again(verdict: Verdict, told: ImportState, *, most: int) -> Verdict:
+    if told.attempts >= most:
+        said = f"sent {told.attempts} times without a clear word"
+        return Verdict(step=ImportStep.REFUSED, words=(said, *verdict.words))
+    return replace(verdict, words=(*verdict.words, *(kept(told) or (may_have_been_sent(told.at),))))
 
 
 def _judged(word: RequestWord | None, told: ImportState) -> Verdict | None:
@@ -110,18 +69,16 @@ def _judged(word: RequestWord | None, told: ImportState) -> Verdict | None:
     if not items:
         return _unmentioned(word)
     if any(item.seen is Seen.REFUSED for item in items):
-        return Verdict(
-            step=ImportStep.REFUSED, words=_words(items, Seen.REFUSED) or ("refused without a word",)
-        )
+        words = _words(items, Seen.REFUSED) or ("refused without a word",)
+        return Verdict(step=ImportStep.REFUSED, words=words)
     if any(item.seen is Seen.OPEN for item in items):
         return None
     if any(item.seen is Seen.EXPIRED for item in items):
-        return Verdict(
-            step=ImportStep.DUE, words=_words(items, Seen.EXPIRED) or ("overtaken by another version",)
-        )
-    refused = tuple(text for text in told.words if text.startswith(REFUSED_BEFORE))
+        words = _words(items, Seen.EXPIRED) or ("overtaken by another version",)
+        return Verdict(step=ImportStep.DUE, words=words)
+    refused = refused_before(told)
     if refused and all(item.seen is Seen.UNCHANGED for item in items):
-        words = (*(text.removeprefix(REFUSED_BEFORE) for text in refused), UNCHANGED_SINCE)
+        words = tuple(dict.fromkeys((*refused, UNCHANGED_SINCE)))
         return Verdict(step=ImportStep.REFUSED, words=words)
     return Verdict(step=ImportStep.CONFIRMED, words=_words(items, Seen.WARNED))
 
@@ -139,7 +96,3 @@ def _unmentioned(word: RequestWord) -> Verdict | None:
 
 def _words(items: tuple[ItemWord, ...], seen: Seen) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for item in items if item.seen is seen for text in item.words))
-
-
-def _kept(told: ImportState) -> tuple[str, ...]:
-    return tuple(text for text in told.words if text.startswith(REFUSED_BEFORE) or text == CONFIRMED_BEFORE)
