@@ -51,6 +51,8 @@ class StreamApp(faust.App):
         self._bootstrap = bootstrap
         self._shards = shards
         self._die = die
+        self._made: ShardConsumer | None = None
+        """What the watchdog's thread looks at; Faust's own `consumer` would be made by looking."""
         super().__init__(
             name,
             broker=[f"kafka://{address}" for address in bootstrap.split(",")],
@@ -84,7 +86,7 @@ class StreamApp(faust.App):
 
     def fetched_at(self) -> float:
         """When (seconds since boot) the last fetch ended, empty ones included; 0 before the first."""
-        return cast("ShardConsumer", self.consumer).drained_at
+        return self._made.drained_at if self._made is not None else 0.0
 
     def stuck_since(self) -> float | None:
         """Since when (seconds since boot) nothing was taken in although something was handed over."""
@@ -93,7 +95,7 @@ class StreamApp(faust.App):
     @property
     def flowing(self) -> bool:
         """Whether records are being fetched: not while a rebalance or a recovery goes on."""
-        return self._shards.settled and cast("ShardConsumer", self.consumer).flow_active
+        return self._made is not None and self._made.flow_active and self._shards.settled
 
     def _crash(self, reason: BaseException) -> None:
         self._die(f"a service of the stream application crashed: {reason!r}")
@@ -108,6 +110,7 @@ class StreamApp(faust.App):
         consumer = cast("ShardConsumer", super()._new_consumer())
         consumer.bootstrap = self._bootstrap
         consumer.shards = self._shards
+        self._made = consumer
         return consumer
 
     @property

@@ -18,7 +18,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
-from faust.types import TP, Message
+from faust.types import TP
 from mode import Service
 
 from chassis.streams.app_shards import OwnShards
@@ -162,10 +162,6 @@ class ShardConsumer(Consumer):
 
     def _new_consumer_thread(self) -> ShardConsumerThread:
         return ShardConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-    def ack(self, message: Message) -> bool:
-        """Nothing: what Faust takes for processed is no reason to commit."""
-        return True
 
     async def _drain_messages(self, fetcher: Any) -> None:
         try:

@@ -46,7 +46,6 @@ class OwnShards:
         *,
         service: StreamService,
         instance: str,
-        partitions: int,
         make_log: Callable[[int], TransactionalLog],
         recover: Recover,
         watermarks: Watermarks,
@@ -60,7 +59,6 @@ class OwnShards:
         self.settled = False
         self._service = service
         self._instance = instance
-        self._partitions = partitions
         self._make_log = make_log
         self._recover = recover
         self._watermarks = watermarks

@@ -47,13 +47,11 @@ class Watchdog:
         pulse: Pulse,
         monotonic: Callable[[], float],
         die: Callable[[str], NoReturn],
-        told: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._progress = progress
         self._pulse = pulse
         self._monotonic = monotonic
         self._die = die
-        self._told = told
         self._ticked = self._flowed = monotonic()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -102,6 +100,5 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._end.wait(PERIOD_SECONDS):
-            self._told(self._monotonic())
             if (reason := self.problem()) is not None:
                 self._die(f"watchdog: {reason}")

@@ -92,7 +92,6 @@ async def running(
         shards = OwnShards(
             service=service,
             instance=settings.instance,
-            partitions=settings.partitions,
             make_log=lambda number: KafkaLog(
                 bootstrap=bootstrap, transactional_id=f"{service.name}-{number}"
             ),

@@ -76,7 +76,6 @@ def shards(log: MemoryLog, clock: Clock) -> OwnShards:
     return OwnShards(
         service=service,
         instance="i",
-        partitions=12,
         make_log=lambda _: log,
         recover=nothing_to_recover,
         watermarks=cast("Watermarks", Ends()),
@@ -192,6 +191,16 @@ async def test_4_what_does_not_become_durable_in_time_is_given_up_uncommitted(
     assert log.closed
 
 
+async def test_4_shards_are_given_up_even_where_faust_sees_no_assignment(
+    consumer: ShardConsumer, shards: OwnShards, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shards.assigned(ASSIGNED)
+    monkeypatch.setattr(thread(consumer), "assignment", set)
+    await consumer.on_partitions_revoked({TP(*each) for each in ASSIGNED})
+    assert shards.shard(3) is None
+    assert log.closed
+
+
 async def test_5_a_gap_is_not_taken_for_work_that_is_done(
     consumer: ShardConsumer, shards: OwnShards, log: MemoryLog
 ) -> None:
@@ -232,6 +241,7 @@ async def test_6_a_commit_that_is_refused_is_no_crash(app: StreamApp) -> None:
 async def test_7_nothing_is_written_through_fausts_producer(app: StreamApp) -> None:
     started = [type(each).__name__ for each in app.on_init_dependencies()]
     assert started == ["ShardConsumer", "AgentManager", "Conductor", "ShardTables"]
+    assert list(app.sensors) == []
     cast("ShardConsumer", app.consumer)._thread.thread_loop.close()
 
 
@@ -341,7 +351,6 @@ async def test_one_that_stood_still_owns_nothing(shards: OwnShards, clock: Clock
 
 OVERRIDES = {
     ShardConsumer: (
-        "ack",
         "on_partitions_revoked",
         "perform_seek",
         "verify_event_path",
