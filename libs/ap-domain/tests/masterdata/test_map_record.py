@@ -268,3 +268,24 @@ def test_rules_of_the_connection_are_laid_over_the_default(
     assert {company["inherit"] for company in body["companies"]} == {True}
     other = content(map_rows("accounts", make_row("accounts", ACCOUNT_TYPE="R"), plan=plan))
     assert "taxCode" not in other
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        (("payment_terms", {"dueDateEom": {"value": 13}}), "dueDateEom '13' is more than 12"),
+        (("payment_terms", {"moveDueDatesTo": "DESCR"}), "must be one of 0, 1, 2"),
+        (("suppliers", {"orderingDetails.orderEmail": "NAME1"}), "is not written as Basware wants it"),
+        (("suppliers", {"eligibleForSourcing": "NAME1"}), "must be true or false (Y or N)"),
+        (("accounts", {"text1": {"pick": "DESCR", "table": "few"}}), "is not listed in the table few"),
+        (("accounts", {"text1": {"pick": "TAX", "required": True}}), "text1 must not be missing"),
+    ],
+)
+def test_rules_of_a_site_are_held_to_what_basware_takes(
+    map_rows: MapRows, make_row: MakeRow, make_plan: MakePlan, rule: tuple[str, Any], problem: str
+) -> None:
+    entity, fields = rule
+    own = {"fields": fields, "optional": ["TAX", "HOLD_PAYMENT", "TAX_ID"]}
+    plan = make_plan(tables={"few": {"a": "b"}}, entities={entity: own})
+    (mapped,) = map_rows(entity, make_row(entity), plan=plan)
+    assert any(problem in found for found in mapped.problems), mapped.problems
