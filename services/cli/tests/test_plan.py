@@ -9,7 +9,7 @@ from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.invoice_state import Report, Step
 from ap_domain.posting import VoucherRef
 from apstream_cli.invoices import Case, Invoice
-from apstream_cli.plan import plan
+from apstream_cli.plan import INVOICE_ACTIONS, plan
 from chassis.ledger.entry import Entry, Phase
 from ingress.documents.core import commands as documents_commands
 from voucher_poster.core import commands as invoice_commands
@@ -42,7 +42,7 @@ def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Comma
 
 
 @pytest.mark.parametrize("now", [NOW + timedelta(seconds=1), LATER])
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", INVOICE_ACTIONS)
 @pytest.mark.parametrize(
     "body",
     [
@@ -79,7 +79,7 @@ def test_the_owner_of_an_invoice_does_what_the_plan_tells(
         assert planned.possible is done, (phase, step, planned.says, decision.notes[0].detail["said"])
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", INVOICE_ACTIONS)
 @pytest.mark.parametrize("phase", list(Phase))
 def test_the_owner_of_a_document_does_what_the_plan_tells(
     fetch: Callable[..., Any], phase: Phase, action: Action

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ap_domain.audit import AuditEvent
-from ap_domain.command import Command
+from ap_domain.command import Command, CommandedLedger
 from ap_domain.desired_state import DesiredState
 from ap_domain.mapping_version import MappingVersion
 from chassis.audit_watch import AuditWatch
@@ -18,12 +18,18 @@ from chassis.ledger_reader import Ledgers, Wanted, read_events, read_ledgers
 from chassis.producer import DurableProducer
 from chassis.records import DESIRED_STATE, MAPPING_VERSION
 from chassis.settings import ServiceSettings, load
+from chassis.topic_scan import scan
 from chassis.topics import DESIRED_STATE as DESIRED_STATE_TOPIC
 from chassis.topics import MAPPINGS
+
+from apstream_cli.masterdata_audit import MasterDataAudit
+from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 
 __all__ = ["Cluster", "KafkaCluster", "Order", "open_cluster", "version_of"]
 
 ANSWERS = ("command applied", "command refused")
+MASTER_DATA_WITHIN = 300.0
+"""Seconds of one pass over master data: a customer may have hundreds of thousands of suppliers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +66,19 @@ class Cluster(Protocol):
     async def carry_out(
         self, orders: Sequence[Order], *, answered: Callable[[AuditEvent], None], within: float
     ) -> None:
-        """Issues the orders and hands each owner's answer over, until all came or the time is up."""
+        """Issues the orders, which are of one ledger or none of master data, and hands each owner's answer over, until
+        all came or the time is up.
+        """
         ...
 
     async def mappings(self) -> list[MappingVersion]:
         """Every mapping version that was ever applied, oldest first."""
+        ...
+
+    async def master_data(
+        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    ) -> None:
+        """Has the book take all that lies in the topics of master data, or in some of them."""
         ...
 
 
@@ -120,7 +134,9 @@ class KafkaCluster:
         """As the port says."""
         waiting = {order.command.command_id for order in orders}
         shards = {order.shard for order in orders}
-        async with AuditWatch(bootstrap=self._bootstrap, shards=shards) as watch:
+        ours = all(order.command.ledger is CommandedLedger.MASTERDATA for order in orders)
+        heard = MasterDataAudit if ours else AuditWatch
+        async with heard(bootstrap=self._bootstrap, shards=shards) as watch:
             await issue_all(((each.command, each.shard) for each in orders), bootstrap=self._bootstrap)
             async for event in watch.events(within=within):
                 if event.action in ANSWERS and event.detail.get("command") in waiting:
@@ -139,6 +155,18 @@ class KafkaCluster:
 
         await CompactedFollower(bootstrap=self._bootstrap, topic=MAPPINGS, apply=take).load()
         return list(versions.values())
+
+    async def master_data(
+        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    ) -> None:
+        """As the port says."""
+        await scan(
+            bootstrap=self._bootstrap,
+            topics=topics,
+            partition=shard,
+            take=book.take,
+            within=MASTER_DATA_WITHIN,
+        )
 
 
 def open_cluster() -> Cluster:

@@ -14,6 +14,7 @@ from chassis.connections import Connection
 from peoplesoft import PeopleSoftError
 
 from apstream_cli.check import Check, Result
+from apstream_cli.masterdata_checks import masterdata_checks
 from apstream_cli.site import Site, open_site
 
 __all__ = ["checks"]
@@ -36,8 +37,14 @@ ALWAYS_MADE = {
 
 async def checks(connection: Connection) -> AsyncIterator[Check]:
     """The checks one after the other."""
-    yield await _basware(connection)
+    basware = await _basware(connection)
+    yield basware
+    signed_on = False
     async for check in _peoplesoft(connection):
+        signed_on |= (check.what, check.result) == (SIGN_ON, Result.OK)
+        yield check
+    reached = basware.result is Result.OK
+    async for check in masterdata_checks(connection, peoplesoft=signed_on, basware=reached):
         yield check
 
 

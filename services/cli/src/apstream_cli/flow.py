@@ -23,7 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="Pause and resume a connection's work. Flows: `basware` and `peoplesoft` (calls of all services to that "
-    "remote), `ingress-documents` and `voucher-poster` (all calls of that service).",
+    "remote), `ingress-documents` and `voucher-poster` (all calls of that service), `masterdata-poll` and `masterdata` "
+    "(polls and imports of master data).",
 )
 
 
@@ -34,6 +35,8 @@ class Which(StrEnum):
     PEOPLESOFT = "peoplesoft"
     INGRESS_DOCUMENTS = "ingress-documents"
     VOUCHER_POSTER = "voucher-poster"
+    MASTERDATA_POLL = "masterdata-poll"
+    MASTERDATA = "masterdata"
     ALL = "all"
 
     def flows(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Flows of a connection in words: what pausing and stopping each of them means, and what holds work up. Pure words."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from textwrap import shorten
 
 from ap_domain.desired_state import DesiredState, FlowState
@@ -10,29 +10,60 @@ from chassis.desired_state import DesiredStates
 from apstream_cli.cluster import Cluster, version_of
 from apstream_cli.screen import instant
 
-__all__ = ["FLOWS", "hindrances", "in_shadow", "meaning", "said"]
+__all__ = [
+    "FLOWS",
+    "IMPORT_FLOWS",
+    "INVOICE_FLOWS",
+    "POLL_FLOWS",
+    "hindrances",
+    "in_shadow",
+    "meaning",
+    "said",
+    "standstill",
+]
 
 LONGEST = 120
 """Characters of a reason beside something else; `apstream flow status` has it in full."""
 
 FLOWS = {
-    "basware": "calls to Basware (fetch, acknowledge, report)",
-    "peoplesoft": "calls to PeopleSoft (look-up, posting)",
+    "basware": "calls to Basware (fetch, acknowledge, report, import of master data)",
+    "peoplesoft": "calls to PeopleSoft (look-up, posting, queries of master data)",
     "ingress-documents": "everything that fetches documents",
     "voucher-poster": "everything that posts and reports",
+    "masterdata-poll": "queries of PeopleSoft's master data",
+    "masterdata": "imports of master data into Basware",
 }
-"""The flows of a connection: its two remotes, and the two services that call them."""
+"""The flows of a connection: its two remotes, and the services that call them."""
+
+INVOICE_FLOWS = ("basware", "peoplesoft", "ingress-documents", "voucher-poster")
+"""What invoices need."""
+POLL_FLOWS = ("masterdata-poll", "peoplesoft")
+"""What polls of master data need."""
+IMPORT_FLOWS = ("basware", "masterdata")
+"""What imports of master data need."""
 
 _MEANS = {
     FlowState.RUNNING: "runs: {what}",
     FlowState.PAUSED: "nothing is begun; what is in doubt is settled, what was reported is confirmed; intake goes on",
     FlowState.STOPPED: "no call at all; work waits; intake goes on",
 }
+_MEANS_OF_MASTER_DATA = {
+    (
+        "masterdata-poll",
+        FlowState.PAUSED,
+    ): "nothing is polled; afterwards missed polls are made up for by one",
+    (
+        "masterdata-poll",
+        FlowState.STOPPED,
+    ): "nothing is polled; afterwards missed polls are made up for by one",
+    ("masterdata", FlowState.PAUSED): "nothing is sent; what was sent is asked about",
+    ("masterdata", FlowState.STOPPED): "nothing is sent or asked; what changed waits",
+}
 
 
 def meaning(flow: str, state: FlowState) -> str:
     """What this state means for this flow."""
-    return _MEANS[state].format(what=FLOWS.get(flow, flow))
+    return _MEANS_OF_MASTER_DATA.get((flow, state)) or _MEANS[state].format(what=FLOWS.get(flow, flow))
 
 
 def said(word: DesiredState | None, state: FlowState) -> str:
@@ -51,18 +82,23 @@ def in_shadow(record: ConnectionRecord) -> bool:
 async def hindrances(
     cluster: Cluster, connections: Mapping[str, ConnectionRecord], concerned: Collection[str]
 ) -> list[str]:
-    """What keeps work of these connections waiting: flows that do not run, each with why and what to do."""
+    """What keeps invoices of these connections waiting: flows that do not run, each with why and what to do."""
     states = await cluster.flows(version_of(connections))
     rehearsing = [
         f"{connection} is in shadow mode: nothing is acknowledged or posted before it is applied with mode live"
         for connection in sorted(concerned)
         if connection in connections and in_shadow(connections[connection])
     ]
-    return rehearsing + [
+    return rehearsing + standstill(states, concerned, flows=INVOICE_FLOWS)
+
+
+def standstill(states: DesiredStates, concerned: Collection[str], *, flows: Sequence[str]) -> list[str]:
+    """Which of these flows of the connections do not run, each with why and what to do."""
+    return [
         f"{connection}: {flow} is {states.state(connection, flow)} ({_why(states, connection, flow)}), so what "
         f"needs it waits until `apstream flow resume {connection} {flow}`"
         for connection in sorted(concerned)
-        for flow in FLOWS
+        for flow in flows
         if states.state(connection, flow) is not FlowState.RUNNING
     ]
 

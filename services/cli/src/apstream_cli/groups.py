@@ -9,7 +9,7 @@ from typer.main import get_group
 
 __all__ = ["GROUPS", "LazyGroups"]
 
-GROUPS = ("parked", "invoice", "flow", "connection", "mapping", "topics", "audit")
+GROUPS = ("parked", "invoice", "flow", "masterdata", "connection", "mapping", "topics", "audit")
 """Each is a module of this package with an ``app``, in the order of the help page."""
 
 

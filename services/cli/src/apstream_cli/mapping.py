@@ -24,8 +24,7 @@ from lxml import etree
 from peoplesoft import PeopleSoftError
 
 from apstream_cli.cluster import Cluster, open_cluster
-from apstream_cli.connection_source import applied_connection, connection_in, text_of
-from apstream_cli.invoices import shard_of
+from apstream_cli.connection_source import applied_connection, clear_document, connection_in, text_of
 from apstream_cli.refusal import Refusal, refusals
 from apstream_cli.screen import console, instant, line, now
 from apstream_cli.site import open_site, shape_in
@@ -142,24 +141,10 @@ def show(
 
 def _mapping_section(connection: str | None, file: Path | None) -> Mapping[str, Any]:
     """Only this section: cases are run without the secrets of a connection."""
-    _one_of(connection, file)
-    if file is None:
-        return asyncio.run(_applied_mapping(open_cluster(), connection or ""))
-    try:
-        document = yaml.safe_load(text_of(file))
-    except yaml.YAMLError as error:
-        raise Refusal(f"{file} is not YAML: {error}") from None
-    section = document.get("mapping") if isinstance(document, dict) else None
+    section = asyncio.run(clear_document(connection, file, open_cluster)).get("mapping")
     if not isinstance(section, dict):
         raise Refusal(f"{file} has no section `mapping`")
     return section
-
-
-async def _applied_mapping(cluster: Cluster, connection: str) -> Mapping[str, Any]:
-    connections = await cluster.connections()
-    shard_of(connections, connection)
-    mapping: dict[str, Any] = connections[connection].fields["mapping"]
-    return mapping
 
 
 def _parsed(section: Mapping[str, Any]) -> VoucherMapping:

@@ -14,7 +14,7 @@ from apstream_cli.invoices import Case
 from apstream_cli.refusal import Refusal
 from apstream_cli.screen import instant, line
 
-__all__ = ["Wish", "carry_out", "checked_reason", "command_for", "wish"]
+__all__ = ["Asked", "Wish", "carry_out", "checked_reason", "command_for", "order", "wish"]
 
 LONGEST_REASON = 200
 """Characters: with a sent-back invoice it goes to the clerk, in a message of 250."""
@@ -66,6 +66,15 @@ def command_for(case: Case, wanted: Wish) -> Command:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A command as a person knows it: what it is about is ``called``, and ``key`` finds it in the audit."""
+
+    command: Command
+    called: str
+    key: str
+
+
 async def carry_out(
     chosen: Sequence[Case],
     wanted: Wish,
@@ -75,28 +84,47 @@ async def carry_out(
     within: float,
 ) -> None:
     """Issues a command for each case and prints each answer. Raises Refusal unless all were carried out."""
-    commands = {(command := command_for(case, wanted)).command_id: (command, case) for case in chosen}
-    unanswered, refused = dict(commands), 0
+    asked = [
+        Asked(
+            command=command_for(case, wanted),
+            called=case.invoice.number or case.invoice.id,
+            key=case.invoice.id,
+        )
+        for case in chosen
+    ]
+    await order(asked, cluster=cluster, connections=connections, within=within)
+
+
+async def order(
+    asked: Sequence[Asked],
+    *,
+    cluster: Cluster,
+    connections: Mapping[str, ConnectionRecord],
+    within: float,
+) -> list[AuditEvent]:
+    """Issues the commands and prints each answer; all answers. Raises Refusal unless all were carried out."""
+    unanswered, refused = {each.command.command_id: each for each in asked}, 0
+    answers: list[AuditEvent] = []
 
     def answered(event: AuditEvent) -> None:
         nonlocal refused
-        _, case = unanswered.pop(event.detail["command"])
+        each = unanswered.pop(event.detail["command"])
         done = event.action == "command applied"
         refused += not done
-        word = "done" if done else "REFUSED"
-        line(f"{word}: {case.invoice.number or case.invoice.id}: {event.detail.get('said', '')}")
+        answers.append(event)
+        line(f"{'done' if done else 'REFUSED'}: {each.called}: {event.detail.get('said', '')}")
 
     orders = [
-        Order(command=command, shard=connections[command.connection_id].shard)
-        for command, _ in commands.values()
+        Order(command=each.command, shard=connections[each.command.connection_id].shard) for each in asked
     ]
     await cluster.carry_out(orders, answered=answered, within=within)
-    reasons = [f"{refused} of {len(commands)} were refused by their owner (above)"] if refused else []
+    reasons = [f"{refused} of {len(asked)} were refused by their owner (above)"] if refused else []
     reasons += [
-        f"{case.invoice.number or case.invoice.id}: no answer in {within:g} s. The command stays durable and is "
-        f"carried out if its owner reads it before {instant(command.expires_at)}; look again with `apstream audit show "
-        f"--connection {command.connection_id} --record {case.invoice.id}` (command {command.command_id})"
-        for command, case in unanswered.values()
+        f"{each.called}: no answer in {within:g} s. The command stays durable and is carried out if its owner reads it "
+        f"before {instant(each.command.expires_at)}; look again with `apstream audit show --connection "
+        f"{each.command.connection_id} --record {each.key}` (command {each.command.command_id})"
+        for each in unanswered.values()
     ]
     if reasons:
         raise Refusal(*reasons)
+    return answers

@@ -13,7 +13,10 @@ from chassis.ledger.entry import Entry, Phase
 
 from apstream_cli.invoices import Case
 
-__all__ = ["Plan", "plan", "plans"]
+__all__ = ["INVOICE_ACTIONS", "Plan", "plan", "plans"]
+
+INVOICE_ACTIONS = (Action.RESUBMIT, Action.SEND_BACK, Action.DISCARD)
+"""What may be ordered about an invoice; everything else is about master data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class _Refused(Exception):
 
 def plans(case: Case, *, now: datetime) -> tuple[Plan, ...]:
     """What each command would do."""
-    return tuple(plan(case, action, now=now) for action in Action)
+    return tuple(plan(case, action, now=now) for action in INVOICE_ACTIONS)
 
 
 def plan(case: Case, action: Action, *, now: datetime) -> Plan:
