@@ -9,7 +9,7 @@ from chassis.connections import Connection
 from chassis.ledger.ports import Clock
 
 from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, Seen
-from masterdata.importing.core.history import maybe_sent_since
+from masterdata.importing.core.history import unheard_since
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import ImportApi, Missed
 from masterdata.importing.core.telling import Telling
@@ -136,7 +136,7 @@ class Asking:
             connection,
             entity=doubtful[0].entity,
             codes={told.external_code for told in doubtful},
-            since=min(maybe_sent_since(told) or told.at for told in doubtful) - self._pace.clocks_differ,
+            since=min(unheard_since(told) or told.at for told in doubtful) - self._pace.clocks_differ,
             besides=request_id,
         )
 

@@ -4,7 +4,7 @@ Basware calls a record that it gets again unchanged NotProcessed, whatever becam
 what that means, only the history of the version can tell.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ap_domain.masterdata.record import ImportState, ImportStep
 
@@ -14,14 +14,18 @@ __all__ = [
     "carried",
     "kept",
     "may_have_been_sent",
-    "maybe_sent_since",
     "refused_before",
+    "unheard_since",
 ]
 
 NOT_SENT = "not sent: "
 """Begins our own words on a record that breaks a rule of Basware's: it never went out."""
 ABOUT_TO_BE_SENT = "about to be sent"
 """Said before each send of another version; alone it means that nobody knows whether that was done."""
+FIRST_SEND = 2
+"""The number of the word on the very first send of a record; `ABOUT_TO_BE_SENT` goes before it."""
+LOOK_BACK = timedelta(days=1)
+"""How far back a refusal of a version is looked for to which a record has returned."""
 _REFUSED = "refused before: "
 _CONFIRMED = "confirmed before"
 _MAYBE = "may have been sent since "
@@ -56,7 +60,15 @@ def refused_before(told: ImportState) -> tuple[str, ...]:
     return tuple(text.removeprefix(_REFUSED) for text in told.words if text.startswith(_REFUSED))
 
 
-def maybe_sent_since(told: ImportState) -> datetime | None:
-    """Since when an earlier send of this version, of which nothing is known, may be on its way; None: there is none."""
+def unheard_since(told: ImportState) -> datetime | None:
+    """Since when an earlier send of this version, of which nothing is known, may have come to something.
+
+    None where there was none, or its end is known. A record that has been through other versions may be back at one
+    that was refused, without any of the others having reached Basware.
+    """
     found = next((text for text in told.words if text.startswith(_MAYBE)), None)
-    return datetime.fromisoformat(found.removeprefix(_MAYBE)) if found is not None else None
+    if found is not None:
+        return datetime.fromisoformat(found.removeprefix(_MAYBE))
+    if kept(told) or told.sequence <= FIRST_SEND:
+        return None
+    return told.at - LOOK_BACK

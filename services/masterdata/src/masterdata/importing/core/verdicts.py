@@ -6,7 +6,7 @@ from datetime import datetime
 from ap_domain.masterdata.record import ImportState, ImportStep
 
 from masterdata.importing.core.answers import Ended, ItemWord, RequestWord, Seen
-from masterdata.importing.core.history import kept, may_have_been_sent, maybe_sent_since, refused_before
+from masterdata.importing.core.history import kept, may_have_been_sent, refused_before, unheard_since
 
 __all__ = ["Verdict", "judge", "nameless", "unproven"]
 
@@ -52,7 +52,7 @@ def unproven(word: RequestWord, told: ImportState) -> bool:
     """Whether Basware only says that it has this version, and an earlier send of it may have been refused unheard."""
     items = word.items.get(told.external_code, ())
     unchanged = bool(items) and all(item.seen is Seen.UNCHANGED for item in items)
-    return unchanged and maybe_sent_since(told) is not None
+    return unchanged and unheard_since(told) is not None
 
 
 def _again(verdict: Verdict, told: ImportState, *, most: int) -> Verdict:
