@@ -71,6 +71,46 @@ def test_connections_of_one_tenant_serve_different_companies(
     assert {problem.partition(" is served")[0] for problem in refused.value.problems} == said
 
 
+MASTERDATA = {
+    "time_zone": "Europe/Berlin",
+    "companies": {"SHARE": ["BW00"]},
+    "entities": {"accounts": {"full": "0 3 * * *"}, "suppliers": {"full": "0 3 * * *"}},
+}
+OTHER = {
+    "connection": "other",
+    "peoplesoft.node": "ANOTHER",
+    "basware.company_codes": ["BW50"],
+    "mapping.business_units": {"BW50": "US001"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "clashes"),
+    [
+        ({}, {"accounts", "suppliers"}),
+        ({"entities": {"accounts": {"full": "0 3 * * *"}}}, {"accounts"}),
+        ({"code_prefix": "B"}, set()),
+        (
+            {"companies": {"OTHER": ["BW50"]}, "entities": {"accounts": {"full": "0 3 * * *"}}},
+            set(),
+        ),
+    ],
+)
+def test_connections_of_one_tenant_do_not_import_one_record_each_in_its_own_way(
+    applied: Applied, changes: dict[str, Any], clashes: set[str]
+) -> None:
+    applied({"masterdata": MASTERDATA})
+    ours = {**OTHER, "masterdata": {**MASTERDATA, "companies": {"SHARE": ["BW50"]}, **changes}}
+    if not clashes:
+        assert applied(ours).version == 1
+        return
+    with pytest.raises(DocumentRefused) as refused:
+        applied(ours)
+    said = refused.value.problems
+    assert {problem.partition(":")[0].rpartition(".")[2] for problem in said} == clashes
+    assert all("code_prefix" in problem for problem in said)
+
+
 def test_a_newer_version_replaces_and_is_announced(applied: Applied, directory: ConnectionDirectory) -> None:
     heard: list[int] = []
     directory.take(applied({}))

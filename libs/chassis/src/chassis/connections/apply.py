@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from ap_domain.mapping import mapping_digest, parse_mapping
+from ap_domain.mapping import ConfigurationFault, mapping_digest, parse_mapping
 from ap_domain.mapping_version import MappingVersion
+from ap_domain.masterdata import parse_masterdata
 
 from chassis.connections.model import ConnectionDocument, DocumentRefused
 from chassis.connections.record import CONNECTION, ConnectionRecord, seal_connection
@@ -132,6 +133,7 @@ def conflicts(document: ConnectionDocument, stored: Iterable[ConnectionRecord]) 
         if record.connection_id != document.connection:
             for side, tenant, served in TERRITORIES:
                 yield from _overlap(ours[side], record, side=side, tenant=tenant, served=served)
+            yield from _same_codes(ours, record)
 
 
 def _overlap(
@@ -141,3 +143,25 @@ def _overlap(
     if all(ours[name] == theirs[name] for name in tenant):
         for code in sorted({*ours[served]} & {*theirs[served]}):
             yield f"{side}.{served}: {code} is served by the connection {record.connection_id} already"
+
+
+def _same_codes(ours: dict[str, Any], record: ConnectionRecord) -> Iterator[str]:
+    """External codes are unique in a tenant: two connections must not import one record, each in its own way."""
+    theirs = record.fields
+    if any(ours["basware"][name] != theirs["basware"][name] for name in ("base_url", "client_id")):
+        return
+    if not ours["masterdata"] or not theirs.get("masterdata"):
+        return
+    try:
+        one, other = (parse_masterdata(section) for section in (ours["masterdata"], theirs["masterdata"]))
+    except ConfigurationFault:
+        return  # ours was checked before; theirs was applied by another release, and is not polled by this one
+    if one.code_prefix != other.code_prefix:
+        return
+    for name in sorted(one.entities.keys() & other.entities.keys()):
+        for scope in sorted(one.entities[name].companies.keys() & other.entities[name].companies.keys()):
+            what = f"masterdata.entities.{name}: {scope or 'everything'}"
+            yield (
+                f"{what} is imported into this Basware tenant by the connection {record.connection_id} already, under "
+                "the same external codes; let one connection name the companies of both, or give this one a code_prefix"
+            )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.mapping.mapping_document import parse_mapping
+from ap_domain.mapping.supplier_scheme import SupplierScheme
 from ap_domain.masterdata import parse_masterdata
 from pydantic import Field, ValidationError
 
@@ -211,18 +212,28 @@ def _master_data_problems(raw: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(section, dict) or not section:
         return
     try:
-        plan = parse_masterdata(section)
+        plan = parse_masterdata(section, scheme=_scheme(raw))
     except ConfigurationFault as fault:
         yield from (f"masterdata: {problem}" for problem in fault.problems)
         return
     served = _list(_table(raw, "basware"), "company_codes")
-    named = {code for entity in plan.entities.values() for codes in entity.companies.values() for code in codes}
+    named = {
+        code for entity in plan.entities.values() for codes in entity.companies.values() for code in codes
+    }
     for code in sorted(named - {str(each) for each in served}):
         yield f"masterdata.companies: {code!r} is not one of basware.company_codes"
     for entity in plan.entities.values():
         for key, text in (("changes", entity.changes), ("full", entity.full)):
             problems = schedule_problems(text, zone=plan.time_zone.key) if text else ()
             yield from (f"masterdata.entities.{entity.entity}.{key}: {problem}" for problem in problems)
+
+
+def _scheme(raw: Mapping[str, Any]) -> SupplierScheme | None:
+    """How the mapping reads supplier codes, which master data writes; None where the mapping has faults of its own."""
+    try:
+        return parse_mapping(_table(raw, "mapping")).scheme
+    except ConfigurationFault:
+        return None
 
 
 def _table(raw: Mapping[str, Any], name: str) -> dict[Any, Any]:
