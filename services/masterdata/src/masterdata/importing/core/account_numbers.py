@@ -8,7 +8,7 @@ import re
 __all__ = ["without_account_numbers"]
 
 _IBAN = r"\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b"
-_NUMBER = r"\b[0-9](?:[ -]?[0-9]){7,33}\b"
+_NUMBER = r"\b(?![0-9]{4}-[0-9]{2}-[0-9]{2})[0-9](?:[ -]?[0-9]){7,33}\b"
 _ACCOUNT = re.compile(f"{_IBAN}|{_NUMBER}")
 _HIDDEN = "****"
 

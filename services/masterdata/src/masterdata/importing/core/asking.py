@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ap_domain.masterdata.record import ImportState, ImportStep
 from chassis.connections import Connection
+from chassis.failpoints import reached
 from chassis.ledger.ports import Clock
 
 from masterdata.importing.core.answers import LockedOut, NoAnswer, RequestWord, Seen
@@ -108,7 +109,9 @@ class Asking:
         settled = self._settled(request_id, word, missed)
         if not settled:
             return None
+        reached("import answered")
         durable = await self._telling.say(settled)
+        reached("import settled")
         ask.counts.update(state.step.value for state in settled)
         if durable and not self._work.keys_of(request_id) and request_id != NO_REQUEST:
             self._hear(request_id)

@@ -8,6 +8,7 @@ from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord
 from ap_domain.masterdata.standing import Standing
 from chassis.connections import Connection
 from chassis.errors import NotAnswered
+from chassis.failpoints import reached
 from chassis.ledger.ports import Clock
 
 from masterdata.importing import metrics
@@ -90,6 +91,7 @@ class Sending:
             batch = self._cut([load for load in loads if not load.record.problems])
             if not await self._intend(batch):
                 return KAFKA_AWAY
+            reached("import intended")
             return await self._narrow(connection, entity.entity, batch)
         except NotAnswered as failed:
             return NoAnswer(said=str(failed), after=self._pace.kafka_rest)
@@ -157,10 +159,12 @@ class Sending:
             requests += 1
             match answer:
                 case Stored():
+                    reached("import sent")
                     narrowing.taken()
                     self._hold(wanted, connection)
                     if not await self._note(entity, wanted, answer.request_id):
                         return KAFKA_AWAY
+                    reached("import noted")
                 case TurnedDown() | TooLarge():
                     self._hold_doubtful(answer, wanted, connection)
                     if not await self._refuse(narrowing.turned_down(wanted, answer)):
