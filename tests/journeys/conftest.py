@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -43,10 +44,11 @@ async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stories(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
-    """The stories, begun together."""
+    """The stories of this folder, begun together."""
+    here = Path(__file__).parent
     async with (
         _customers(stack) as make,
-        telling(request.session.items, make) as told,
+        telling([item for item in request.session.items if item.path.parent == here], make) as told,
     ):
         yield told
 

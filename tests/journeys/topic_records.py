@@ -108,7 +108,7 @@ async def _read_on(
             position=await committed.position(partition),
             records=(
                 *seen[partition].records,
-                *(_decoded(each) for each in batches[partition] if each.value is not None),
+                *(decoded(each) for each in batches[partition] if each.value is not None),
             ),
         )
         for partition in unread
@@ -143,7 +143,8 @@ async def _partitions(bootstrap: str, topic: str) -> list[TopicPartition]:
 _PARTITIONS: dict[tuple[str, str], list[TopicPartition]] = {}
 
 
-def _decoded(record: ConsumerRecord) -> TopicRecord:
+def decoded(record: ConsumerRecord) -> TopicRecord:
+    """A record as it was read; its value decoded by the schema it names."""
     kind = dict(record.headers).get("kind", b"").decode()
     return TopicRecord(
         topic=record.topic,

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -150,10 +150,13 @@ class Stack:
     ) -> None:
         await self.stop()
 
-    async def add_connection(self, spec: ConnectionSpec) -> ConnectionEndpoint:
+    async def add_connection(
+        self, spec: ConnectionSpec, *, prepare: Callable[[], Awaitable[None]] | None = None
+    ) -> ConnectionEndpoint:
         """Register a connection with both simulators, apply it, and tell endpoints.json of it.
 
-        Services that run take it up moments later; Basware repeats a webhook that is refused before that.
+        Services that run take it up moments later; Basware repeats a webhook that is refused before that. `prepare`
+        is awaited in between, when the simulators know the connection and the services do not.
         """
         secrets = ConnectionSecrets.make(spec.id, self._secrets, tenant=spec.tenant_id)
         endpoint = ConnectionEndpoint(
@@ -166,6 +169,8 @@ class Stack:
             basware_url=self.basware_url,
             peoplesoft_url=self.peoplesoft_url,
         )
+        if prepare is not None:
+            await prepare()
         file = self.run_dir / "connections" / f"{spec.id}.yaml"
         spec.write(
             file,
