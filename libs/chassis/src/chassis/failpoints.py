@@ -21,6 +21,13 @@ POINTS = (
     "voucher created",
     "outcome committed",
     "reported",
+    "master records published",
+    "poll read",
+    "import intended",
+    "import sent",
+    "import noted",
+    "import answered",
+    "import settled",
 )
 
 _SIGNALS = {"APSTREAM_KILL_AT": signal.SIGKILL, "APSTREAM_FREEZE_AT": signal.SIGSTOP}

@@ -10,6 +10,7 @@ from ap_domain.masterdata.source_rows import SourceFault
 from ap_domain.poll import PollDue, PollKind, PollOutcome
 from chassis.connections import Connection
 from chassis.errors import NotAnswered, NotDurable
+from chassis.failpoints import reached
 from chassis.ledger.entry import Stop
 from chassis.ledger.ports import Clock, Flows, Unknown
 from chassis.ledger.words import words
@@ -80,7 +81,7 @@ class MasterDataPoller:
             now=self._clock.now(),
         )
         try:
-            reached = await turn.run()
+            watermark_read = await turn.run()
         except SourceFailed as failed:
             if failed.stops:
                 await self._stop(connection, failed.words)
@@ -89,7 +90,8 @@ class MasterDataPoller:
             return Polled(outcome=PollOutcome.HELD, words=words(held))
         except (SourceFault, NotDurable, NotAnswered) as failed:
             return Polled(outcome=PollOutcome.FAILED, words=words(failed))
-        return Polled(outcome=PollOutcome.COMPLETE, words=words(turn.remarks()), watermark=reached)
+        reached("poll read")
+        return Polled(outcome=PollOutcome.COMPLETE, words=words(turn.remarks()), watermark=watermark_read)
 
     async def _stop(self, connection: Connection, said: str) -> None:
         stop = Stop(

@@ -13,6 +13,7 @@ from ap_domain.masterdata.record import MasterRecord, PublishedRecord, content_d
 from ap_domain.masterdata.source_rows import SourceFault, SourceGroup
 from ap_domain.poll import PollDue
 from chassis.connections import Connection
+from chassis.failpoints import reached
 from chassis.keys import record_key, split_key
 from chassis.ledger.words import words
 from chassis.streams.poll_port import Progress
@@ -212,6 +213,7 @@ class Turn:
         self._changes, self._spoiled = [], {}
         if records:
             await self.publisher.publish(records, shard=self.connection.shard)
+            reached("master records published")
             self.progress.step(changed=len(records))
 
     async def _publish_gone(self) -> None:
