@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["FieldDifference", "differences"]
 
-_NAMING = ("companyCode", "language", "schemeId", "key", "paymentMeansCode", "name")
+_NAMING = ("companyCode", "language", "schemeId", "key", "paymentMeansCode", "addressType", "role", "name")
 """Fields that tell the elements of Basware's lists apart, if each element has another value."""
 _INSTANT = len("2026-01-31T00:00:00")
 
