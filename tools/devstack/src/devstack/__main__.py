@@ -19,10 +19,23 @@ from devstack.jvm import REPOSITORY
 from devstack.process_identity import ProcessIdentity
 from devstack.run_state import RunState
 from devstack.scenario import scenario
-from devstack.stack import Stack
+from devstack.stack import MASTERDATA_SERVICES, SERVICES, Stack
 
 # Two writes to one record are five seconds apart in production; watching a demo, two are enough.
-ACME = ConnectionSpec(id="acme", basware={"record_spacing_seconds": 2})
+ACME = ConnectionSpec(
+    id="acme",
+    basware={"record_spacing_seconds": 2},
+    masterdata={
+        "time_zone": "Europe/Berlin",
+        "companies": {"SHARE": ["BW00"]},
+        "entities": {
+            "payment_terms": {"full": "0 2 * * *"},
+            "suppliers": {"changes": "*/5 * * * *", "full": "30 2 * * *"},
+            "accounts": {"changes": "*/5 * * * *", "full": "0 3 * * *"},
+            "cost_centers": {"changes": "*/5 * * * *", "full": "10 3 * * *"},
+        },
+    },
+)
 
 
 async def up(run_dir: Path, console: Console) -> int:
@@ -70,7 +83,7 @@ async def demo(run_dir: Path, console: Console, *, once: bool) -> int:
         await _clear(state, console)
     day = this_day()
     shown = scenario(day)
-    async with _stack(run_dir, console, connections=shown.connections, dies_with_parent=True) as stack:
+    async with _stack(run_dir, console, connections=shown.connected, dies_with_parent=True) as stack:
         held = await demonstrate(stack, shown, day=day, console=console)
         if once:
             return 0 if held else 1
@@ -89,6 +102,7 @@ def _stack(
     return Stack(
         run_dir=run_dir,
         connections=connections,
+        services={**SERVICES, **MASTERDATA_SERVICES},
         dies_with_parent=dies_with_parent,
         starter=ProcessIdentity.of(os.getpid()),
         progress=lambda what: console.print(f"[dim]{what}[/]"),
@@ -117,7 +131,7 @@ def main() -> int:
         "status", help="which processes run; exit code 0 if all, 1 if some ended, 3 if none is up"
     )
     demonstration = commands.add_parser(
-        "demo", help="start everything and take the invoices of two customers all the way"
+        "demo", help="start everything, load master data, take the invoices of two customers all the way"
     )
     demonstration.add_argument(
         "--once", action="store_true", help="then stop; 0 only if every expectation held"

@@ -44,6 +44,8 @@ def worth_trying(endpoints: Endpoints) -> str:
             "  .venv/bin/apstream parked send-back A-514 --reason 'Entered by hand as voucher 00900515.'",
             "  .venv/bin/apstream flow pause acme peoplesoft --reason 'month-end close'   # and `flow resume`",
             "  .venv/bin/apstream audit show --connection nordic",
+            "  .venv/bin/apstream masterdata status --connection acme",
+            "  .venv/bin/apstream masterdata compare --connection acme --entity suppliers",
         )
     )
 

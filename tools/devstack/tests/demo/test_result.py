@@ -2,13 +2,16 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ap_domain.audit import AuditEvent
 from devstack.demo.books_check import check_books
+from devstack.demo.coders_choice import Choice
 from devstack.demo.evidence import Evidence
 from devstack.demo.judgement import problems
+from devstack.demo.master_data import MasterDataTold
 from devstack.demo.result_table import Result, result_table, steps
 from devstack.demo.verdict import Verdict, show_verdict
 from rich.console import Console
@@ -25,10 +28,26 @@ def _shown(what: object, *, width: int = 200) -> str:
     return screen.getvalue()
 
 
-def _verdict(*evidences: Evidence, violations: tuple[dict[str, str], ...] = ()) -> Verdict:
+CHOICE = Choice(entity="suppliers", pickable=1976, accepted=1976, problems=())
+
+
+def _verdict(
+    *evidences: Evidence,
+    violations: tuple[dict[str, str], ...] = (),
+    choice: Choice = CHOICE,
+    broken: tuple[str, ...] = (),
+) -> Verdict:
     results = [Result(evidence=each, approved_at=APPROVED_AT, problems=problems(each)) for each in evidences]
     books = [check_books("acme", evidences, evidences[0].vouchers)]
-    return Verdict(results=results, books=books, violations=violations)
+    told = MasterDataTold(connection="acme", problems=list(broken))
+    return Verdict(results=results, books=books, violations=violations, master_data=told, choices=[choice])
+
+
+def _said(verdict: Verdict) -> str:
+    screen = io.StringIO()
+    console = Console(file=screen, width=200, soft_wrap=True)
+    show_verdict(verdict, console=console, seconds=1.0, logs=Path("run") / "logs")
+    return screen.getvalue()
 
 
 def test_the_table_has_steps_voucher_and_both_sides(make_evidence: MakeEvidence) -> None:
@@ -63,15 +82,22 @@ def test_a_verdict_holds_only_if_everything_does(make_evidence: MakeEvidence) ->
     assert not _verdict(
         make_evidence(), violations=({"rule": "calls_in_flight_at_once", "detail": ""},)
     ).holds
-    assert not Verdict(results=[], books=[], violations=[]).holds
+    assert not replace(_verdict(make_evidence()), results=[]).holds
+    assert not _verdict(make_evidence(), broken=("first load of accounts: 1 refused",)).holds
+    assert not _verdict(make_evidence(), choice=replace(CHOICE, problems=["coders cannot pick S1"])).holds
+
+
+def test_what_coders_can_pick_is_said(make_evidence: MakeEvidence) -> None:
+    right = _said(_verdict(make_evidence()))
+    assert "can pick exactly what PeopleSoft accepts: 1,976 suppliers" in right
+    assert "master data as expected" in right
+    wrong = _said(_verdict(make_evidence(), choice=replace(CHOICE, problems=["coders cannot pick S1"])))
+    for part in ("can pick not what PeopleSoft accepts", "acme: coders cannot pick S1", "not as expected"):
+        assert part in wrong
 
 
 def test_what_failed_is_explained_with_its_steps_and_where_to_read_on(make_evidence: MakeEvidence) -> None:
-    screen = io.StringIO()
-    console = Console(file=screen, width=200, soft_wrap=True)
-    verdict = _verdict(make_evidence(status="TransferFailed"))
-    show_verdict(verdict, console=console, seconds=1.0, logs=Path("run") / "logs")
-    shown = screen.getvalue()
+    shown = _said(_verdict(make_evidence(status="TransferFailed")))
     for part in (
         "expected Transferred, is TransferFailed",
         "voucher-poster: acknowledged",

@@ -1,4 +1,4 @@
-"""The whole demo: both sites are set up, all invoices run beside each other, the books are compared."""
+"""The whole demo: sites are set up, master data loaded, all invoices run beside each other, books compared."""
 
 import asyncio
 import time
@@ -12,11 +12,13 @@ from devstack.demo.audit_feed import AuditFeed
 from devstack.demo.books_check import check_books
 from devstack.demo.desk import Desk
 from devstack.demo.judgement import problems
+from devstack.demo.master_data import MasterDataShow, MasterDataTold, choices
 from devstack.demo.narration import Narration
 from devstack.demo.result_table import Result
 from devstack.demo.story import Story, Told, gathered
 from devstack.demo.verdict import Verdict, show_verdict
 from devstack.errors import DevstackError
+from devstack.masterdata_counts import MasterDataWatch
 from devstack.scenario import Scenario
 from devstack.stack import Stack
 
@@ -24,7 +26,9 @@ _LISTENING_WITHIN = 20.0
 
 
 async def demonstrate(stack: Stack, scenario: Scenario, *, day: date, console: Console) -> bool:
-    """Run the scenario of that day on a stack that is up with its connections; True if every expectation held."""
+    """Run the scenario of that day on a stack that is up with its connections, but for the one whose master data is
+    shown: that one is connected here. True if every expectation held.
+    """
     began = time.monotonic()
     async with (
         ControlApi(name="Basware", base_url=stack.basware_url) as basware,
@@ -33,6 +37,7 @@ async def demonstrate(stack: Stack, scenario: Scenario, *, day: date, console: C
         desk = Desk(stack=stack, basware=basware, peoplesoft=peoplesoft, day=day)
         narration = Narration(console=console, cases={case.record: case for case in scenario.cases})
         feed = AuditFeed(bootstrap=stack.kafka.bootstrap, told=narration.event)
+        master_data = await _master_data(stack, scenario, desk=desk, day=day, console=console)
         for connection, order in scenario.surroundings:
             await desk.order(connection, order)
         console.print(
@@ -45,7 +50,7 @@ async def demonstrate(stack: Stack, scenario: Scenario, *, day: date, console: C
                 await _listens(feed)
                 with narration:
                     told = await _stories(scenario, desk=desk, feed=feed, narration=narration)
-                verdict = await _judged(scenario, told, desk=desk, feed=feed)
+                verdict = await _judged(scenario, told, master_data, desk=desk, feed=feed, day=day)
                 listening.cancel()
         except BaseExceptionGroup as failures:  # the feed's own fault says more than what it left undone
             raise failures.exceptions[0] from None
@@ -67,6 +72,19 @@ async def _listens(feed: AuditFeed) -> None:
         ) from None
 
 
+async def _master_data(
+    stack: Stack, scenario: Scenario, *, desk: Desk, day: date, console: Console
+) -> MasterDataTold:
+    script = scenario.master_data
+    console.print(
+        f"\n[bold]master data of {script.connection}[/]: what its coders may pick in Basware is what its PeopleSoft "
+        "accepts"
+    )
+    async with MasterDataWatch(stack, connection=script.connection) as watch:
+        show = MasterDataShow(script, spec=scenario.loaded, desk=desk, watch=watch, console=console, day=day)
+        return await show.run()
+
+
 async def _stories(
     scenario: Scenario, *, desk: Desk, feed: AuditFeed, narration: Narration
 ) -> Sequence[Told]:
@@ -79,7 +97,15 @@ async def _stories(
     return [task.result() for task in tasks]
 
 
-async def _judged(scenario: Scenario, told: Sequence[Told], *, desk: Desk, feed: AuditFeed) -> Verdict:
+async def _judged(
+    scenario: Scenario,
+    told: Sequence[Told],
+    master_data: MasterDataTold,
+    *,
+    desk: Desk,
+    feed: AuditFeed,
+    day: date,
+) -> Verdict:
     """Everything once more when all is at rest: what came later must not have spoilt what came before."""
     evidences = [await gathered(each.case, desk=desk, feed=feed) for each in told]
     results = [
@@ -101,5 +127,7 @@ async def _judged(scenario: Scenario, told: Sequence[Told], *, desk: Desk, feed:
     return Verdict(
         results=sorted(results, key=lambda result: result.evidence.case.key),
         books=books,
+        master_data=master_data,
+        choices=await choices(scenario.loaded, desk=desk, day=day),
         violations=await desk.violations(),
     )

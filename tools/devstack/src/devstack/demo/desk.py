@@ -1,12 +1,13 @@
 """Everything the demo does from outside: as Basware's users, as PeopleSoft's clerks, as people with `apstream`."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from basware_simulator.decimal_json import dumps, loads
 
+from devstack.connection_spec import ConnectionSpec
 from devstack.control import ControlApi
 from devstack.errors import Refused
 from devstack.scenario import Case, ClerkInPeopleSoft, Order, Person, Remote, Retransfer
@@ -84,6 +85,32 @@ class Desk:
                 "parked", act.verb, case.invoice_id, "--connection", case.connection, "--yes", "--by", "demo",
                 "--reason", act.reason,
             )  # fmt: skip
+
+    async def connect(self, spec: ConnectionSpec, *, surroundings: Sequence[Order]) -> None:
+        """Apply a connection while the services run; its two sites are arranged before they know of it."""
+
+        async def prepare() -> None:
+            for order in surroundings:
+                await self.order(spec.id, order)
+
+        await self._stack.add_connection(spec, prepare=prepare)
+
+    async def masterdata(self, *arguments: str) -> str:
+        """Run `apstream masterdata ...`; what it said."""
+        return await self._stack.apstream("masterdata", *arguments)
+
+    async def pickable(self, connection: str, api: str) -> list[Json]:
+        """What Basware's coders can pick, by the import it came with."""
+        found = await self._basware.get("masterdata/p2p", tenant=connection, api=api, content="true")
+        return list(found["records"])
+
+    async def imports(self, connection: str) -> Mapping[str, Json]:
+        """How much Basware was sent of each import, in how many requests."""
+        return dict((await self._basware.get("masterdata", tenant=connection))["apis"])
+
+    async def reference(self, connection: str) -> Json:
+        """What the connection's PeopleSoft holds that vouchers refer to."""
+        return dict(await self._peoplesoft.get(f"reference/{NODES[connection]}"))
 
     async def document(self, case: Case) -> Json:
         """The document with everything that happened to it in Basware; amounts are Decimal."""

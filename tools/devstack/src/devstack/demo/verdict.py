@@ -10,7 +10,10 @@ from rich.markup import escape
 
 from devstack.demo.audit_feed import word
 from devstack.demo.books_check import Books, written
+from devstack.demo.coders_choice import Choice
 from devstack.demo.judgement import one_of_each_group
+from devstack.demo.master_data import MasterDataTold
+from devstack.demo.master_data_table import load_table
 from devstack.demo.result_table import Result, result_table
 from devstack.scenario.case import FAILED, TRANSFERRED
 
@@ -20,10 +23,14 @@ _EXPLAINED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Everything that was found when all was at rest. `violations` are rules of Basware that were broken."""
+    """Everything that was found when all was at rest. `violations` are rules of Basware that were broken, `choices`
+    what Basware's coders can pick in the end.
+    """
 
     results: Sequence[Result]
     books: Sequence[Books]
+    master_data: MasterDataTold
+    choices: Sequence[Choice]
     violations: Sequence[Mapping[str, Any]]
 
     @property
@@ -36,7 +43,15 @@ class Verdict:
                 f"a rule of Basware was broken: {found['rule']}: {found['detail']}"
                 for found in self.violations
             ),
+            *self.wrong_master_data,
         ]
+
+    @property
+    def wrong_master_data(self) -> list[str]:
+        """What did not hold while master data was shown, or does not hold in the end."""
+        at_the_end = [problem for choice in self.choices for problem in choice.problems]
+        found = dict.fromkeys([*self.master_data.problems, *at_the_end])
+        return [f"{self.master_data.connection}: {problem}" for problem in found]
 
     @property
     def good(self) -> int:
@@ -52,6 +67,8 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
     """The table, the books, what is wrong, and the line that counts."""
     console.print()
     console.print(result_table(verdict.results))
+    console.print(load_table(verdict.master_data.connection, verdict.master_data.loads))
+    console.print(_coders(verdict))
     for book in verdict.books:
         agree = "[red]do not agree[/]" if book.problems else "[green]agree[/]"
         console.print(
@@ -73,8 +90,19 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
     posted, back = statuses.count(TRANSFERRED), statuses.count(FAILED)
     console.print(
         f"\n[{colour}]{verdict.good} of {len(statuses)} invoices as expected[/]: "
-        f"{posted} posted, {back} sent back, {len(statuses) - posted - back} left to people, in {seconds:.0f} s"
+        f"{posted} posted, {back} sent back, {len(statuses) - posted - back} left to people; "
+        f"master data {'not ' if verdict.wrong_master_data else ''}as expected; in {seconds:.0f} s"
     )
+
+
+def _coders(verdict: Verdict) -> str:
+    """What coders can pick, against what PeopleSoft accepts."""
+    counted = ", ".join(f"{each.pickable:,} {each.entity.replace('_', ' ')}" for each in verdict.choices)
+    differs = any(each.problems for each in verdict.choices)
+    exactly = (
+        "[red]not[/] what PeopleSoft accepts" if differs else "[green]exactly[/] what PeopleSoft accepts"
+    )
+    return f"coders of {verdict.master_data.connection} can pick {exactly}: {counted}"
 
 
 def _explain(result: Result, *, console: Console, logs: Path) -> None:

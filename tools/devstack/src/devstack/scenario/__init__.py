@@ -13,6 +13,7 @@ from devstack.scenario.case import (
     Retransfer,
 )
 from devstack.scenario.invoices import Scenario, scenario
+from devstack.scenario.master_data import MasterDataScript
 
 __all__ = [
     "Act",
@@ -22,6 +23,7 @@ __all__ = [
     "ClerkInPeopleSoft",
     "Deliveries",
     "Expected",
+    "MasterDataScript",
     "Order",
     "Person",
     "Remote",

@@ -6,6 +6,7 @@ from typing import Any
 
 from devstack.connection_spec import ConnectionSpec
 from devstack.scenario.case import Order, Remote
+from devstack.scenario.master_data import SECTION
 
 ACME, NORDIC = "acme", "nordic"
 NODES = {ACME: "PSFT_EP", NORDIC: "NORDIC_FS"}
@@ -40,6 +41,7 @@ def _acme() -> ConnectionSpec:
             "charges": {"FREIGHT_AMT": {"rows": "conditionType == 'FREIGHT'"}},
             "zero_invoices": "reject",
         },
+        masterdata=SECTION,
     )
 
 

@@ -1,4 +1,4 @@
-"""All invoices of the demo, and when each comes."""
+"""The whole demo: the master data, all invoices, and when each comes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,8 @@ from devstack.scenario import (
     webhooks,
 )
 from devstack.scenario.case import Case, Order
-from devstack.scenario.customers import connections, open_period, surroundings
+from devstack.scenario.customers import ACME, connections, open_period, surroundings
+from devstack.scenario.master_data import MasterDataScript, script
 
 SPACING = 0.45
 """Seconds between two invoices of one connection that name no time of their own."""
@@ -27,11 +28,22 @@ _THEN = (webhooks, everyday, taxes, orders_and_credits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """Two connections, what their sites are told first, and the invoices."""
+    """Two connections, what their sites are told first, the master data of one of them, and the invoices."""
 
     connections: tuple[ConnectionSpec, ...]
+    master_data: MasterDataScript
     surroundings: tuple[tuple[str, Order], ...]
     cases: tuple[Case, ...]
+
+    @property
+    def loaded(self) -> ConnectionSpec:
+        """The connection whose master data is shown: it is connected before the eyes of who watches."""
+        return next(spec for spec in self.connections if spec.id == self.master_data.connection)
+
+    @property
+    def connected(self) -> tuple[ConnectionSpec, ...]:
+        """The others."""
+        return tuple(spec for spec in self.connections if spec is not self.loaded)
 
 
 def scenario(today: date) -> Scenario:
@@ -39,7 +51,10 @@ def scenario(today: date) -> Scenario:
     themes = (*_LONGEST_STORIES_FIRST, *_THEN)
     dated = [_dated(case, today=today) for theme in themes for case in theme.cases()]
     return Scenario(
-        connections=connections(today), surroundings=surroundings(today), cases=tuple(_timed(dated))
+        connections=connections(today),
+        master_data=script(ACME, today=today),
+        surroundings=surroundings(today),
+        cases=tuple(_timed(dated)),
     )
 
 
