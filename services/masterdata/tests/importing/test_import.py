@@ -342,6 +342,20 @@ def test_an_order_given_just_before_a_crash_is_carried_out_by_the_next_owner() -
     in_virtual_time(main())
 
 
+def test_what_went_by_unnoticed_is_found_when_the_whole_table_is_looked_at() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        listeners, world.listeners = world.listeners, []
+        world.publish("V1", "changed while nobody listened")
+        world.listeners = listeners
+        await world.run(begin, world.quiet, within=1000)
+        assert "changed" in world.basware["acme"].p2p["suppliers", "V1"]
+
+    in_virtual_time(main())
+
+
 def test_a_word_of_a_process_that_woke_up_late_makes_the_record_due_again() -> None:
     async def main() -> None:
         world = a_world()

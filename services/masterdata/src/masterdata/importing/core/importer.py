@@ -120,9 +120,16 @@ class Importer:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(run.resending.run())
                 tasks.create_task(run.imports.run())
+                tasks.create_task(self._look_at_all(connection_id, run))
         except Exception:  # a bug met in one customer's records must not end the imports of all
             log.exception("the import of a connection ended by our own fault", connection=connection_id)
             run.again_at = self._clock.monotonic() + AGAIN_SECONDS
+
+    async def _look_at_all(self, connection_id: str, run: _Run) -> None:
+        """Heals what went by unnoticed: a shard that was away and back between two looks."""
+        while True:
+            await asyncio.sleep(self._pace.look_at_all)
+            await self._load(connection_id, run)
 
     async def _load(self, connection_id: str, run: _Run) -> None:
         """What was recovered is told by nobody; what changes meanwhile is taken up by `_changed`."""

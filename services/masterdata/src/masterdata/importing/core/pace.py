@@ -14,6 +14,8 @@ class Pace:
 
     tick: float = 0.25
     """How often each connection looks for what is to be done."""
+    look_at_all: float = 900.0
+    """How often the whole table of a connection is gone through, in small portions."""
     least_spacing: float = 1.0
     """Basware lets a record expire that comes again within a second (P2P OpenAPI), whatever a connection says."""
     batch_bytes: int = 5_990_000

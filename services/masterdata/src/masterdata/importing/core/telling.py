@@ -1,5 +1,6 @@
 """Makes words on records known: durable first, then here, then in the audit."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from ap_domain.audit import AuditEvent
@@ -36,13 +37,14 @@ class Telling:
         """Whether all of them are durable; those that are, count."""
         durable = 0
         for start in range(0, len(states), AT_ONCE):
-            for state in await self._journal.publish(self._shard, states[start : start + AT_ONCE]):
-                durable += 1
+            told = await self._journal.publish(self._shard, states[start : start + AT_ONCE])
+            durable += len(told)
+            for state in told:
                 key = record_key(state.connection_id, state.entity, state.external_code)
                 self._work.made_known(key, state)
                 metrics.told(state)
-                if state.step is ImportStep.REFUSED:
-                    await self._journal.audit(self._shard, refusal_event(state, actor=self._actor))
+            refused = [state for state in told if state.step is ImportStep.REFUSED]
+            await asyncio.gather(*(self._audit(refusal_event(state, actor=self._actor)) for state in refused))
         return durable == len(states)
 
     async def of_request(
