@@ -11,24 +11,33 @@ from typing import Any
 import pytest
 import yaml
 from ap_domain.audit import AuditEvent
-from ap_domain.command import CommandedLedger
+from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.desired_state import DesiredState
 from ap_domain.fetch_state import FetchState
 from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
 from ap_domain.mapping_version import MappingVersion
+from ap_domain.masterdata.canonical_json import canonical_json
+from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord, content_digest
 from ap_domain.natural_key import MatchFields, NaturalKey
+from ap_domain.poll import PollKind, PollOutcome, PollResult
 from ap_domain.posting import PostingIntent, VoucherRef
-from apstream_cli import connection, flow, invoice, mapping, parked
+from apstream_cli import connection, flow, invoice, mapping, masterdata, parked
 from apstream_cli.cluster import Order
 from apstream_cli.main import app
+from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 from chassis.connections.model import read_document
 from chassis.connections.record import ConnectionRecord, seal_connection
 from chassis.connections.secrets import KeyRing
 from chassis.desired_state import DesiredStates
 from chassis.errors import NotAnswered
+from chassis.keys import record_key
 from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger_reader import Ledgers, Wanted
-from chassis.records import DOCUMENT_ENTRY, VOUCHER_ENTRY
+from chassis.records import DOCUMENT_ENTRY, IMPORT_STATE, MASTER_RECORD, POLL_RESULT, VOUCHER_ENTRY
+from chassis.streams.poll_decision import decide
+from chassis.streams.poll_port import Subject
+from chassis.topic_scan import Scanned
+from chassis.topics import MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS
 from click.testing import Result
 from ingress.documents.core import commands as documents_commands
 from typer.testing import CliRunner
@@ -75,11 +84,13 @@ class FakeCluster:
         self.orders: list[Order] = []
         self.versions: list[MappingVersion] = []
         self.silent = False
+        self.scanned: list[Scanned] = []
+        self.outcomes: list[tuple[PollOutcome, str]] = []
         self.others_word: DesiredState | None = None
         self.away = False
 
-    def connect(self, connection_id: str = "acme", *, version: int = 1) -> None:
-        document = read_document(yaml.safe_dump({**CONNECTION, "connection": connection_id}))
+    def connect(self, connection_id: str = "acme", *, version: int = 1, **sections: Any) -> None:
+        document = read_document(yaml.safe_dump({**CONNECTION, "connection": connection_id, **sections}))
         keys = KeyRing({"k": bytes(32)})
         self.records[connection_id] = seal_connection(
             document, keys=keys, version=version, shard=3, applied_at=NOW, applied_by="ann"
@@ -139,8 +150,72 @@ class FakeCluster:
     async def mappings(self) -> list[MappingVersion]:
         return list(self.versions)
 
+    async def master_data(
+        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    ) -> None:
+        assert shard in {None, 3}
+        for scanned in self.scanned:
+            if scanned.topic in topics:
+                book.take(scanned)
+
+    def publish(self, code: str, content: dict[str, Any], **more: Any) -> MasterRecord:
+        """A record as the poll publishes it; ``content`` may be empty where there are problems."""
+        text, active = canonical_json(content) if content else "", more.pop("active", True)
+        problems = more.pop("problems", ())
+        record = MasterRecord(
+            connection_id="acme", entity=more.pop("entity", "accounts"), external_code=code, active=active,
+            content=text, digest=content_digest(text, active=active, problems=problems), problems=problems,
+            source=code.replace("_", "/"), poll_id="p", poll_offset=1, read_at=NOW, **more,
+        )  # fmt: skip
+        key = record_key("acme", record.entity, code)
+        self._lay(MASTER_DATA.name, key, MASTER_RECORD.encode(record))
+        return record
+
+    def tell(self, record: MasterRecord, step: ImportStep, *words: str, **more: Any) -> None:
+        """A word of the import on a record as it was published."""
+        state = ImportState(
+            connection_id="acme", entity=record.entity, external_code=record.external_code, sequence=len(self.scanned),
+            step=step, digest=record.digest, source_offset=0, request_id="r-1", at=NOW, words=words, attempts=1,
+        )  # fmt: skip
+        key = record_key("acme", record.entity, record.external_code)
+        self._lay(MASTERDATA_IMPORTS.name, key, IMPORT_STATE.encode(replace(state, **more)))
+
+    def end_poll(self, outcome: PollOutcome, words: str = "", **more: Any) -> None:
+        """The result of a poll, as it lies in its topic."""
+        result = PollResult(
+            poll_id="p", connection_id="acme", subject="accounts", kind=PollKind.FULL, due_at=NOW,
+            poll_offset=len(self.scanned), started_at=NOW, finished_at=NOW + timedelta(seconds=3), outcome=outcome,
+            words=words, read=500, changed=2, deactivated=0, faulty=0,
+        )  # fmt: skip
+        result = replace(result, **more)
+        key = record_key("acme", result.subject, result.kind)
+        self._lay(MASTERDATA_POLL_RESULTS.name, key, POLL_RESULT.encode(result))
+
+    def _lay(self, topic: str, key: bytes, value: bytes) -> None:
+        self.scanned.append(Scanned(topic=topic, partition=3, offset=len(self.scanned), key=key, value=value))
+
+    def _poll(self, command: Command) -> None:
+        """The poll that was ordered ends as ``outcomes`` say, if they do."""
+        if command.action is Action.RESEND or not self.outcomes:
+            return
+        outcome, words = self.outcomes.pop(0)
+        subjects = [
+            Subject(connection_id="acme", name=command.record_id, kind=kind)
+            for kind in (PollKind.CHANGES, PollKind.FULL)
+        ]
+        at = command.issued_at + timedelta(seconds=1)
+        turn = decide(subjects, orders=[command], results={}, now=at, actor="test")
+        assert turn is not None
+        due = turn.due
+        self.end_poll(outcome, words, poll_id=due.poll_id, kind=due.kind, subject=due.subject, started_at=at)
+
     def _decide(self, order: Order) -> AuditEvent:
         command, key = order.command, f"{order.command.connection_id}/{order.command.record_id}"
+        if command.ledger is CommandedLedger.MASTERDATA:
+            self._poll(command)
+            return event(
+                "command applied", record=key, command=command.command_id, said="1 records are sent again"
+            )
         decision: Any
         if command.ledger is CommandedLedger.VOUCHERS:
             decision = invoice_commands.decide(self.invoices.get(key), command, now=command.issued_at)
@@ -179,7 +254,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
     """Empty but for the connection acme."""
     fake = FakeCluster()
     fake.connect()
-    for module in (connection, flow, invoice, mapping, parked):
+    for module in (connection, flow, invoice, mapping, masterdata, parked):
         monkeypatch.setattr(module, "open_cluster", lambda: fake)
     return fake
 

@@ -91,6 +91,11 @@ def test_a_bad_document_is_refused_with_every_reason_and_status_1(runner: CliRun
         ["flow", "pause", "acme", "all", "--reason", "x"],
         ["mapping", "show", "a"],
         ["connection", "test", "acme"],
+        ["masterdata", "status"],
+        ["masterdata", "refused"],
+        ["masterdata", "run-now", "suppliers"],
+        ["masterdata", "resend", "suppliers", "--reason", "x"],
+        ["masterdata", "compare"],
     ],
 )
 def test_when_kafka_is_not_there_the_command_says_so(runner: CliRunner, arguments: list[str]) -> None:

@@ -16,7 +16,7 @@ from chassis.connections import Connection
 
 from apstream_cli.connection_source import applied_connection
 from apstream_cli.masterdata_book import Known, MasterDataBook, Stage
-from apstream_cli.masterdata_choice import entity_of, plan_of, read_book, the_connection
+from apstream_cli.masterdata_choice import entity_of, plan_of, read_book
 from apstream_cli.masterdata_orders import Ordering
 from apstream_cli.refusal import Refusal
 from apstream_cli.screen import error_console, line, print_json, show_table
@@ -51,8 +51,7 @@ class Comparing:
     async def run(self, *, repair: bool) -> bool:
         """Compares and shows; whether anything differs that is not being sent again. Raises Refusal."""
         cluster = self.order.cluster
-        connections = await cluster.connections()
-        record = the_connection(connections, self.order.connection_id)
+        record = await self.order.chosen()
         plan = plan_of(record)
         entities = [entity_of(plan, self.entity)] if self.entity else list(plan.entities.values())
         served = record.fields["basware"]["company_codes"]
@@ -63,7 +62,9 @@ class Comparing:
         connection = await applied_connection(cluster, record.connection_id)
 
         async def book(*, contents: bool) -> MasterDataBook:
-            return await read_book(cluster, connections, connection.id, entity=self.entity, contents=contents)
+            return await read_book(
+                cluster, self.order.connections, connection.id, entity=self.entity, contents=contents
+            )
 
         before = await book(contents=True)
         compared = await compare(connection, plan, before, entities=entities, company=self.company)

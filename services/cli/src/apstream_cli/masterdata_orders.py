@@ -32,14 +32,22 @@ CHUNK = 200
 
 @dataclass(slots=True, kw_only=True)
 class Ordering:
-    """One person's order about one connection. ``wait``: seconds for its owner's answer, and again for a poll's end."""
+    """One person's order about one connection. ``wait``: seconds for its owner's answer, and again for a poll's end.
+
+    ``connections`` are those of the last look.
+    """
 
     cluster: Cluster
     wish: Wish
     connection_id: str | None
     wait: float
     yes: bool = False
-    _connections: Mapping[str, ConnectionRecord] = field(default_factory=dict)
+    connections: Mapping[str, ConnectionRecord] = field(default_factory=dict)
+
+    async def chosen(self) -> ConnectionRecord:
+        """The connection that is meant, looked up anew. Raises Refusal."""
+        self.connections = await self.cluster.connections()
+        return the_connection(self.connections, self.connection_id)
 
     async def run_now(self, entity: str) -> None:
         """Reads the entity at once; returns when it has been read, or ``wait`` is over."""
@@ -72,8 +80,8 @@ class Ordering:
 
     async def resend(self, entity: str, codes: Sequence[str], *, refused: bool) -> None:
         """Has records imported again although nothing changed: named ones, the refused ones, or the whole entity."""
-        record = await self._chosen()
-        book = await read_book(self.cluster, self._connections, record.connection_id, entity=entity)
+        record = await self.chosen()
+        book = await read_book(self.cluster, self.connections, record.connection_id, entity=entity)
         known = book.records(record.connection_id, entity)
         if not known:
             raise Refusal(f"no record of {entity} of {record.connection_id} was ever published")
@@ -94,7 +102,9 @@ class Ordering:
         await self._order([self._asked(record, target, called=target)])
 
     async def send_again(self, record: ConnectionRecord, wanted: Mapping[str, Sequence[str]]) -> None:
-        """Has these records, by entity, imported again; the whole entity where they are very many."""
+        """Has these records of the `chosen` connection, by entity, imported again; the whole entity where they are very
+        many.
+        """
         asked: list[Asked] = []
         for entity, codes in wanted.items():
             if len(codes) > ONE_BY_ONE:
@@ -113,12 +123,8 @@ class Ordering:
         for start in range(0, len(asked), CHUNK):
             await self._order(asked[start : start + CHUNK])
 
-    async def _chosen(self) -> ConnectionRecord:
-        self._connections = await self.cluster.connections()
-        return the_connection(self._connections, self.connection_id)
-
     async def _polled(self, entity: str) -> ConnectionRecord:
-        record = await self._chosen()
+        record = await self.chosen()
         entity_of(plan_of(record), entity)
         if in_shadow(record):
             raise Refusal(
@@ -200,10 +206,10 @@ class Ordering:
         return Asked(command=command, called=called, key=record_key(*target.split("/", 1)).decode())
 
     async def _order(self, asked: Sequence[Asked]) -> None:
-        await order(asked, cluster=self.cluster, connections=self._connections, within=self.wait)
+        await order(asked, cluster=self.cluster, connections=self.connections, within=self.wait)
 
     async def _hindered(self, record: ConnectionRecord, flows: Sequence[str]) -> None:
-        states = await self.cluster.flows(version_of(self._connections))
+        states = await self.cluster.flows(version_of(self.connections))
         for each in standstill(states, [record.connection_id], flows=flows):
             line(f"note: {each}")
 
