@@ -1,20 +1,14 @@
 """Puts the poll together; the only place that does."""
 
-import asyncio
 from contextlib import AbstractAsyncContextManager
 
 import aiohttp
-from chassis import topics
 from chassis.settings import ServiceSettings
-from chassis.streams.audit import StreamAudit
-from chassis.streams.poll_agenda import Agenda
 from chassis.streams.poll_port import PollLimits
-from chassis.streams.poll_records import PollResults
-from chassis.streams.poll_runner import PollRunner
-from chassis.streams.poll_subjects import SubjectBook
+from chassis.streams.polling import Polling
 from chassis.streams.ports import StreamService, StreamSurroundings
 from chassis.streams.running import Running, running
-from chassis.streams.scheduler import PollScheduler
+from peoplesoft import QueryTimeouts
 
 from masterdata.kafka_contents import KafkaContents
 from masterdata.poll.adapters.publisher import KafkaPublisher
@@ -30,11 +24,19 @@ FLOWS = (FLOW, "peoplesoft")
 """A password that the poster found refused is not tried by the polls either."""
 CONNECTIONS = 100
 """HTTP connections to PeopleSoft at once, over all customers."""
+STALL_SECONDS = QueryTimeouts().whole + 300.0
+"""A poll gets on with each answer of a query; what is left is for mapping and publishing what it gave."""
 
 
 def masterdata_poll(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
     """The poll at work until the context ends."""
-    agenda = Agenda()
+    polling = Polling(
+        records=RECORDS,
+        subjects=subjects,
+        flows=FLOWS,
+        instance=settings.instance,
+        limits=PollLimits(stall=STALL_SECONDS),
+    )
 
     async def alongside(around: StreamSurroundings) -> None:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS)
@@ -44,51 +46,19 @@ def masterdata_poll(settings: ServiceSettings) -> AbstractAsyncContextManager[Ru
             KafkaContents(bootstrap=settings.kafka_bootstrap) as contents,
         ):
             poller = MasterDataPoller(
-                source=QuerySource(clients=QueryClients(session=session)),
+                source=QuerySource(rows_of=QueryClients(session=session).of),
                 contents=contents,
                 publisher=KafkaPublisher(producer=around.producer),
                 view=around.view,
                 flows=around.flows,
                 clock=around.clock,
             )
-            results = PollResults(table=RECORDS.results, view=around.view)
-            around.shards.on_change(results.put)
-            book, limits = SubjectBook(subjects), PollLimits()
-            audit = StreamAudit(
-                producer=around.producer,
-                topic=topics.AUDIT_MASTERDATA,
-                service=SERVICE,
-                instance=settings.instance,
-            )
-            scheduler = PollScheduler(
-                records=RECORDS,
-                agenda=agenda,
-                results=results,
-                subjects=book,
-                around=around,
-                audit=audit,
-                flows=FLOWS,
-                limits=limits,
-            )
-            runner = PollRunner(
-                records=RECORDS,
-                agenda=agenda,
-                results=results,
-                subjects=book,
-                poller=poller,
-                around=around,
-                audit=audit,
-                flows=FLOWS,
-                limits=limits,
-            )
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(scheduler.run(), name="schedule of polls")
-                tasks.create_task(runner.run(), name="polls")
+            await polling.run(around, poller)
 
     service = StreamService(
         name=SERVICE,
         tables=(PUBLISHED, *RECORDS.tables),
-        followings=(published, *RECORDS.followings(agenda)),
+        followings=(published, *polling.followings),
         alongside=alongside,
         remotes=FLOWS,
     )

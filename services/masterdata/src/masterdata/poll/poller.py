@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import structlog
+from ap_domain.mapping import parse_mapping
 from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.masterdata import EntityPlan, MasterDataPlan, parse_masterdata
 from ap_domain.masterdata.source_rows import SourceFault
@@ -19,6 +20,7 @@ from chassis.streams.ports import TableView
 
 from masterdata.poll.core.watermark import WatermarkFault, since
 from masterdata.poll.ports import Contents, Publisher, Source, SourceFailed
+from masterdata.poll.publishing import Publishing
 from masterdata.poll.turn import Held, Turn
 
 FLOW = "masterdata-poll"
@@ -62,23 +64,36 @@ class MasterDataPoller:
         try:
             plan = parse_masterdata(connection.masterdata)
             entity = plan.entities[due.subject]
-        except (ConfigurationFault, KeyError) as fault:
-            said = f"{due.subject} is not in the connection's section masterdata as it is now: {fault}"
+            scheme = parse_mapping(connection.mapping).scheme
+        except ConfigurationFault as fault:
+            return Polled(outcome=PollOutcome.FAILED, words=words(fault))
+        except KeyError:
+            said = f"{due.subject} is not in the connection's section masterdata as it is now"
             return Polled(outcome=PollOutcome.FAILED, words=words(said))
+        now = self._clock.now()
         turn = Turn(
             connection=connection,
             plan=plan,
             entity=entity,
+            scheme=scheme,
             due=due,
-            poll_offset=poll_offset,
             since=_since(due, entity, plan, watermark),
             watermark=watermark,
             source=self._source,
-            contents=self._contents,
-            publisher=self._publisher,
+            publishing=Publishing(
+                connection=connection,
+                entity=entity,
+                due=due,
+                poll_offset=poll_offset,
+                contents=self._contents,
+                publisher=self._publisher,
+                progress=progress,
+                now=now,
+            ),
             view=self._view,
             progress=progress,
-            now=self._clock.now(),
+            now=now,
+            monotonic=self._clock.monotonic,
         )
         try:
             watermark_read = await turn.run()
@@ -91,7 +106,7 @@ class MasterDataPoller:
         except (SourceFault, NotDurable, NotAnswered) as failed:
             return Polled(outcome=PollOutcome.FAILED, words=words(failed))
         reached("poll read")
-        return Polled(outcome=PollOutcome.COMPLETE, words=words(turn.remarks()), watermark=watermark_read)
+        return Polled(outcome=PollOutcome.COMPLETE, words=words(turn.remarks), watermark=watermark_read)
 
     async def _stop(self, connection: Connection, said: str) -> None:
         stop = Stop(

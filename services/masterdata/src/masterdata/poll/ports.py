@@ -1,7 +1,6 @@
 """What a poll needs of the world: a source to read, contents published earlier, and a place to publish."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from ap_domain.masterdata import EntityPlan, MasterDataPlan
@@ -9,7 +8,7 @@ from ap_domain.masterdata.record import MasterRecord
 from ap_domain.masterdata.source_rows import SourceGroup
 from chassis.connections import Connection
 
-__all__ = ["Contents", "Publisher", "Source", "SourceFailed", "SourcePage"]
+__all__ = ["Contents", "Publisher", "Source", "SourceFailed"]
 
 
 class SourceFailed(Exception):
@@ -21,21 +20,23 @@ class SourceFailed(Exception):
         self.stops = stops
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourcePage:
-    """Some records, whole: each group holds every row of one key. ``rows`` counts the rows read for it."""
-
-    groups: tuple[SourceGroup, ...]
-    rows: int
-
-
 class Source(Protocol):
     """PeopleSoft's queries for one entity."""
 
     def read(
-        self, connection: Connection, plan: MasterDataPlan, entity: EntityPlan, *, since: str | None
-    ) -> AsyncIterator[SourcePage]:
-        """Everything, or what changed at or after ``since``. Raises SourceFailed; a read that ends was complete."""
+        self,
+        connection: Connection,
+        plan: MasterDataPlan,
+        entity: EntityPlan,
+        *,
+        since: str | None,
+        stepped: Callable[[], None],
+    ) -> AsyncGenerator[Sequence[SourceGroup], None]:
+        """Everything, or what changed at or after ``since``: page by page whole records, every row of a key in one
+        group. ``stepped`` is called for each answer that is asked for, of which a page may need many.
+
+        Raises SourceFailed; only a read that ends by itself was complete.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ap_domain.masterdata.record import MasterRecord, PublishedRecord
 
-__all__ = ["Difference", "after", "difference"]
+__all__ = ["Difference", "after", "difference", "overtaken"]
 
 TO_BE_PUBLISHED_AGAIN = ""
 
@@ -15,7 +15,8 @@ class Difference(StrEnum):
     NONE = "none"
     CHANGED = "changed"
     DEACTIVATED = "deactivated"
-    """It was active and is no longer. Counted before it is published: many at once are suspicious."""
+    """It was active, or is again by a record that came late, and must not be. Many at once are suspicious, so they are
+    counted before they are published."""
 
 
 def after(held: PublishedRecord | None, record: MasterRecord, *, offset: int) -> PublishedRecord:
@@ -33,10 +34,15 @@ def after(held: PublishedRecord | None, record: MasterRecord, *, offset: int) ->
     )
 
 
+def overtaken(held: PublishedRecord) -> bool:
+    """Whether a record that came late hides what was published."""
+    return held.digest == TO_BE_PUBLISHED_AGAIN
+
+
 def difference(held: PublishedRecord | None, *, digest: str, active: bool) -> Difference:
     """What is to be done about a record as it was read. An inactive one nobody was told of stays untold."""
     if held is None:
         return Difference.CHANGED if active else Difference.NONE
-    if held.active and not active:
+    if not active and (held.active or overtaken(held)):
         return Difference.DEACTIVATED
     return Difference.NONE if held.digest == digest else Difference.CHANGED

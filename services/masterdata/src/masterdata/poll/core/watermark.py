@@ -4,35 +4,53 @@ from datetime import datetime, timedelta
 
 __all__ = ["Watermark", "WatermarkFault", "since"]
 
+AHEAD = timedelta(days=2)
+"""A time of change further ahead than this is a slip of the source's; clocks and time zones explain less."""
+
 
 class WatermarkFault(ValueError):
-    """A time of change that is no time, or times with and without offset in one source."""
+    """A time of change that is no time, that lies in the future, or times with and without offset in one source."""
 
 
 class Watermark:
-    """The latest time of change among the rows of one read; starts where the read before it ended."""
+    """The latest time of change among the rows of one read.
 
-    def __init__(self, text: str | None) -> None:
-        self._text = text
-        self._at = None if text is None else _instant(text)
+    ``before`` is where the read before it ended. ``now`` stands in the zone in which the source writes times.
+    """
 
-    @property
-    def text(self) -> str | None:
-        """As the source wrote it; None when no row told of a time."""
-        return self._text
+    def __init__(self, before: str | None, *, now: datetime) -> None:
+        self._before = before
+        self._now = now
+        self._seen: datetime | None = None
 
     def saw(self, text: str | None) -> None:
         """Takes a row's time of change into account. Raises WatermarkFault."""
         if text is None:
             return
         at = _instant(text)
+        if (at if at.tzinfo else at.replace(tzinfo=self._now.tzinfo)) > self._now + AHEAD:
+            raise WatermarkFault(f"{text} lies in the future")
         try:
-            if self._at is None or at > self._at:
-                self._text, self._at = text, at
+            if self._seen is None or at > self._seen:
+                self._seen = at
         except TypeError:
-            raise WatermarkFault(
-                f"{text} and {self._text}: one of these times has an offset, one has none"
-            ) from None
+            raise WatermarkFault(f"{text}: of these times one has an offset and one has none") from None
+
+    def reached(self, took: timedelta) -> str | None:
+        """Before when nothing can have been missed by a read that took so long; None when no row ever told a time.
+
+        A row that was read first may have changed while the last ones were read, but never before the read began,
+        and that is no more than ``took`` before the latest time it met.
+        """
+        if self._seen is None:
+            return self._before
+        at = _less(self._seen, took)
+        try:
+            if self._before is not None and _instant(self._before) >= at:
+                return self._before
+        except (TypeError, WatermarkFault):  # the source writes times in another form than it did
+            pass
+        return at.isoformat()
 
 
 def since(watermark: str, *, overlap: timedelta) -> str:
@@ -40,7 +58,14 @@ def since(watermark: str, *, overlap: timedelta) -> str:
 
     As the source writes times, without fractions of a second. Raises WatermarkFault.
     """
-    return (_instant(watermark) - overlap).replace(microsecond=0).isoformat()
+    return _less(_instant(watermark), overlap).replace(microsecond=0).isoformat()
+
+
+def _less(at: datetime, time: timedelta) -> datetime:
+    try:
+        return at - time
+    except OverflowError:  # before the year 1: an empty time as some databases have it
+        return at
 
 
 def _instant(text: str) -> datetime:
