@@ -38,9 +38,8 @@ from chassis.streams.poll_decision import decide
 from chassis.streams.poll_port import Subject
 from chassis.topic_scan import Scanned
 from chassis.topics import MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS
-from click.testing import Result
 from ingress.documents.core import commands as documents_commands
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 from voucher_poster.core import commands as invoice_commands
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

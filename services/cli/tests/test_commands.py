@@ -21,7 +21,12 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 def every_command() -> list[tuple[str, str]]:
     groups = typer.main.get_command(app)
     assert isinstance(groups, TyperGroup)
-    return [(group, name) for group in groups.commands for name in groups.commands[group].commands]
+    return [
+        (group, name)
+        for group, commands in groups.commands.items()
+        if isinstance(commands, TyperGroup)
+        for name in commands.commands
+    ]
 
 
 @pytest.mark.parametrize(("group", "name"), every_command())
