@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ap_domain.poll import PollKind, PollOutcome
 from apstream_cli.flow_words import FLOWS
 from chassis import metrics
 from chassis.ledger.entry import Phase
@@ -38,6 +39,10 @@ def values_of(label: str) -> set[str] | None:
             return {calls.BASWARE, calls.PEOPLESOFT}
         case "flow":
             return {*FLOWS}
+        case "outcome":
+            return {*PollOutcome}
+        case "kind":
+            return {*PollKind}
         case "reason":
             return {*Refusal, *_reasons_in_code()}
         case _:
@@ -59,7 +64,10 @@ def faults(deployment: Deployment) -> Iterator[str]:
     for group in deployment.alerts["groups"]:
         for rule in group["rules"]:
             yield from (f"{rule['alert']}: {fault}" for fault in _rule(rule))
-            if "partitions_owned" in rule["expr"] and {rule["expr"].rpartition("< ")[2]} != partitions:
+            if (
+                re.search("(partitions|shards)_owned", rule["expr"])
+                and {rule["expr"].rpartition("< ")[2]} != partitions
+            ):
                 yield f"{rule['alert']}: expects other partitions than {partitions}"
             for selected in re.findall(r'job=~?"([^"]+)"', rule["expr"]):
                 if unknown := {*selected.split("|")} - services:

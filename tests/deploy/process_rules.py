@@ -21,6 +21,8 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "ingress.web": WebSettings,
     "ingress.documents": ServiceSettings,
     "voucher_poster": ServiceSettings,
+    "masterdata.poll": ServiceSettings,
+    "masterdata.importing": ServiceSettings,
 }
 """The services and what each reads from the environment."""
 MEMBERS_OF = {"services": ("schemas", "libs", "services"), "simulators": ("simulators",)}

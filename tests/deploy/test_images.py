@@ -86,19 +86,7 @@ def test_a_service_starts_answers_its_health_check_and_hears_the_stop_signal(
     as_it_is: Deployment, services: Path, silent_port: socket.socket, tmp_path: Path, name: str
 ) -> None:
     """Kafka takes connections and says nothing: the service is alive, not ready, and ends when it is asked to."""
-    keys = tmp_path / "keys.json"
-    keys.write_text(json.dumps({"test": base64.b64encode(bytes(32)).decode()}))
-    admin, public = (str(port) for port in free_ports(2))
-    kafka = silent_port.getsockname()[1]
-    moved = {
-        "APSTREAM_KAFKA_BOOTSTRAP": f"127.0.0.1:{kafka}",
-        "APSTREAM_KEYS_FILE": str(keys),
-        "APSTREAM_ADMIN_HOST": "127.0.0.1",
-        "APSTREAM_ADMIN_PORT": admin,
-        "APSTREAM_PUBLIC_HOST": "127.0.0.1",
-        "APSTREAM_PUBLIC_PORT": public,
-    }
-    environment = {**as_it_is.environment(name), **moved}
+    environment = {**as_it_is.environment(name), **on_this_machine(silent_port, tmp_path)}
     health = as_it_is.images.last("services", "HEALTHCHECK")
     assert health
     check = json.loads(health.text[health.text.index("[") :])
@@ -108,6 +96,19 @@ def test_a_service_starts_answers_its_health_check_and_hears_the_stop_signal(
         assert run(services, ready, environment=environment).returncode != 0
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0, (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("name", ["masterdata-poll", "masterdata-import"])
+def test_a_stream_service_asks_for_its_topics_first_and_hears_the_stop_signal_meanwhile(
+    as_it_is: Deployment, services: Path, silent_port: socket.socket, tmp_path: Path, name: str
+) -> None:
+    environment = {**as_it_is.environment(name), **on_this_machine(silent_port, tmp_path)}
+    silent_port.settimeout(STARTED_WITHIN)
+    with running(services, as_it_is.command(name), environment=environment, directory=tmp_path) as process:
+        asking, _ = silent_port.accept()
+        with asking:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0, (tmp_path / "log").read_text()
 
 
 @pytest.mark.parametrize("name", ["basware-simulator", "peoplesoft-simulator"])
@@ -165,6 +166,21 @@ def test_the_evaluation_can_be_prepared_and_introduced(
     assert client not in done.stdout + done.stderr
     assert (trust / "ca.pem").is_file()
     assert not (secrets / "authority.key").exists()
+
+
+def on_this_machine(kafka: socket.socket, directory: Path) -> dict[str, str]:
+    """What a container's settings become here: ports of this machine, keys in the test's own directory."""
+    keys = directory / "keys.json"
+    keys.write_text(json.dumps({"test": base64.b64encode(bytes(32)).decode()}))
+    admin, public = (str(port) for port in free_ports(2))
+    return {
+        "APSTREAM_KAFKA_BOOTSTRAP": f"127.0.0.1:{kafka.getsockname()[1]}",
+        "APSTREAM_KEYS_FILE": str(keys),
+        "APSTREAM_ADMIN_HOST": "127.0.0.1",
+        "APSTREAM_ADMIN_PORT": admin,
+        "APSTREAM_PUBLIC_HOST": "127.0.0.1",
+        "APSTREAM_PUBLIC_PORT": public,
+    }
 
 
 @contextmanager
