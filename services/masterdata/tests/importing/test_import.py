@@ -1,26 +1,16 @@
 """What the import does with Basware, one behaviour at a time, in virtual time."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import pytest
-from ap_domain.command import Command
 from ap_domain.desired_state import FlowState
 from ap_domain.masterdata.record import ImportStep
 from masterdata.importing.core.pace import Pace
 
-from .basware_fake import BAD, CURSED, FakeBasware, Manners
+from .basware_fake import BAD, CURSED, FakeBasware
 from .process import begin
 from .virtual_time import in_virtual_time, this_loop
-from .world import World, a_connection, chance
+from .world import World, a_connection, a_world, chance
 
 CONFIRMED, REFUSED = ImportStep.CONFIRMED, ImportStep.REFUSED
-
-
-def a_world(**manners: object) -> World:
-    world = World(random=chance(7))
-    world.basware["acme"] = FakeBasware(random=chance(8), manners=Manners(**manners))  # type: ignore[arg-type]
-    return world
 
 
 def test_records_are_imported_in_full_batches_and_confirmed() -> None:
@@ -267,123 +257,5 @@ def test_missing_content_waits_for_the_newer_version_and_is_told_after_a_minute(
         world.publish("V1", "newer")
         await world.run(begin, world.quiet, within=60)
         assert world.step("V1") is CONFIRMED
-
-    in_virtual_time(main())
-
-
-@pytest.mark.parametrize(
-    ("record_id", "again"),
-    [("suppliers", {"V1", "V2", "V3"}), ("suppliers/V2", {"V2"}), ("suppliers?refused", {"V3"})],
-)
-def test_an_order_sends_again_what_it_names_and_is_answered(record_id: str, again: set[str]) -> None:
-    async def main() -> None:
-        world = a_world()
-        world.publish("V1", "Acme")
-        world.publish("V2", "Bolt")
-        world.publish("V3", "cursed")
-        await world.run(begin, world.quiet, within=120)
-        basware = world.basware["acme"]
-        basware.sends.clear()
-        before = len(world.states)
-        await world.run(begin, ordered(world, record_id), within=120)
-        await world.run(begin, world.quiet, within=120)
-        assert {code for _, _, codes in basware.sends for code in codes} == again
-        assert {state.external_code for state in world.states[before:]} == again
-        assert world.step("V3") is REFUSED
-        assert world.words("V3")[0] == CURSED
-        answers = [event for event in world.audits.values() if event.action.startswith("command")]
-        assert [(event.action, event.detail["command"]) for event in answers] == [("command applied", "c1")]
-        assert answers[0].detail["said"] == f"{len(again)} records are sent again"
-
-    in_virtual_time(main())
-
-
-def ordered(world: World, record_id: str) -> Callable[[], bool]:
-    """Gives the order once the import is at work; true when it was answered."""
-    given: list[Command] = []
-
-    def answered() -> bool:
-        if not given and world.importer is not None and list(world.importer.workloads()):
-            given.append(world.order(record_id))
-        return any(event.action.startswith("command") for event in world.audits.values())
-
-    return answered
-
-
-@pytest.mark.parametrize("record_id", ["nonsense", "suppliers/V9", "list:", "suppliers/V1?refused"])
-def test_an_order_about_nothing_is_refused(record_id: str) -> None:
-    async def main() -> None:
-        world = a_world()
-        world.publish("V1", "Acme")
-        await world.run(begin, world.quiet, within=120)
-        await world.run(begin, ordered(world, record_id), within=120)
-        assert [event.action for event in world.audits.values() if event.action.startswith("command")] == [
-            "command refused"
-        ]
-
-    in_virtual_time(main())
-
-
-def test_an_order_given_just_before_a_crash_is_carried_out_by_the_next_owner() -> None:
-    async def main() -> None:
-        world = a_world()
-        world.publish("V1", "Acme")
-        await world.run(begin, world.quiet, within=120)
-        await world.kill()
-        world.order("suppliers")
-        await world.run(begin, lambda: len(world.basware["acme"].sends) == 2, within=120)
-        await world.run(begin, world.quiet, within=120)
-        sends = len(world.basware["acme"].sends)
-        await world.kill()
-        waited = this_loop().time() + 60
-        await world.run(begin, lambda: this_loop().time() > waited, within=100)
-        assert len(world.basware["acme"].sends) == sends
-
-    in_virtual_time(main())
-
-
-def test_what_went_by_unnoticed_is_found_when_the_whole_table_is_looked_at() -> None:
-    async def main() -> None:
-        world = a_world()
-        world.publish("V1", "Acme")
-        await world.run(begin, world.quiet, within=120)
-        listeners, world.listeners = world.listeners, []
-        world.publish("V1", "changed while nobody listened")
-        world.listeners = listeners
-        await world.run(begin, world.quiet, within=1000)
-        assert "changed" in world.basware["acme"].p2p["suppliers", "V1"]
-
-    in_virtual_time(main())
-
-
-def test_a_word_of_a_process_that_woke_up_late_makes_the_record_due_again() -> None:
-    async def main() -> None:
-        world = a_world()
-        old = world.publish("V1", "old")
-        world.publish("V1", "new")
-        await world.run(begin, world.quiet, within=120)
-        confirmed = world.states[-1]
-        world.basware["acme"].stored["suppliers", "V1"] = (old.content, this_loop().time())
-        world.basware["acme"].p2p["suppliers", "V1"] = old.content
-
-        def woken() -> bool:
-            if (
-                world.importer is not None
-                and list(world.importer.workloads())
-                and world.states[-1] == confirmed
-            ):
-                late = replace(
-                    confirmed,
-                    step=ImportStep.SENT,
-                    digest=old.digest,
-                    request_id="late",
-                    at=this_loop().now(),
-                )
-                world.said(replace(late, sequence=1))
-            return len(world.basware["acme"].sends) == 2
-
-        await world.run(begin, woken, within=120)
-        await world.run(begin, world.quiet, within=120)
-        assert "new" in world.basware["acme"].p2p["suppliers", "V1"]
 
     in_virtual_time(main())

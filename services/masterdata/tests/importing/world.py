@@ -23,7 +23,7 @@ from masterdata.importing.core.importer import Importer
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.standings import STANDINGS, Intake
 
-from .basware_fake import FakeBasware
+from .basware_fake import FakeBasware, Manners
 from .virtual_time import this_loop
 
 T = TypeVar("T")
@@ -235,6 +235,13 @@ class World:
             self.table[key] = value
         for listener in self.listeners:
             listener(STANDINGS, SHARD, key)
+
+
+def a_world(**manners: object) -> World:
+    """A world in which Basware has these manners."""
+    world = World(random=chance(7))
+    world.basware["acme"] = FakeBasware(random=chance(8), manners=Manners(**manners))  # type: ignore[arg-type]
+    return world
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
