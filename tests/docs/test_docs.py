@@ -13,6 +13,9 @@ import pytest
 import typer.main
 from ap_domain.invoice_state import Step
 from ap_domain.mapping.voucher_mapping import VoucherMapping
+from ap_domain.masterdata.record import ImportStep
+from ap_domain.poll import PollOutcome
+from apstream_cli.flow_words import FLOWS
 from apstream_cli.main import app
 from chassis import metrics, topics
 from chassis.connections.model import (
@@ -34,9 +37,12 @@ OPERATIONS = ROOT / "docs" / "operations.md"
 SIMULATION = ROOT / "docs" / "decisions" / "0006-simulation.md"
 PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")))
 LEDGER = ROOT / "libs" / "chassis" / "src" / "chassis" / "ledger"
+STREAMS = LEDGER.with_name("streams")
 
 LEAVES = (ComponentInterfaceSection, SecretSource)
 """Parts of the connection document that are explained in one row."""
+STREAM_SERVICES = {"masterdata.poll", "masterdata.importing"}
+"""Modules whose names look like topics."""
 TESTS_ONLY = {"APSTREAM_KILL_AT", "APSTREAM_FREEZE_AT", "APSTREAM_SEEDS", "APSTREAM_FIRST_SEED"}
 FOLDERS = "libs|services|simulators|tools|schemas|tests|docs|bench"
 
@@ -138,9 +144,9 @@ def test_every_variable_has_its_row_and_default(variable: str) -> None:
 
 @every_page
 def test_every_topic_and_connection_field_exists(page: Path) -> None:
-    known = {topic.name for topic in topics.CATALOGUE} | CONNECTION_FIELDS
-    named = found(page, r"^(?:ap|audit|basware|peoplesoft|ledger|mapping)\.[a-z_-]+$")
-    files = {path.name for path in LEDGER.glob("*.py")}
+    known = {topic.name for topic in topics.CATALOGUE} | CONNECTION_FIELDS | STREAM_SERVICES
+    named = found(page, r"^(?:ap|audit|basware|peoplesoft|ledger|mapping|masterdata)\.[a-z_-]+$")
+    files = {path.name for folder in (LEDGER, STREAMS) for path in folder.glob("*.py")}
     assert named - files <= known
 
 
@@ -203,16 +209,36 @@ def scraped(metrics_page: str) -> frozenset[str]:
     return frozenset(re.findall(rf"^\| `({metrics.PREFIX}\w+)`", metrics_page, flags=re.MULTILINE))
 
 
-def test_every_module_of_the_ledger_has_its_line() -> None:
-    named = found(ARCHITECTURE, r"^([a-z_]+\.py)$")
-    assert {path.name for path in LEDGER.glob("*.py") if path.name != "__init__.py"} <= named
+@pytest.mark.parametrize("folder", [LEDGER, STREAMS], ids=lambda folder: folder.name)
+def test_every_module_of_the_chassis_s_services_has_its_line(folder: Path) -> None:
+    architecture = ARCHITECTURE.read_text("utf-8")
+    (section,) = (each for each in architecture.split("\n## ") if f"In `{folder.relative_to(ROOT)}`" in each)
+    named = set(
+        re.findall(r"`([a-z_]+\.py)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)))
+    )
+    assert {path.name for path in folder.glob("*.py") if path.name != "__init__.py"} == named
 
 
 def test_every_phase_step_and_outcome_is_told() -> None:
     told = re.sub(r"[-\s]+", "_", ARCHITECTURE.read_text("utf-8"))
-    assert [word for word in (*Phase, *Step) if word not in told] == []
+    assert [word for word in (*Phase, *Step, *ImportStep, *PollOutcome) if word not in told] == []
     operations = OPERATIONS.read_text("utf-8")
     assert [kind.__name__ for kind in Outcome.__args__ if kind.__name__ not in operations] == []
+
+
+def test_every_flow_is_told() -> None:
+    assert [flow for flow in FLOWS if f"`{flow}`" not in OPERATIONS.read_text("utf-8")] == []
+
+
+def test_every_topic_of_work_is_on_the_way_of_something() -> None:
+    told = ARCHITECTURE.read_text("utf-8")
+    on_the_way = [
+        topic.name
+        for topic in topics.CATALOGUE
+        if topic.partitions == "sharded" and not topic.name.startswith(("audit.", "ap."))
+        if not topic.name.endswith("-changelog")
+    ]
+    assert [name for name in on_the_way if name not in told] == []
 
 
 def test_the_python_of_the_architecture_page_can_run() -> None:
