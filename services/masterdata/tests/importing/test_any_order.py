@@ -13,7 +13,7 @@ from .virtual_time import in_virtual_time, this_loop
 from .world import World, chance
 
 FIRST_SEED = int(os.environ.get("APSTREAM_FIRST_SEED", "0"))
-SEEDS = int(os.environ.get("APSTREAM_SEEDS", "40"))
+SEEDS = int(os.environ.get("APSTREAM_SEEDS", "25"))
 
 ENTITIES = ("payment_terms", "suppliers", "list:ACC_LIST_1")
 TROUBLE_SECONDS = 200.0
