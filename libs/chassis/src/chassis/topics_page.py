@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chassis.avro_schemas import SchemaSet, shipped
-from chassis.topics import CATALOGUE, DAY, Topic
+from chassis.topic import DAY, Topic
+from chassis.topics import CATALOGUE
 
 __all__ = ["page"]
 
