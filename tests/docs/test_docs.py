@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 from ap_domain.invoice_state import Step
 from ap_domain.mapping.voucher_mapping import VoucherMapping
+from ap_domain.masterdata import parse_masterdata
 from ap_domain.masterdata.record import ImportStep
 from ap_domain.poll import PollOutcome
 from apstream_cli.flow_words import FLOWS
@@ -164,6 +166,18 @@ def test_the_connection_of_the_readme_is_accepted(tmp_path: Path, monkeypatch: p
     for name in re.findall(r"secrets/([\w-]+)", block[1]):
         (tmp_path / "secrets" / name).write_text("secret\n")
     assert read_document(block[1]).connection == "acme"
+
+
+def test_the_master_data_of_the_readme_is_accepted() -> None:
+    block = re.search(r"```yaml\n(masterdata:.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+    assert block
+    assert parse_masterdata(yaml.safe_load(block[1])["masterdata"]).entities
+
+
+def test_the_readme_lists_the_topics_as_kafka_does() -> None:
+    listed = re.search(r"kafka-topics --list\n((?:    \S+\n)+)", README.read_text("utf-8"))
+    assert listed
+    assert listed[1].split() == sorted(topic.name for topic in topics.CATALOGUE)
 
 
 @every_page
