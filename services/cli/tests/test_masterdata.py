@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ap_domain.bank_details import without_account_numbers
 from ap_domain.command import Action
 from ap_domain.desired_state import DesiredState, FlowState
 from ap_domain.masterdata.record import ImportStep
 from ap_domain.poll import PollKind, PollOutcome
-from apstream_cli.masterdata_words import without_accounts
 
 SECTION = {
     "time_zone": "Europe/Berlin",
@@ -131,7 +131,7 @@ def test_refused_records_are_listed_with_basware_s_words_and_what_to_do(cluster:
     ],
 )
 def test_account_numbers_are_not_shown_and_codes_are(text: str, shown: str) -> None:
-    assert without_accounts(text, known=("SHARE_0000430022",)) == shown
+    assert without_account_numbers(text, known=("SHARE_0000430022",)) == shown
 
 
 def test_run_now_orders_a_poll_and_tells_how_it_ended(cluster: Any, run: Any) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ap_domain.bank_details import without_account_numbers
 from ap_domain.masterdata.record import ImportState
 
 from apstream_cli.masterdata_book import Known, MasterDataBook, Stage
-from apstream_cli.masterdata_words import remedy, without_accounts
+from apstream_cli.masterdata_words import remedy
 from apstream_cli.screen import ago, instant
 
 __all__ = ["REFUSED_COLUMNS", "Refused", "refused_records"]
@@ -32,7 +33,7 @@ class Refused:
     def said(self) -> tuple[str, ...]:
         """The words, without account numbers."""
         ours = (self.external_code, self.known.source)
-        return tuple(without_accounts(text, known=ours) for text in self.state.words)
+        return tuple(without_account_numbers(text, known=ours) for text in self.state.words)
 
     @property
     def to_do(self) -> str:

@@ -31,6 +31,8 @@ def decide(entry: InvoiceEntry | None, command: Command, *, now: datetime) -> In
         if entry is None:
             raise NotNow("nothing is known of this invoice")  # noqa: TRY301 - one place turns it into an answer
         _still_holds(entry, command, now=now)
+        if command.action not in _DO:
+            raise NotNow(f"{command.action} is no order about an invoice")  # noqa: TRY301 - as above
         said, decision = _DO[command.action](entry, command, now)
     except NotNow as refusal:
         return Decision(entry=entry, notes=(_answer("command refused", command, str(refusal)),))

@@ -53,6 +53,8 @@ def _refusal(entry: FetchEntry | None, command: Command, *, now: datetime) -> st
             "the document was never published, so there is no invoice to send back: "
             "return it in Basware, or resubmit or discard it here"
         )
+    if command.action not in (Action.RESUBMIT, Action.DISCARD):
+        return f"{command.action} is no order about a document"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ap_domain.bank_details import without_account_numbers
 from basware import (
     BaswareError,
     CredentialsRefused,
@@ -17,7 +18,6 @@ from basware import (
 )
 from chassis.ledger.words import words
 
-from masterdata.importing.core.account_numbers import without_account_numbers
 from masterdata.importing.core.answers import (
     Ended,
     ItemWord,

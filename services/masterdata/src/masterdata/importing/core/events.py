@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ap_domain.audit import AuditEvent
+from ap_domain.bank_details import without_account_numbers
 from ap_domain.masterdata.record import ImportState
 from chassis.keys import record_key
-
-from masterdata.importing.core.account_numbers import without_account_numbers
 
 __all__ = ["batch_event", "command_event", "refusal_event"]
 
@@ -45,7 +44,7 @@ def batch_event(
 def refusal_event(state: ImportState, *, actor: str) -> AuditEvent:
     """One record that was refused, with the words on it."""
     record = record_key(state.connection_id, state.entity, state.external_code).decode()
-    said = "; ".join(without_account_numbers(text, known=state.external_code) for text in state.words)
+    said = "; ".join(without_account_numbers(text, known=(state.external_code,)) for text in state.words)
     return AuditEvent(
         event_id=str(uuid5(_AUDIT, f"{SERVICE}|{record}|{state.sequence}|refused")),
         connection_id=state.connection_id,
