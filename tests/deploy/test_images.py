@@ -137,9 +137,10 @@ def test_the_jobs_say_what_they_lack(as_it_is: Deployment, services: Path, tmp_p
     assert f"no Kafka at 127.0.0.1:{nobody}" in (tmp_path / "log").read_text()
 
 
-def test_the_evaluation_can_be_prepared_and_introduced(
-    as_it_is: Deployment, simulators: Path, tmp_path: Path
+def test_the_evaluation_can_be_prepared_and_introduced_and_its_connection_works(
+    services: Path, simulators: Path, silent_port: socket.socket, tmp_path: Path
 ) -> None:
+    """Without the proxy: the same document, with the simulators' own addresses."""
     secrets, trust = tmp_path / "secrets", tmp_path / "trust"
     for directory in (secrets, trust):
         directory.mkdir()
@@ -163,7 +164,15 @@ def test_the_evaluation_can_be_prepared_and_introduced(
         deadline = time.monotonic() + STARTED_WITHIN
         while (done := run(simulators, introduce, environment={})).returncode != 0:
             assert time.monotonic() < deadline, done.stderr
-    assert client not in done.stdout + done.stderr
+        document = (secrets / "acme.yaml").read_text().replace("/evaluation/", f"{secrets}/")
+        document = document.replace("https://basware.test", f"http://127.0.0.1:{basware}")
+        document = document.replace("https://peoplesoft.test", f"http://127.0.0.1:{peoplesoft}")
+        (tmp_path / "acme.yaml").write_text(document)
+        test = ["apstream", "connection", "test", "--file", str(tmp_path / "acme.yaml")]
+        tested = run(services, test, environment=on_this_machine(silent_port, tmp_path))
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert "APS_SUPPLIERS" in tested.stdout, "master data is part of the evaluation"
+    assert client not in done.stdout + done.stderr + tested.stdout + tested.stderr
     assert (trust / "ca.pem").is_file()
     assert not (secrets / "authority.key").exists()
 
