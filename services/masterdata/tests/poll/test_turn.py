@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ap_domain.masterdata import EntityPlan, Mapped, MasterDataPlan, SourceGroup
+from ap_domain.masterdata import EntityPlan, Mapped, MasterDataPlan, SourceGroup, map_record
 from ap_domain.poll import PollKind, PollOutcome
 from chassis.streams.poll_port import Polled
-from masterdata.poll import turn
 from masterdata.poll.ports import SourceFailed
 
 from .world import SECTION, World, account, connection
@@ -183,14 +182,16 @@ async def test_a_bug_met_by_one_record_leaves_the_others_read_and_nothing_missed
     await complete(world)
     del world.site.rows["1"]
     have(world, "3", DESCR="Rent")
-    real = turn.map_record
+    real = map_record
 
-    def maps(plan: MasterDataPlan, entity: EntityPlan, group: SourceGroup, **given: Any) -> tuple[Mapped, ...]:
+    def maps(
+        plan: MasterDataPlan, entity: EntityPlan, group: SourceGroup, **given: Any
+    ) -> tuple[Mapped, ...]:
         if group.main[0]["ACCOUNT"] == "2":
             raise ZeroDivisionError("a bug")
         return real(plan, entity, group, **given)
 
-    monkeypatch.setattr(turn, "map_record", maps)
+    monkeypatch.setattr("masterdata.poll.turn.map_record", maps)
     polled = await complete(world)
     assert changed(world) == ["SHARE_3"]
     assert world.last("SHARE_1").active

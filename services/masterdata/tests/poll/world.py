@@ -64,7 +64,7 @@ def connection(section: Mapping[str, Any] = SECTION, **fields: Any) -> Connectio
             base_url="http://127.0.0.1:1",
             node="PSFT_EP",
             operator="APSTREAM",
-            password=Secret("password"),
+            password=Secret("s3cret"),
             authentication="basic",
             component_interface=ComponentInterface(name="AP_VOUCHER", wsdl="CI_AP_VOUCHER.1.wsdl"),
             business_units=("US001",),

@@ -9,6 +9,7 @@ from ap_domain.masterdata.deactivation import deactivated
 from ap_domain.masterdata.record import MasterRecord, PublishedRecord, content_digest
 from ap_domain.poll import PollDue
 from chassis.connections import Connection
+from chassis.failpoints import reached
 from chassis.streams.poll_port import Progress
 
 from masterdata.poll.ports import Contents, Publisher
@@ -84,6 +85,7 @@ class Publishing:
     async def _publish(self, records: Sequence[MasterRecord]) -> None:
         if records:
             await self.publisher.publish(records, shard=self.connection.shard)
+            reached("master records published")
 
     async def _last_versions(self, offsets: Iterable[int]) -> AsyncIterator[tuple[int, MasterRecord]]:
         """Those that still lie there."""
