@@ -26,7 +26,9 @@ class Usage:
 class ProcessWatch:
     """Watches every process of a stack while its block runs; `usage` is complete after it."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, every: float = SAMPLE_SECONDS) -> None:
+        """Memory is looked at every so many seconds."""
+        self._every = every
         numbers = {name: stack.processes[name].pid for name in stack.processes.programs}
         numbers |= {KAFKA: stack.kafka.process.pid, BENCH: os.getpid()}
         self._watched = {name: psutil.Process(number) for name, number in numbers.items()}
@@ -52,7 +54,7 @@ class ProcessWatch:
             for name, process in self._watched.items():
                 with suppress(psutil.NoSuchProcess):  # the check of the books will say what its end did
                     self._peak[name] = max(self._peak[name], process.memory_info().rss)
-            await asyncio.sleep(SAMPLE_SECONDS)
+            await asyncio.sleep(self._every)
 
     def usage(self) -> Mapping[str, Usage]:
         """By name of the process."""

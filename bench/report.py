@@ -2,10 +2,11 @@
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.table import Table
@@ -59,36 +60,62 @@ def tables(runs: Sequence[Figures]) -> list[Table]:
 
 def keep(runs: Sequence[Figures], *, machine: Machine, at: datetime, folder: Path) -> Path:
     """Write them as JSON and into the page beside the results; the JSON file."""
-    file = folder / "results" / f"{at:%Y-%m-%d}-invoices.json"
+    return store(
+        "invoices",
+        [asdict(run) for run in runs],
+        section=markdown(runs, machine=machine, at=at),
+        marks=(BEGIN, END),
+        machine=machine,
+        at=at,
+        folder=folder,
+    )
+
+
+def store(
+    name: str,
+    runs: Sequence[Mapping[str, Any]],
+    *,
+    section: str,
+    marks: tuple[str, str],
+    machine: Machine,
+    at: datetime,
+    folder: Path,
+) -> Path:
+    """Write what one benchmark measured as JSON, and its section into the page between its marks; the JSON file."""
+    file = folder / "results" / f"{at:%Y-%m-%d}-{name}.json"
     file.parent.mkdir(exist_ok=True)
-    content = {
-        "at": at.isoformat(timespec="seconds"),
-        "machine": asdict(machine),
-        "runs": [asdict(run) for run in runs],
-    }
+    content = {"at": at.isoformat(timespec="seconds"), "machine": asdict(machine), "runs": list(runs)}
     file.write_text(json.dumps(content, indent=1, default=str) + "\n")
     page = folder / "README.md"
-    page.write_text(with_figures(page.read_text(), markdown(runs, machine=machine, at=at)))
+    page.write_text(with_figures(page.read_text(), section, marks=marks))
     return file
 
 
 def markdown(runs: Sequence[Figures], *, machine: Machine, at: datetime) -> str:
     """For the page."""
-    parts = [f"{at:%Y-%m-%d %H:%M} UTC; {machine}."]
     head = ("", *(run.scenario.title for run in runs))
-    for title, rows in _contents(runs):
+    return section(head, _contents(runs), machine=machine, at=at)
+
+
+def section(
+    head: tuple[str, ...], contents: Iterable[tuple[str, Rows]], *, machine: Machine, at: datetime
+) -> str:
+    """Tables under one head, each with its title, and where and when they were measured."""
+    parts = [f"{at:%Y-%m-%d %H:%M} UTC; {machine}."]
+    for title, rows in contents:
         lines = [f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)]
         parts.append("\n".join((f"{title}:", "", *lines)))
     return "\n\n".join(parts)
 
 
-def with_figures(page: str, section: str) -> str:
+def with_figures(page: str, section: str, *, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """The page with this section between its two marks. ValueError if it has no marks."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = marks
+    before, begin, rest = page.partition(first)
+    _, end, after = rest.partition(last)
     if not (begin and end):
-        raise ValueError(f"the page lacks the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{section}\n\n{END}{after}"
+        raise ValueError(f"the page lacks the marks {first} and {last}")
+    return f"{before}{first}\n\n{section}\n\n{last}{after}"
 
 
 def _contents(runs: Sequence[Figures]) -> list[tuple[str, Rows]]:
@@ -112,8 +139,8 @@ def _contents(runs: Sequence[Figures]) -> list[tuple[str, Rows]]:
         (
             "Peak resident memory in MiB / processor time in percent of one core while invoices come in",
             [
-                *((name, *(_usage(run.usage[name]) for run in runs)) for name in runs[0].usage),
-                ("all else that ran", *(_else(run) for run in runs)),
+                *((name, *(used(run.usage[name]) for run in runs)) for name in runs[0].usage),
+                ("all else that ran", *(others(run.usage, run.machine_percent) for run in runs)),
             ],
         ),
     ]
@@ -123,14 +150,15 @@ def _spread(spread: Spread, *, digits: int = 2) -> str:
     return " / ".join(f"{value:.{digits}f}" for value in (spread.p50, spread.p99, spread.longest))
 
 
-def _usage(usage: Usage) -> str:
+def used(usage: Usage) -> str:
+    """Peak memory and processor time of one process."""
     return f"{usage.rss_mib:.0f} / {usage.cpu_percent:.0f} %"
 
 
-def _else(run: Figures) -> str:
+def others(usage: Mapping[str, Usage], machine_percent: float) -> str:
     """What was not ours, the system's own work included: much of it, and the times are not to be trusted."""
-    ours = sum(usage.cpu_percent for usage in run.usage.values())
-    return f"{max(0.0, run.machine_percent * (psutil.cpu_count() or 1) - ours):.0f} %"
+    ours = sum(each.cpu_percent for each in usage.values())
+    return f"{max(0.0, machine_percent * (psutil.cpu_count() or 1) - ours):.0f} %"
 
 
 def _processor() -> str:
