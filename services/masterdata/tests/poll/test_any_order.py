@@ -218,7 +218,7 @@ async def _own(polling: Coroutine[Any, Any, Polled]) -> Polled:
 
 TestPolls = Polls.TestCase
 TestPolls.settings = settings(
-    max_examples=100,
+    max_examples=40,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
