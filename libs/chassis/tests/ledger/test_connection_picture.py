@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from ap_domain.desired_state import FlowState
@@ -16,9 +16,8 @@ from chassis.connections import (
 )
 from chassis.desired_state import DesiredStates, DesiredStateWriter
 from chassis.ledger.clock import SystemClock
-from chassis.ledger.connection_picture import ConnectionPicture
+from chassis.ledger.connection_picture import ConnectionPicture, FlowPicture
 from chassis.ledger.flows import ConnectionFlows
-from chassis.ledger.owner import PartitionOwner
 from prometheus_client import CollectorRegistry, generate_latest
 
 ACME = Connection(
@@ -84,10 +83,10 @@ class Scene:
         self.registry = CollectorRegistry()
         directory, states = cast("ConnectionDirectory", self.directory), cast("DesiredStates", self.states)
         self.registry.register(
-            ConnectionPicture(
+            FlowPicture(
                 service="voucher-poster",
-                remotes=("basware", "peoplesoft"),
-                owners=lambda: cast("list[PartitionOwner[Any]]", self.owners),
+                remotes=("basware", "peoplesoft", "voucher-poster"),
+                shards=self.shards,
                 directory=directory,
                 states=states,
                 flows=ConnectionFlows(
@@ -100,6 +99,10 @@ class Scene:
                 ),
             )
         )
+        self.registry.register(ConnectionPicture(shards=self.shards, directory=directory))
+
+    def shards(self) -> list[int]:
+        return [owner.partition for owner in self.owners]
 
     def scrape(self) -> dict[str, float]:
         lines = generate_latest(self.registry).decode().splitlines()

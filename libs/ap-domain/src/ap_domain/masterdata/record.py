@@ -12,8 +12,8 @@ __all__ = ["ImportState", "ImportStep", "MasterRecord", "PublishedRecord", "cont
 class MasterRecord:
     """One record as Basware should have it (`peoplesoft.master-data`).
 
-    ``content`` is the body of Basware's import, canonical JSON; empty when the record cannot be imported, and then
-    ``problems`` say why. It may hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft
+    ``content`` is the body of Basware's import, canonical JSON. When the record cannot be imported ``problems`` say
+    why, and ``content`` is the last one that could be, if there ever was one: it is needed to deactivate it. It may hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft
     deactivated or no longer has; it is never deleted.
     ``source`` is PeopleSoft's key, ``poll_offset`` the offset of the poll that found it: older ones are ignored.
     """

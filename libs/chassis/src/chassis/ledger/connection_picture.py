@@ -1,13 +1,11 @@
 """What a scrape shows of the connections a process owns: what their flows should do, and their own time limits."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ap_domain.desired_state import FlowState
 from chassis import metrics
 from chassis.connections import Connection, ConnectionDirectory
 from chassis.desired_state import DesiredStates
-from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.ports import Flows
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
@@ -35,8 +33,11 @@ UNUSABLE = metrics.computed(
 _NUMBERS = {FlowState.RUNNING: 0.0, FlowState.PAUSED: 1.0, FlowState.STOPPED: 2.0}
 
 
-class ConnectionPicture(Collector):
-    """Computed at each scrape, of the connections whose shard this process owns at that moment.
+Shards = Callable[[], Collection[int]]
+
+
+class FlowPicture(Collector):
+    """What the flows should do, computed at each scrape, of the connections whose shard this process owns then.
 
     `remotes` are the flows of the remotes that the service calls, beside its own.
     """
@@ -46,14 +47,14 @@ class ConnectionPicture(Collector):
         *,
         service: str,
         remotes: Iterable[str],
-        owners: Callable[[], Iterable[PartitionOwner[Any]]],
+        shards: Shards,
         directory: ConnectionDirectory,
         states: DesiredStates,
         flows: Flows,
     ) -> None:
         self._service = service
-        self._remotes = tuple(remotes)
-        self._owners = owners
+        self._remotes = tuple(remote for remote in remotes if remote != service)
+        self._shards = shards
         self._directory = directory
         self._states = states
         self._flows = flows
@@ -64,16 +65,11 @@ class ConnectionPicture(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The gauges of this moment."""
-        shards = {owner.partition for owner in self._owners()}
-        ours = [connection for connection in self._directory.all() if connection.shard in shards]
         yield FLOW_STATE.of(
             ((connection.id, flow), _NUMBERS[state])
-            for connection in ours
+            for connection in _ours(self._directory, self._shards)
             for flow, state in self._flows_of(connection)
         )
-        yield SHADOW.of(((each.id,), float(each.mode == "shadow")) for each in ours)
-        yield SETTLE.of(((each.id,), each.peoplesoft.settle_time.total_seconds()) for each in ours)
-        yield SWEEP.of(((each.id,), _sweep_seconds(each)) for each in ours)
         yield UNUSABLE.of([((), float(len(self._directory.unusable)))])
 
     def _flows_of(self, connection: Connection) -> Iterator[tuple[str, FlowState]]:
@@ -81,6 +77,30 @@ class ConnectionPicture(Collector):
         yield self._service, self._flows.state(connection.id, self._service)
         for remote in self._remotes:
             yield remote, self._states.state(connection.id, remote)
+
+
+class ConnectionPicture(Collector):
+    """The mode and the time limits of invoices, computed at each scrape like the flows."""
+
+    def __init__(self, *, shards: Shards, directory: ConnectionDirectory) -> None:
+        self._shards = shards
+        self._directory = directory
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing, for the same reason."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges of this moment."""
+        ours = _ours(self._directory, self._shards)
+        yield SHADOW.of(((each.id,), float(each.mode == "shadow")) for each in ours)
+        yield SETTLE.of(((each.id,), each.peoplesoft.settle_time.total_seconds()) for each in ours)
+        yield SWEEP.of(((each.id,), _sweep_seconds(each)) for each in ours)
+
+
+def _ours(directory: ConnectionDirectory, shards: Shards) -> list[Connection]:
+    owned = shards()
+    return [connection for connection in directory.all() if connection.shard in owned]
 
 
 def _sweep_seconds(connection: Connection) -> float:

@@ -12,7 +12,7 @@ from chassis.admin import AdminServer
 from chassis.connections import Connection, ConnectionDirectory, KeyRing
 from chassis.desired_state import DesiredStates, DesiredStateWriter
 from chassis.ledger.clock import SystemClock
-from chassis.ledger.connection_picture import ConnectionPicture
+from chassis.ledger.connection_picture import ConnectionPicture, FlowPicture
 from chassis.ledger.entry import Entry
 from chassis.ledger.flows import ConnectionFlows
 from chassis.ledger.kafka_log import KafkaLog
@@ -151,16 +151,21 @@ async def running(
         directory.on_change(lambda connection: worker.flows_changed(connection_changed=connection.id))
         states.on_change(lambda _connection, _flow: worker.flows_changed())
         admin.ready_when("partitions", lambda: None if member.joined and worker.ready else "still loading")
+
+        def owned() -> frozenset[int]:
+            return frozenset(owner.partition for owner in worker.owners)
+
         for picture in (
             LedgerPicture(lambda: worker.owners, clock=clock),
-            ConnectionPicture(
+            FlowPicture(
                 service=layout.service,
                 remotes=service.remotes,
-                owners=lambda: worker.owners,
+                shards=owned,
                 directory=directory,
                 states=states,
                 flows=flows,
             ),
+            ConnectionPicture(shards=owned, directory=directory),
         ):
             REGISTRY.register(picture)
             stack.callback(REGISTRY.unregister, picture)

@@ -16,6 +16,7 @@ from chassis.admin import AdminServer
 from chassis.connections import ConnectionDirectory, KeyRing
 from chassis.desired_state import DesiredStates, DesiredStateWriter
 from chassis.ledger.clock import SystemClock
+from chassis.ledger.connection_picture import FlowPicture
 from chassis.ledger.flows import ConnectionFlows
 from chassis.ledger.kafka_log import KafkaLog
 from chassis.ledger.kafka_reader import Watermarks
@@ -73,7 +74,6 @@ async def running(
         *(table.changelog for table in service.tables),
         UNREADABLE,
     )
-    await check_topics((topic.name for topic in touched), bootstrap=bootstrap, partitions=settings.partitions)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         directory = ConnectionDirectory(bootstrap=bootstrap, keys=keys)
@@ -83,6 +83,10 @@ async def running(
         )
         admin.ready_when("connections", directory.problem)
         admin.ready_when("desired states", states.problem)
+        admin.ready_when("shards", lambda: "not in the group yet")
+        await check_topics(
+            (topic.name for topic in touched), bootstrap=bootstrap, partitions=settings.partitions
+        )
         for following in (
             tasks.create_task(directory.run(), name="connections"),
             tasks.create_task(states.run(), name="desired states"),
@@ -115,6 +119,16 @@ async def running(
         await stack.enter_async_context(
             _streaming(service, shards, client_id=client_id, bootstrap=bootstrap, clock=clock, die=die)
         )
+        picture = FlowPicture(
+            service=service.name,
+            remotes=service.remotes,
+            shards=shards.owned,
+            directory=directory,
+            states=states,
+            flows=flows,
+        )
+        REGISTRY.register(picture)
+        stack.callback(REGISTRY.unregister, picture)
         surroundings = StreamSurroundings(
             directory=directory,
             flows=flows,
