@@ -5,14 +5,12 @@ Basware's fields for them are supplierBankIBAN, supplierBankBBAN, supplierBankBI
 """
 
 import re
-from collections.abc import Sequence
+
+from ap_domain.account_numbers import without_account_numbers
 
 __all__ = ["masked", "names_bank_details", "without_account_numbers"]
 
 _NAMES = re.compile("bank|bnk|iban|bban|bic", re.IGNORECASE)
-_IBAN = r"\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b"
-_NUMBER = r"\b(?![0-9]{4}-[0-9]{2}-[0-9]{2})[0-9](?:[ -]?[0-9]){7,33}\b"
-_ACCOUNT = re.compile(f"{_IBAN}|{_NUMBER}")
 _SHOWN = 4
 _HIDDEN = "****"
 
@@ -30,16 +28,3 @@ def masked(value: str, *names: str) -> str:
     if not value or not any(map(names_bank_details, names)):
         return value
     return _HIDDEN + (value[-_SHOWN:] if len(value) > 2 * _SHOWN else "")
-
-
-def without_account_numbers(text: str, *, known: Sequence[str] = ()) -> str:
-    """`text` with all that looks like an account number hidden but for its last 4 characters.
-
-    Basware names the bank account when it refuses one (P2P FAQ: each must be unique), so its words may hold one.
-    What stands in one of `known` (a record's own code) may be shown.
-    """
-
-    def hide(found: re.Match[str]) -> str:
-        return found[0] if any(found[0] in each for each in known) else _HIDDEN + found[0][-_SHOWN:]
-
-    return _ACCOUNT.sub(hide, text)
