@@ -45,7 +45,7 @@ def worth_trying(endpoints: Endpoints) -> str:
             "  .venv/bin/apstream flow pause acme peoplesoft --reason 'month-end close'   # and `flow resume`",
             "  .venv/bin/apstream audit show --connection nordic",
             "  .venv/bin/apstream masterdata status --connection acme",
-            "  .venv/bin/apstream masterdata compare --connection acme --entity suppliers",
+            "  .venv/bin/apstream masterdata run-now suppliers --full --connection acme",
         )
     )
 
