@@ -2,19 +2,23 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import pytest
 import structlog
 from chassis.logs import RateLimit, configure, redact
 from chassis.settings import ServiceSettings
 
+IBAN = "DE89370400440532013000"
+
 
 @contextmanager
-def configured() -> Iterator[None]:
+def configured(log_format: Literal["json", "console"] = "json") -> Iterator[None]:
     """Inside the test's own phase: pytest changes the root logger's handlers between the phases."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    configure(ServiceSettings(kafka_bootstrap="127.0.0.1:1", instance="i-1"), service="ingress web")
+    settings = ServiceSettings(kafka_bootstrap="127.0.0.1:1", instance="i-1", log_format=log_format)
+    configure(settings, service="ingress web")
     try:
         yield
     finally:
@@ -45,6 +49,23 @@ def test_an_exception_is_logged_in_one_line(capsys: pytest.CaptureFixture[str]) 
             structlog.get_logger("x").exception("failed")
     (line,) = capsys.readouterr().err.splitlines()
     assert "invalid literal" in json.loads(line)["exception"]
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_value_of_a_program_s_variables_is_logged(
+    log_format: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(content: str) -> None:
+        raise LookupError("a bug")
+
+    with configured(log_format):
+        try:
+            fail(IBAN)
+        except LookupError:
+            structlog.get_logger("x").exception("failed")
+    shown = capsys.readouterr().err
+    assert "a bug" in shown
+    assert IBAN not in shown
 
 
 def test_a_broker_that_is_away_does_not_flood_the_log(capsys: pytest.CaptureFixture[str]) -> None:

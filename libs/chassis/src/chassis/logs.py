@@ -86,7 +86,8 @@ def configure(settings: ServiceSettings, *, service: str) -> None:
                 *([structlog.processors.format_exc_info] if as_json else []),
                 structlog.processors.JSONRenderer(default=str)
                 if as_json
-                else structlog.dev.ConsoleRenderer(),
+                # The default one shows the local variables of every frame: contents of records, passwords.
+                else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
             ],
         )
     )
