@@ -55,7 +55,6 @@ class DurableProducer:
                 "request.timeout.ms": int(timeout * 500),
                 "queue.buffering.max.messages": QUEUED_RECORDS,
                 "queue.buffering.max.kbytes": 256 * 1024,
-                "error_cb": self._on_error,
             },
             logger=logging.getLogger("chassis.librdkafka"),
         )
@@ -121,11 +120,11 @@ class DurableProducer:
 
     def _poll(self) -> None:
         while not self._closing.is_set():
-            self._producer.poll(POLL_SECONDS)
-
-    def _on_error(self, error: KafkaError) -> None:
-        if error.fatal():
-            self._fatal = str(error)
+            try:
+                self._producer.poll(POLL_SECONDS)
+            except KafkaException as error:
+                # The client raises a fatal error here, once, and tells no callback of it.
+                self._fatal = self._fatal or str(error)
 
 
 def _settle(delivered: asyncio.Future[Delivered], error: KafkaError | None, message: Message) -> None:

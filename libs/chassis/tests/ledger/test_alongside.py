@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from contextlib import asynccontextmanager
-from typing import Any, Self, cast
+from typing import Any, NoReturn, Self, cast
 
 import pytest
 from chassis.ledger import service
@@ -54,6 +54,12 @@ class Nothing:
 
     async def __aexit__(self, *_: object) -> None:
         return
+
+
+class Lost(Nothing):
+    """A producer that has met a fatal error."""
+
+    fatal = "fenced"
 
 
 class Worker:
@@ -128,6 +134,21 @@ async def test_what_it_raises_ends_the_service(told: list[str]) -> None:
         async with running(with_alongside(alongside), SETTINGS), asyncio.timeout(5):
             await asyncio.Event().wait()
     assert ended.group_contains(RuntimeError, match="nobody sweeps")
+
+
+async def test_a_producer_that_can_never_send_again_ends_the_service(
+    told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "DurableProducer", Lost)
+
+    def die(reason: str) -> NoReturn:
+        told.append(reason)
+        raise RuntimeError("the process would end here")
+
+    with pytest.raises(BaseExceptionGroup):
+        async with running(with_alongside(None), SETTINGS, die=die), asyncio.timeout(5):
+            await asyncio.Event().wait()
+    assert told[0] == "the producer can never send again: fenced"
 
 
 async def test_a_service_needs_none(told: list[str]) -> None:

@@ -26,6 +26,7 @@ from chassis.ledger.ports import Caller, Clock, Flows, Wire
 from chassis.ledger.records import Layout
 from chassis.ledger.signals import ServiceSignals
 from chassis.ledger.worker import LedgerWorker
+from chassis.lost_producer import die_when_lost
 from chassis.producer import DurableProducer
 from chassis.settings import ServiceSettings
 from prometheus_client import REGISTRY
@@ -117,6 +118,8 @@ async def running(
                 bootstrap=settings.kafka_bootstrap, client_id=f"{layout.service}-{settings.instance}"
             )
         )
+        watch = tasks.create_task(die_when_lost(producer, die=die), name="producer")
+        stack.callback(watch.cancel)
         flows = ConnectionFlows(
             service=layout.service,
             directory=directory,

@@ -22,6 +22,7 @@ from chassis.ledger.kafka_log import KafkaLog
 from chassis.ledger.kafka_reader import Watermarks
 from chassis.ledger.process import run_service
 from chassis.ledger.service import Running
+from chassis.lost_producer import die_when_lost
 from chassis.producer import DurableProducer
 from chassis.settings import ServiceSettings
 from chassis.streams.app import StreamApp
@@ -107,6 +108,8 @@ async def running(
         )
         admin.ready_when("shards", shards.problem)
         producer = await stack.enter_async_context(DurableProducer(bootstrap=bootstrap, client_id=client_id))
+        watch = tasks.create_task(die_when_lost(producer, die=die), name="producer")
+        stack.callback(watch.cancel)
         flows = ConnectionFlows(
             service=service.name,
             directory=directory,
