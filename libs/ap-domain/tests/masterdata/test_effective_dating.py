@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from ap_domain.masterdata import SourceFault, current_rows
+from ap_domain.masterdata import current_rows
+from ap_domain.masterdata.effective_dating import UndatedRow
 from ap_domain.masterdata.source_rows import Row
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,5 +71,5 @@ def test_a_date_time_counts_by_its_date_and_undated_rows_are_all_current() -> No
 
 @pytest.mark.parametrize("value", [None, "", "20.06.2026", "2026-13-01", "tomorrow"])
 def test_a_date_that_is_none_is_never_guessed(value: str | None) -> None:
-    with pytest.raises(SourceFault, match="which is no day"):
+    with pytest.raises(UndatedRow, match="which is no day"):
         current_rows([{"EFFDT": value}], today=TODAY, dated_by=())

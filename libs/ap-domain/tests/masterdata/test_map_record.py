@@ -226,8 +226,6 @@ def test_two_different_rows_of_one_date_are_a_problem_and_equal_ones_are_one(
         ({"EFF_STATUS": ...}, "gives no EFF_STATUS"),
         ({"SETID": "OTHER"}, "gives a row of SETID 'OTHER', which was not asked for"),
         ({"ACCOUNT": " "}, "whose key (SETID, ACCOUNT) is blank"),
-        ({"EFFDT": "20.06.2026"}, "EFFDT is '20.06.2026', which is no day"),
-        ({"EFFDT": " "}, "EFFDT is None"),
         ({"DESCR": 1.5}, "DESCR is a float"),
     ],
 )
@@ -237,6 +235,18 @@ def test_an_answer_that_is_not_of_the_query_stops_everything(
     with pytest.raises(SourceFault) as caught:
         map_rows("accounts", make_row("accounts", **changes))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("20.06.2026", "EFFDT is '20.06.2026', which is no day"), (" ", "EFFDT is blank")],
+)
+def test_a_row_without_a_date_is_a_problem_of_its_record_alone(
+    map_rows: MapRows, make_row: MakeRow, day: str, said: str
+) -> None:
+    mapped = map_rows("accounts", make_row("accounts"), make_row("accounts", EFFDT=day))
+    assert [(each.external_code, each.undated) for each in mapped] == [("SHARE_000100", True)]
+    assert said in mapped[0].problems[0]
 
 
 def test_rows_of_other_setids_are_passed_over_where_the_query_cannot_ask(

@@ -243,6 +243,25 @@ def test_what_basware_would_refuse_is_told_before(
     assert any(problem in found for found in mapped.problems), mapped.problems
 
 
+@pytest.mark.parametrize(
+    ("scheme", "codes"),
+    [
+        (PLAIN, ["SHARE_0000430022"]),
+        (LOCATIONS, ["SHARE_0000430022_MAIN", "SHARE_0000430022_REMIT"]),
+    ],
+)
+def test_a_part_without_a_date_is_a_problem_of_each_record_of_the_supplier(
+    map_rows: MapRows, make_row: MakeRow, scheme: SupplierScheme, codes: list[str]
+) -> None:
+    parts = {
+        "addresses": [make_row("addresses", EFFDT=" ")],
+        "locations": [make_row("locations"), make_row("locations", VNDR_LOC="REMIT")],
+    }
+    mapped = map_rows("suppliers", make_row("suppliers"), parts=parts, scheme=scheme)
+    assert [each.external_code for each in mapped] == codes
+    assert all(each.undated and "EFFDT is blank" in each.problems[0] for each in mapped)
+
+
 def test_two_current_addresses_of_one_number_are_a_problem(map_rows: MapRows, make_row: MakeRow) -> None:
     parts = {"addresses": [make_row("addresses"), make_row("addresses", CITY="Ulm")]}
     (mapped,) = map_rows("suppliers", make_row("suppliers"), parts=parts)

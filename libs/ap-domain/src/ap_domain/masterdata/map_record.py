@@ -9,7 +9,7 @@ from ap_domain.mapping.expression import EvaluationFault, Expression
 from ap_domain.mapping.supplier_scheme import SupplierScheme
 from ap_domain.masterdata.basware_fields import REQUIRED
 from ap_domain.masterdata.canonical_json import canonical_json
-from ap_domain.masterdata.effective_dating import current_rows
+from ap_domain.masterdata.effective_dating import UndatedRow, current_rows
 from ap_domain.masterdata.entity import Kind
 from ap_domain.masterdata.exchange_rate import rate_of
 from ap_domain.masterdata.external_code import external_code
@@ -71,27 +71,40 @@ class _Mapper:
 
     def records(self, codes: tuple[str, ...], rows: _Rows) -> Iterator[Mapped]:
         """The record, or one for each location of a supplier; `codes` are its scope and key."""
+        try:
+            yield from self._dated_records(codes, rows)
+        except UndatedRow as fault:
+            for all_codes in self._all_codes(codes, rows):
+                yield self._mapped(all_codes, problems=(str(fault),), undated=True)
+
+    def _dated_records(self, codes: tuple[str, ...], rows: _Rows) -> Iterator[Mapped]:
         entity = self.entity
         current = distinct(current_rows(rows.main, today=self.today, dated_by=(), effective=entity.effective))
         left_out, faults = self._left_out(current)
-        located = (
-            location_codes(rows.parts["locations"])
-            if self.scheme is not None and self.scheme.location_in_code and "locations" in entity.parts
-            else (None,)
-        )
         parts = {
             name: current_rows(found, today=self.today, dated_by=entity.parts[name].dated_by)
             for name, found in rows.parts.items()
         }
-        for location in located:
-            all_codes = codes if location is None else (*codes, location)
-            supplier = Supplier(parts=parts, location=location, per_location=located != (None,))
+        for all_codes in self._all_codes(codes, rows):
+            location = all_codes[len(codes)] if self._located else None
+            supplier = Supplier(parts=parts, location=location, per_location=self._located)
             if left_out or not supplier.in_use:
                 yield self._mapped(all_codes, left_out=True)
             elif faults:
                 yield self._mapped(all_codes, problems=faults)
             else:
                 yield self._record(all_codes, current[0], supplier)
+
+    @property
+    def _located(self) -> bool:
+        """Whether each location of a supplier is a record."""
+        return self.scheme is not None and self.scheme.location_in_code and "locations" in self.entity.parts
+
+    def _all_codes(self, codes: tuple[str, ...], rows: _Rows) -> list[tuple[str, ...]]:
+        """The codes of each record that the rows make."""
+        if not self._located:
+            return [codes]
+        return [(*codes, location) for location in location_codes(rows.parts["locations"])]
 
     def _left_out(self, current: Sequence[Row]) -> tuple[bool, list[str]]:
         """Whether there is nothing to import, and what is wrong with what there is."""
@@ -164,6 +177,7 @@ class _Mapper:
         content: str = "",
         problems: Sequence[str] = (),
         left_out: bool = False,
+        undated: bool = False,
     ) -> Mapped:
         return Mapped(
             external_code=self._external(codes),
@@ -172,6 +186,7 @@ class _Mapper:
             problems=tuple(dict.fromkeys(problems)),
             source="/".join(codes),
             left_out=left_out,
+            undated=undated,
         )
 
     def _external(self, codes: tuple[str, ...]) -> str:

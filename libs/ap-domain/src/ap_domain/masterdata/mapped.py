@@ -22,6 +22,8 @@ class Mapped:
     source: str
     """PeopleSoft's key, for people: `SHARE/0000430022`."""
     left_out: bool = False
+    undated: bool = False
+    """A row of it has no date. One such record is its own problem; if most are, the query is at fault."""
 
     @property
     def digest(self) -> str:
