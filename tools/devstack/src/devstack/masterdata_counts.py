@@ -14,6 +14,8 @@ from devstack.errors import NotReady, Refused
 from devstack.stack import MASTERDATA_SERVICES, Stack
 
 _LOOK_EVERY = 0.25
+_RARELY, _PRECISION = 1.0, 0.025
+"""Seconds between looks at most, and as a share of the time waited: each look costs the services something."""
 _FOUND = "apstream_polled_records_total"
 _POLLS = "apstream_polls_total"
 _OF_IMPORT: Mapping[str, str] = {
@@ -103,7 +105,7 @@ class MasterDataWatch:
     ) -> Counts:
         """Returns once a poll of each entity has ended since `since` and Basware has said its word on all it found.
 
-        The counts are those since then, as `look` gets them a few times a second. NotReady with the counts after
+        The counts are those since then, as `look` gets them, at first four times a second. NotReady with the counts after
         `within` seconds.
         """
         wanted, began = tuple(entities), time.monotonic()
@@ -116,7 +118,7 @@ class MasterDataWatch:
                 return found
             if seconds > within:
                 raise NotReady(f"master data is not through after {within:g} s: {found}")
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(min(_RARELY, max(_LOOK_EVERY, _PRECISION * seconds)))
 
     async def _page(self, address: str) -> str:
         try:
