@@ -105,8 +105,8 @@ class MasterDataWatch:
     ) -> Counts:
         """Returns once a poll of each entity has ended since `since` and Basware has said its word on all it found.
 
-        The counts are those since then, as `look` gets them, at first four times a second. NotReady with the counts after
-        `within` seconds.
+        The counts are those since then, as `look` gets them, at first four times a second. NotReady with the counts
+        after `within` seconds.
         """
         wanted, began = tuple(entities), time.monotonic()
         while True:
