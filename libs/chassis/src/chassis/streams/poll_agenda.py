@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ap_domain.command import Command
 from ap_domain.poll import PollDue
 
-__all__ = ["Agenda", "TakenDue"]
+__all__ = ["Agenda", "OtherAnswer", "TakenDue"]
 
 MOST_ANSWERS = 1000
 
@@ -27,6 +27,16 @@ class TakenDue:
     def subject(self) -> tuple[str, str]:
         """Connection and subject: what never has two polls at once."""
         return self.due.connection_id, self.due.subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAnswer:
+    """What became of an order by something else than a poll of its own, in words for who gave it."""
+
+    command: Command
+    shard: int
+    said: str
+    applied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +56,8 @@ class Agenda:
         self._owned: frozenset[int] = frozenset()
         self._listeners: list[Callable[[], None]] = []
         self._written: dict[tuple[str, str], str] = {}
-        self.answers: deque[tuple[int, Command, str]] = deque(maxlen=MOST_ANSWERS)
-        """Orders for which no poll of their own is written, because another one does what they say: shard, order, and
-        the words for who gave it."""
+        self.answers: deque[OtherAnswer] = deque(maxlen=MOST_ANSWERS)
+        """What is still to be said of orders for which no poll of their own is written."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` when there is something to look at; it must not raise or wait."""

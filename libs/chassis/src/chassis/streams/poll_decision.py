@@ -23,6 +23,7 @@ __all__ = [
     "answered",
     "attempt_of",
     "decide",
+    "expired",
     "made_for",
     "overtaken",
     "refusal",
@@ -104,10 +105,13 @@ def overtaken(due: PollDue, offset: int, results: Results) -> bool:
 
 
 def answered(command: Command, result: PollResult) -> bool:
-    """Whether this poll has done what was ordered."""
+    """Whether this poll has done what was ordered. One that began after the order had expired has not: the order is
+    refused, and must not be answered twice.
+    """
     if made_for(command, result.poll_id):
         return result.outcome is not PollOutcome.FAILED
-    if result.started_at < command.issued_at or command.action is Action.ACCEPT_SHRINK:
+    in_time = command.issued_at <= result.started_at <= command.expires_at
+    if not in_time or command.action is Action.ACCEPT_SHRINK:
         return False
     if command.action is Action.RUN_NOW:
         return result.outcome is PollOutcome.COMPLETE
@@ -125,11 +129,16 @@ def refusal(command: Command, subjects: Sequence[Subject], *, now: datetime) -> 
     ``subjects`` are all those of the connection.
     """
     if now > command.expires_at:
-        return f"it expired at {command.expires_at.isoformat()}"
+        return expired(command)
     names = dict.fromkeys(subject.name for subject in subjects)
     if command.record_id not in names:
         return f"{command.record_id!r} is not polled; there is {', '.join(names) or 'nothing'}"
     return None
+
+
+def expired(command: Command) -> str:
+    """The words for an order that was not carried out in time."""
+    return f"it expired at {command.expires_at.isoformat()}"
 
 
 def unmet(subject: Subject, results: Results, *, now: datetime) -> datetime | None:

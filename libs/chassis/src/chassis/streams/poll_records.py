@@ -9,20 +9,20 @@ from ap_domain.poll import PollKind, PollResult
 
 from chassis.keys import record_key
 from chassis.records import COMMAND, POLL_DUE, POLL_RESULT
-from chassis.streams.poll_agenda import Agenda, TakenDue
-from chassis.streams.poll_decision import KINDS, answered, made_for
+from chassis.streams.poll_agenda import Agenda, OtherAnswer, TakenDue
+from chassis.streams.poll_decision import KINDS, answered, expired, made_for
 from chassis.streams.ports import Following, Incoming, Table, TableView, TableWriter
 from chassis.topics import COMMANDS, Topic
 
-__all__ = ["PollRecords", "PollResults", "due_key", "order_key", "result_key"]
+__all__ = ["PollRecords", "PollResults", "closing_key", "due_key", "order_key", "result_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecords:
     """Where the polls of one service travel and are kept.
 
-    ``results`` holds the last result by connection, subject and kind; ``orders`` holds what people ordered and was
-    not answered by a result yet, by connection, subject and action, so that a crash loses no order.
+    ``results`` holds the last result by connection, subject and kind; ``orders`` holds what people ordered and was not
+    answered yet, by connection, subject and action, so that a crash loses no order.
     """
 
     service: str
@@ -42,7 +42,9 @@ class PollRecords:
     def followings(self, agenda: Agenda) -> tuple[Following, ...]:
         """For `StreamService.followings`."""
         return (
-            Following(topic=self.dues, take=lambda incoming, _: _take_due(incoming, agenda)),
+            Following(
+                topic=self.dues, take=lambda incoming, tables: self._take_due(incoming, tables, agenda)
+            ),
             Following(
                 topic=self.results_topic,
                 take=lambda incoming, tables: self._take_result(incoming, tables, agenda),
@@ -52,6 +54,16 @@ class PollRecords:
                 take=lambda incoming, tables: self._take_command(incoming, tables, agenda),
             ),
         )
+
+    def _take_due(self, incoming: Incoming, tables: TableWriter, agenda: Agenda) -> None:
+        if incoming.value is not None:
+            due = POLL_DUE.decode(incoming.value)
+            agenda.take(TakenDue(due=due, shard=incoming.partition, offset=incoming.offset))
+            return
+        key, _, _ = incoming.key.rpartition(b"/")
+        command = tables.get(self.orders, key)
+        if command is not None and closing_key(command) == incoming.key:
+            tables.put(self.orders, key, None)
 
     def _take_result(self, incoming: Incoming, tables: TableWriter, agenda: Agenda) -> None:
         if incoming.value is None:
@@ -84,9 +96,7 @@ class PollRecords:
         key = order_key(command.connection_id, command.record_id, command.action)
         held = tables.get(self.orders, key)
         if held is not None and held.command_id != command.command_id:
-            agenda.answers.append(
-                (incoming.partition, held, f"one with the later order {command.command_id}")
-            )
+            agenda.answers.append(_replaced(held, command, shard=incoming.partition))
         tables.put(self.orders, key, command)
         agenda.changed()
 
@@ -135,12 +145,19 @@ def order_key(connection_id: str, subject: str, action: Action) -> bytes:
     return record_key(connection_id, subject, action)
 
 
+def closing_key(command: Command) -> bytes:
+    """The key of the tombstone that ends this order, and no later one of the same kind."""
+    ordered = order_key(command.connection_id, command.record_id, command.action)
+    return ordered + b"/" + record_key(command.command_id)
+
+
 def _say_done(command: Command, result: PollResult, *, shard: int, agenda: Agenda) -> None:
     if not made_for(command, result.poll_id):
-        agenda.answers.append((shard, command, f"done by poll {result.poll_id} ({result.kind})"))
+        said = f"done by poll {result.poll_id} ({result.kind})"
+        agenda.answers.append(OtherAnswer(command=command, shard=shard, said=said))
 
 
-def _take_due(incoming: Incoming, agenda: Agenda) -> None:
-    if incoming.value is not None:
-        due = POLL_DUE.decode(incoming.value)
-        agenda.take(TakenDue(due=due, shard=incoming.partition, offset=incoming.offset))
+def _replaced(held: Command, later: Command, *, shard: int) -> OtherAnswer:
+    if held.expires_at < later.issued_at:  # it was refused, or would have been at the next look
+        return OtherAnswer(command=held, shard=shard, said=expired(held), applied=False)
+    return OtherAnswer(command=held, shard=shard, said=f"one with the later order {later.command_id}")

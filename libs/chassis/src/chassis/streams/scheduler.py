@@ -14,9 +14,9 @@ from chassis.records import POLL_DUE
 from chassis.streams import poll_metrics
 from chassis.streams.audit import StreamAudit
 from chassis.streams.poll_agenda import Agenda
-from chassis.streams.poll_decision import Turn, decide, refusal, unmet
+from chassis.streams.poll_decision import Turn, decide, made_for, refusal, unmet
 from chassis.streams.poll_port import PollLimits, Subject
-from chassis.streams.poll_records import PollRecords, PollResults, due_key
+from chassis.streams.poll_records import PollRecords, PollResults, closing_key, due_key
 from chassis.streams.poll_subjects import SubjectBook
 from chassis.streams.ports import StreamSurroundings
 from chassis.streams.wakeup import Wakeup
@@ -169,25 +169,40 @@ class PollScheduler:
         said = refusal(command, self._subjects.of(connection) if connection else (), now=now)
         if said is None:
             return
+        refused = not self._was_tried(command, shard)
         try:
-            await self._answer(command, shard, applied=False, said=said)
+            if refused:
+                await self._answer(command, shard, applied=False, said=said)
+            await self._close(command, shard)
         except NotDurable as failed:
             log.warning(
                 "a refusal was not written; tried again", command=command.command_id, reason=str(failed)
             )
             return
         self._answered.add(command.command_id)
-        poll_metrics.ORDERS_REFUSED.labels(command.connection_id).inc()
+        if refused:
+            poll_metrics.ORDERS_REFUSED.labels(command.connection_id).inc()
+
+    def _was_tried(self, command: Command, shard: int) -> bool:
+        """Whether a poll was made for the order, which failed: then it was answered when that poll was written."""
+        results = self._results.of(
+            shard=shard, connection_id=command.connection_id, subject=command.record_id
+        )
+        return any(made_for(command, each.poll_id) for each in results.values())
+
+    async def _close(self, command: Command, shard: int) -> None:
+        await self._around.producer.send(
+            topic=self._records.dues.name, partition=shard, key=closing_key(command), value=None
+        )
 
     async def _answer_others(self) -> None:
         while self._agenda.answers:
-            shard, command, said = self._agenda.answers[0]
+            other = self._agenda.answers[0]
             try:
-                await self._answer(command, shard, applied=True, said=said)
+                await self._answer(other.command, other.shard, applied=other.applied, said=other.said)
             except NotDurable as failed:
-                log.warning(
-                    "an answer was not written; tried again", command=command.command_id, reason=str(failed)
-                )
+                said = {"command": other.command.command_id, "reason": str(failed)}
+                log.warning("an answer was not written; tried again", **said)
                 return
             self._agenda.answers.popleft()
 

@@ -35,6 +35,7 @@ from chassis.topics import (
     MASTERDATA_POLLS,
     POLL_ORDERS_CHANGELOG,
     POLL_RESULTS_CHANGELOG,
+    Topic,
 )
 
 T = TypeVar("T")
@@ -74,24 +75,27 @@ class FakeClock:
 class Broker:
     """The logs, the tables' changelogs and the group's positions of a shard: what outlives a process."""
 
-    logs: dict[str, list[tuple[bytes, bytes]]] = field(default_factory=lambda: defaultdict(list))
+    logs: dict[str, list[tuple[bytes, bytes | None]]] = field(default_factory=lambda: defaultdict(list))
     tables: dict[str, dict[bytes, Any]] = field(default_factory=lambda: defaultdict(dict))
     positions: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     commits: bool = True
     away: bool = False
 
-    def append(self, topic: str, key: bytes, value: bytes) -> int:
+    def append(self, topic: str, key: bytes, value: bytes | None) -> int:
         self.logs[topic].append((key, value))
         return len(self.logs[topic]) - 1
 
+    def values(self, topic: Topic) -> list[bytes]:
+        return [value for _, value in self.logs[topic.name] if value is not None]
+
     def dues(self) -> list[PollDue]:
-        return [POLL_DUE.decode(value) for _, value in self.logs[MASTERDATA_POLLS.name]]
+        return [POLL_DUE.decode(value) for value in self.values(MASTERDATA_POLLS)]
 
     def results(self) -> list[PollResult]:
-        return [POLL_RESULT.decode(value) for _, value in self.logs[MASTERDATA_POLL_RESULTS.name]]
+        return [POLL_RESULT.decode(value) for value in self.values(MASTERDATA_POLL_RESULTS)]
 
     def audit(self) -> dict[str, AuditEvent]:
-        events = [AUDIT_EVENT.decode(value) for _, value in self.logs[AUDIT_MASTERDATA.name]]
+        events = [AUDIT_EVENT.decode(value) for value in self.values(AUDIT_MASTERDATA)]
         return {event.event_id: event for event in events}
 
 
@@ -293,7 +297,6 @@ class Process:
         self, *, topic: str, partition: int, key: bytes, value: bytes | None, headers: object = None
     ) -> Delivered:
         assert partition == SHARD
-        assert value is not None
         if self.broker.away:
             raise NotDurable("no word from Kafka")
         offset = self.broker.append(topic, key, value)

@@ -10,11 +10,13 @@ from ap_domain.desired_state import FlowState
 from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason
 from chassis.streams.poll_port import Polled, PollLimits, Progress
 from chassis.streams.polling import Polling
-from chassis.topics import POLL_ORDERS_CHANGELOG
+from chassis.topics import AUDIT_MASTERDATA, MASTERDATA_POLLS, POLL_ORDERS_CHANGELOG
 from prometheus_client import REGISTRY
 
 # The World of conftest.py; imported tests and fixtures do not share names with it under importlib.
 World = Any
+
+CHANGES = "*/15 * * * *"
 
 
 def kinds(dues: list[PollDue]) -> list[PollKind]:
@@ -244,6 +246,65 @@ async def test_orders_that_cannot_be_carried_out_are_refused_once_with_the_reaso
     assert "there is suppliers" in said[unknown.command_id].detail["said"]
     assert "expired" in said[late.command_id].detail["said"]
     assert len(process.poller.calls) == 1
+    assert world.broker.tables[POLL_ORDERS_CHANGELOG.name] == {}
+    told = len(world.broker.logs[AUDIT_MASTERDATA.name])
+    await world.start().settle()
+    assert len(world.broker.logs[AUDIT_MASTERDATA.name]) == told, "nobody refuses it once more"
+
+
+async def test_an_order_that_was_refused_is_not_carried_out_by_the_poll_of_the_night(world: World) -> None:
+    process = world.start()
+    await process.settle()
+    process.poller.script = process.poller.hang
+    world.clock.advance(minutes=30)
+    await process.settle()
+    late = world.order(Action.RUN_FULL, expires_at=world.clock.now() + timedelta(minutes=10))
+    process.take_in()
+    world.clock.advance(minutes=11)
+    process.poller.script = process.poller.complete
+    world.connections.versions["acme"] = 2
+    await process.settle()
+    assert world.answers() == {late.command_id: ["command refused"]}
+    world.clock.advance(hours=16)
+    await process.settle()
+    assert kinds(process.poller.calls)[-1] is PollKind.FULL
+    assert world.answers() == {late.command_id: ["command refused"]}
+
+
+async def test_an_order_whose_poll_failed_until_it_expired_is_answered_once(world: World) -> None:
+    world.schedules = {"suppliers": {PollKind.CHANGES: CHANGES}}
+    process = world.start()
+    await process.settle()
+    process.poller.script = process.poller.fail
+    world.clock.advance(minutes=1)
+    order = world.order(Action.RUN_FULL, expires_at=world.clock.now() + timedelta(minutes=10))
+    for _ in range(12):
+        process.take_in()
+        await process.settle()
+        world.clock.advance(minutes=1)
+    await process.settle()
+    assert world.answers() == {order.command_id: ["command applied"]}
+    assert world.broker.tables[POLL_ORDERS_CHANGELOG.name] == {}
+
+
+async def test_a_later_order_is_not_ended_with_the_one_that_was_refused(world: World) -> None:
+    process = world.start()
+    await process.settle()
+    world.clock.advance(minutes=1)
+    late = world.order(Action.RUN_FULL, expires_at=world.clock.now() - timedelta(seconds=1))
+    process.take_in()
+    await process.scheduler.look()
+    end = world.broker.logs[MASTERDATA_POLLS.name].pop()
+    assert end[1] is None
+    later = world.order(Action.RUN_FULL)
+    process.take_in()
+    world.broker.logs[MASTERDATA_POLLS.name].append(end)
+    await process.settle()
+    assert world.answers() == {
+        late.command_id: ["command refused"],
+        later.command_id: ["command applied"],
+    }
+    assert kinds(process.poller.calls)[1:] == [PollKind.FULL]
 
 
 async def test_a_held_read_waits_for_a_person_who_may_accept_it(world: World) -> None:
@@ -251,8 +312,10 @@ async def test_a_held_read_waits_for_a_person_who_may_accept_it(world: World) ->
     await process.settle()
 
     async def shrunk(due: PollDue, progress: Progress) -> Polled:
-        outcome = PollOutcome.COMPLETE if due.accept_shrink else PollOutcome.HELD
-        return Polled(outcome=outcome, words="180 of 200 are gone", watermark="w")
+        if not due.accept_shrink:
+            return Polled(outcome=PollOutcome.HELD, words="180 of 200 are gone", held=180)
+        outcome = PollOutcome.COMPLETE if due.poll_id.endswith(".2") else PollOutcome.FAILED
+        return Polled(outcome=outcome, watermark="w")
 
     process.poller.script = shrunk
     world.schedules = {"suppliers": {PollKind.FULL: "30 2 * * *"}}
@@ -267,9 +330,13 @@ async def test_a_held_read_waits_for_a_person_who_may_accept_it(world: World) ->
     world.order(Action.ACCEPT_SHRINK)
     process.take_in()
     await process.settle()
+    world.clock.advance(minutes=2)
+    await process.settle()
     world.clock.advance(hours=3)
     await process.settle()
-    assert [due.accept_shrink for due in process.poller.calls] == [False, False, True]
+    assert [due.accept_shrink for due in process.poller.calls] == [False, False, True, True]
+    assert [due.accepted for due in process.poller.calls] == [None, None, 180, 180]
+    assert [each.held for each in world.broker.results()[-3:]] == [180, 180, None]
     assert world.broker.results()[-1].outcome is PollOutcome.COMPLETE
 
 
