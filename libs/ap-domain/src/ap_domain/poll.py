@@ -38,7 +38,8 @@ class PollDue:
     """One poll that is due. Its offset in the shard's partition orders it: what a poll of a lower offset says is old.
 
     ``subject`` is what is polled (an entity of master data). ``accept_shrink``: a person said that the source really
-    has become that small.
+    has become that small; ``accepted`` is the number of deactivations that were held when it was said, None when none
+    were.
     """
 
     poll_id: str
@@ -50,6 +51,7 @@ class PollDue:
     actor: str
     issued_at: datetime
     accept_shrink: bool = False
+    accepted: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ class PollResult:
     """The end of one poll, published after everything it found was durable.
 
     ``watermark`` is how far the source has been read, as the source writes it; None while it is not known. A poll
-    that is not complete carries the one before it. ``words`` say what a person should know.
+    that is not complete carries the one before it. ``words`` say what a person should know. ``held`` is the number of
+    deactivations that wait for a person: of a held poll its own, of a failed whole one that of the whole one before it.
     """
 
     poll_id: str
@@ -75,3 +78,4 @@ class PollResult:
     deactivated: int
     faulty: int
     watermark: str | None = None
+    held: int | None = None

@@ -54,7 +54,10 @@ def test_amounts_stay_exact_to_the_digit() -> None:
         (100, 21, True),
         (30, 10, False),
         (30, 11, True),
-        (8, 7, False),
+        (15, 7, False),
+        (15, 8, True),
+        (8, 4, False),
+        (8, 5, True),
         (8, 8, True),
         (1, 1, False),
         (200_000, 40_000, False),
@@ -65,6 +68,17 @@ def test_more_than_the_limit_is_held_and_so_is_everything(known: int, gone: int,
     words = deactivation_guard(known_active=known, deactivated=gone, limit=Decimal("0.2"), floor=10)
     assert (words is not None) is held
     assert words is None or str(known) in words
+
+
+@pytest.mark.parametrize(
+    ("gone", "accepted", "held"),
+    [(400, 400, False), (410, 400, False), (411, 400, True), (1000, 990, True), (200, 5, False)],
+)
+def test_as_many_may_go_as_a_person_accepted_and_hardly_more(gone: int, accepted: int, held: bool) -> None:
+    words = deactivation_guard(
+        known_active=1000, deactivated=gone, limit=Decimal("0.2"), floor=10, accepted=accepted
+    )
+    assert (words is not None) is held
 
 
 @given(
@@ -82,7 +96,8 @@ def test_who_is_held_for_few_is_held_for_more(known: int, gone: int, limit: Deci
         )
 
     assert not held(gone) or known == gone or held(gone + 1)
-    assert not held(min(floor, max(known - 1, 0)))
+    assert not held(min(floor, known // 2))
+    assert not held(known) or known > 1
 
 
 json_values = st.recursive(

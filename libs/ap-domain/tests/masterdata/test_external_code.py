@@ -1,7 +1,7 @@
 """External codes: readable, at most 36 characters, never the same for two records."""
 
 import pytest
-from ap_domain.masterdata.external_code import LONGEST, external_code
+from ap_domain.masterdata.external_code import LONGEST, external_code, scope_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,3 +31,11 @@ def test_different_keys_have_different_codes(one: list[str], other: list[str]) -
 
 def test_a_key_with_an_underscore_inside_is_not_mistaken_for_two_parts() -> None:
     assert external_code(["A_B", "C"]) != external_code(["A", "B_C"])
+
+
+def test_a_code_shows_its_scope() -> None:
+    scopes = ("SHARE", "A", "A_B")
+    for scope in scopes:
+        assert scope_of(external_code([scope, "1" * 40], prefix="EU-"), scopes, prefix="EU-") == scope
+        assert scope_of(external_code([scope, "1"]), scopes) == scope
+    assert scope_of("SHARED_1", scopes) is None

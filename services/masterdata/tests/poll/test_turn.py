@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +132,16 @@ async def test_what_came_late_from_an_older_poll_is_overwritten(world: World) ->
     assert "Rent" in world.last("SHARE_1").content
     await complete(world)
     assert changed(world) == []
+
+
+async def test_what_came_late_from_an_earlier_run_of_the_same_poll_is_overwritten(world: World) -> None:
+    have(world, "1", "2", "3")
+    await complete(world)
+    last = world.last("SHARE_1")
+    world.late(replace(last, content="{}", digest="other", read_at=last.read_at - timedelta(seconds=1)))
+    await complete(world)
+    assert changed(world) == ["SHARE_1"]
+    assert world.last("SHARE_1").content == last.content
 
 
 @pytest.mark.parametrize("how", ["vanished", "inactive", "left out"])
@@ -276,6 +287,7 @@ async def test_many_records_are_published_and_deactivated_in_portions(world: Wor
     await complete(world)
     world.site.rows.clear()
     have(world, "00001")
+    await world.poll()
     await complete(world, accept_shrink=True)
     assert world.progress.deactivated == 449
     assert sum(record.active for record in world.latest().values()) == 1

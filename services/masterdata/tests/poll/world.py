@@ -205,6 +205,7 @@ class World:
         self.flows = Flows()
         self.polls = 0
         self.watermark: str | None = None
+        self.held: int | None = None
         self.progress = Progress()
 
     async def poll(
@@ -215,7 +216,7 @@ class World:
         subject: str | None = None,
         source: Any = None,
     ) -> Polled:
-        """One poll; the watermark is kept as the runner keeps it."""
+        """One poll; the watermark, and what was held, are kept as the runner keeps them."""
         self.polls += 1
         self.progress = Progress()
         poller = MasterDataPoller(
@@ -236,6 +237,7 @@ class World:
             actor="test",
             issued_at=self.clock.at,
             accept_shrink=accept_shrink,
+            accepted=self.held if accept_shrink else None,
         )
         polled = await poller.poll(
             self.connection,
@@ -246,6 +248,8 @@ class World:
         )
         if polled.outcome is PollOutcome.COMPLETE:
             self.watermark = polled.watermark
+        if polled.outcome is not PollOutcome.FAILED:
+            self.held = polled.held
         return polled
 
     def records(self) -> list[MasterRecord]:

@@ -23,17 +23,22 @@ def deactivated(content: str, kind: Kind) -> str:
     return canonical_json(record)
 
 
-def deactivation_guard(*, known_active: int, deactivated: int, limit: Decimal, floor: int) -> str | None:
+def deactivation_guard(
+    *, known_active: int, deactivated: int, limit: Decimal, floor: int, accepted: int = 0
+) -> str | None:
     """Why a person must look before so many active records are deactivated; None when they may be.
 
-    `floor` always may, and beyond it `limit` as a part of the active records. That nothing active would be left
-    is never taken for the truth without a person, unless there was only one.
+    `floor` always may, but of few records no more than half, and beyond it `limit` as a part of the active records;
+    or `accepted`, a number that a person accepted, and the floor beyond it. That nothing active would be left is never
+    taken for the truth without a person, unless there was only one.
     """
-    if deactivated <= 0:
+    if deactivated <= 0 or deactivated == known_active == 1:
         return None
-    if deactivated >= known_active > 1:
+    if deactivated >= known_active:
         return f"none of the {known_active} active records would be left"
-    allowed = max(floor, int(limit * known_active))
+    always = min(floor, known_active // 2)
+    allowed = max(always, int(limit * known_active), accepted + always if accepted else 0)
     if deactivated <= allowed:
         return None
-    return f"{deactivated} of {known_active} active records would be deactivated, {allowed} may be without a person"
+    may = f"{accepted} were accepted" if accepted else f"{allowed} may be without a person"
+    return f"{deactivated} of {known_active} active records would be deactivated, {may}"

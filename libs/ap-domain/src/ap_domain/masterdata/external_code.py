@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-__all__ = ["LONGEST", "external_code"]
+__all__ = ["LONGEST", "external_code", "scope_of"]
 
 LONGEST = 36
 """P2P OpenAPI 26.06: externalCode."""
@@ -24,3 +24,11 @@ def external_code(parts: Sequence[str], *, prefix: str = "") -> str:
         return plain
     digest = hashlib.sha256("\x00".join((prefix, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{plain[: LONGEST - _DIGITS - 1]}{_DIGEST}{digest[:_DIGITS]}"
+
+
+def scope_of(code: str, scopes: Sequence[str], *, prefix: str = "") -> str | None:
+    """Which of the scopes (SetIDs, business units) the record of this code is of; None: of none of them, or its scope
+    is so long that the code does not show it.
+    """
+    found = [scope for scope in scopes if code.startswith(f"{prefix}{scope}{_JOIN}")]
+    return max(found, key=len, default=None)

@@ -15,7 +15,8 @@ class MasterRecord:
     ``content`` is the body of Basware's import, canonical JSON. When the record cannot be imported ``problems`` say
     why, and ``content`` is the last one that could be, if there ever was one: it is needed to deactivate it. It may hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft
     deactivated or no longer has; it is never deleted.
-    ``source`` is PeopleSoft's key, ``poll_offset`` the offset of the poll that found it: older ones are ignored.
+    ``source`` is PeopleSoft's key, ``poll_offset`` the offset of the poll that found it: older ones are ignored, and of
+    one poll that ran twice the run that began earlier, at ``read_at``.
     """
 
     connection_id: str
@@ -41,13 +42,15 @@ def content_digest(content: str, *, active: bool, problems: tuple[str, ...] = ()
 class PublishedRecord:
     """What a poll remembers of a record it published: enough to see a change, and where the whole record lies.
 
-    An empty ``digest`` fits nothing: the record is published again by the next poll that meets it.
+    An empty ``digest`` fits nothing: the record is published again by the next poll that meets it. ``read_at`` is when
+    the run of the poll that read it began.
     """
 
     digest: str
     active: bool
     poll_offset: int
     offset: int
+    read_at: datetime | None = None
 
 
 class ImportStep(StrEnum):

@@ -1,10 +1,13 @@
 """Where a record stands on its way into Basware: what is wanted, and the latest word of what was told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord
 
 __all__ = ["Standing", "told", "wanted"]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +15,7 @@ class Standing:
     """One record of the import's table; both halves may come first.
 
     ``wanted_offset`` is where the wanted version lies in its partition of ``peoplesoft.master-data``; -1 while only
-    the other half is known.
+    the other half is known. ``read_at`` is when the run of the poll that read it began.
     """
 
     wanted_digest: str = ""
@@ -21,6 +24,7 @@ class Standing:
     faulty: bool = False
     active: bool = True
     told: ImportState | None = None
+    read_at: datetime | None = None
 
     @property
     def pending(self) -> bool:
@@ -38,9 +42,12 @@ class Standing:
 
 
 def wanted(held: Standing | None, record: MasterRecord, *, offset: int) -> Standing:
-    """The standing after a record was published at ``offset``; a version of an older poll changes nothing."""
+    """The standing after a record was published at ``offset``; a version of an older poll, or of an earlier run of the
+    same one, changes nothing.
+    """
     known = held or Standing()
-    if (record.poll_offset, offset) <= (known.poll_offset, known.wanted_offset):
+    have = (known.poll_offset, known.read_at or _NEVER, known.wanted_offset)
+    if (record.poll_offset, record.read_at, offset) <= have:
         return known
     return Standing(
         wanted_digest=record.digest,
@@ -49,6 +56,7 @@ def wanted(held: Standing | None, record: MasterRecord, *, offset: int) -> Stand
         faulty=bool(record.problems),
         active=record.active,
         told=known.told,
+        read_at=record.read_at,
     )
 
 
@@ -57,11 +65,4 @@ def told(held: Standing | None, state: ImportState) -> Standing:
     known = held or Standing()
     if known.told is not None and state.sequence <= known.told.sequence:
         return known
-    return Standing(
-        wanted_digest=known.wanted_digest,
-        wanted_offset=known.wanted_offset,
-        poll_offset=known.poll_offset,
-        faulty=known.faulty,
-        active=known.active,
-        told=state,
-    )
+    return replace(known, told=state)

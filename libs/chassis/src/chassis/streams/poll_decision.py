@@ -95,7 +95,8 @@ def decide(
         if told is not None and _base_of(told.poll_id) == wish.base:
             # Also one that is not believed has used up its id: what bears it again would count as done.
             attempt = attempt_of(told.poll_id) + 1
-        return Turn(command=wish.command, due=_due(subjects[0], wish, attempt, due_at, now=now, actor=actor))
+        due = _due(subjects[0], wish, attempt, due_at, held=_held(results), now=now, actor=actor)
+        return Turn(command=wish.command, due=due)
     return None
 
 
@@ -226,8 +227,25 @@ def _retry_at(failed: PollResult) -> datetime:
     return failed.finished_at + timedelta(seconds=wait)
 
 
+def _held(results: Results) -> int | None:
+    """The most deactivations that wait for a person: what is accepted. A whole read that came to its end since, left
+    none of those before it waiting.
+    """
+    whole = results.get(PollKind.FULL)
+    ended = whole.poll_offset if whole is not None and whole.outcome is PollOutcome.COMPLETE else -1
+    waiting = [each.held for each in results.values() if each.held is not None and each.poll_offset > ended]
+    return max(waiting, default=None)
+
+
 def _due(
-    subject: Subject, wish: _Wish, attempt: int, due_at: datetime, *, now: datetime, actor: str
+    subject: Subject,
+    wish: _Wish,
+    attempt: int,
+    due_at: datetime,
+    *,
+    held: int | None,
+    now: datetime,
+    actor: str,
 ) -> PollDue:
     if wish.command is not None:
         reason = PollReason.COMMAND
@@ -243,4 +261,5 @@ def _due(
         actor=wish.command.actor if wish.command else actor,
         issued_at=now,
         accept_shrink=wish.accepts_shrink,
+        accepted=held if wish.accepts_shrink else None,
     )

@@ -68,11 +68,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """How a poll ended; the numbers are those of its progress. ``watermark`` counts only if it is complete."""
+    """How a poll ended; the numbers are those of its progress. ``watermark`` counts only if it is complete, ``held``,
+    the number of deactivations that a person must accept, only if it is held.
+    """
 
     outcome: PollOutcome
     words: str = ""
     watermark: str | None = None
+    held: int | None = None
 
 
 class Poller(Protocol):

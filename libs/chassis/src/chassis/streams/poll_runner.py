@@ -169,11 +169,15 @@ class PollRunner:
         )
         last = max(of_subject.values(), key=lambda each: each.poll_offset, default=None)
         watermark = last.watermark if last is not None else None
+        whole = of_subject.get(PollKind.FULL)
+        waiting = whole.held if whole is not None and due.kind is PollKind.FULL else None
         said = {"connection": due.connection_id, "subject": due.subject, "poll": due.poll_id}
         log.info("poll begins", kind=str(due.kind), watermark=watermark, **said)
         polled, progress = await self._polled(job, watermark)
         job.telling = True
-        result = self._result(job, polled, progress, watermark=watermark, started_at=started_at)
+        result = self._result(
+            job, polled, progress, watermark=watermark, waiting=waiting, started_at=started_at
+        )
         log.info("poll ended", outcome=str(result.outcome), words=result.words, **said)
         # Nobody writes the poll once more while its result is on the way back, also when that was lost.
         self._agenda.expect(due, until=self._around.clock.monotonic() + self._limits.echo)
@@ -223,9 +227,21 @@ class PollRunner:
         return f"it did not get on for {self._limits.stall:g} s"
 
     def _result(
-        self, job: _Job, polled: Polled, progress: Progress, *, watermark: str | None, started_at: datetime
+        self,
+        job: _Job,
+        polled: Polled,
+        progress: Progress,
+        *,
+        watermark: str | None,
+        waiting: int | None,
+        started_at: datetime,
     ) -> PollResult:
         due = job.taken.due
+        held = {
+            PollOutcome.COMPLETE: None,
+            PollOutcome.HELD: polled.held,
+            PollOutcome.FAILED: waiting,
+        }
         return PollResult(
             poll_id=due.poll_id,
             connection_id=due.connection_id,
@@ -242,6 +258,7 @@ class PollRunner:
             deactivated=progress.deactivated,
             faulty=progress.faulty,
             watermark=polled.watermark if polled.outcome is PollOutcome.COMPLETE else watermark,
+            held=held[polled.outcome],
         )
 
     async def _tell(self, job: _Job, result: PollResult) -> None:

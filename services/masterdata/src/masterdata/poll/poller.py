@@ -102,7 +102,8 @@ class MasterDataPoller:
                 await self._stop(connection, failed.words)
             return Polled(outcome=PollOutcome.FAILED, words=words(failed.words))
         except Held as held:
-            return Polled(outcome=PollOutcome.HELD, words=words(held))
+            said = "; ".join(filter(None, (str(held), turn.remarks)))
+            return Polled(outcome=PollOutcome.HELD, words=words(said), held=held.number)
         except (SourceFault, NotDurable, NotAnswered) as failed:
             return Polled(outcome=PollOutcome.FAILED, words=words(failed))
         reached("poll read")

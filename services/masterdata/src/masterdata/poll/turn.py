@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 from ap_domain.mapping import SupplierScheme
 from ap_domain.masterdata import EntityPlan, Mapped, MasterDataPlan, map_record
-from ap_domain.masterdata.deactivation import deactivation_guard
 from ap_domain.masterdata.record import PublishedRecord
 from ap_domain.masterdata.source_rows import SourceFault, SourceGroup
 from ap_domain.poll import PollDue
@@ -18,6 +17,7 @@ from chassis.ledger.words import words
 from chassis.streams.poll_port import Progress
 from chassis.streams.ports import TableView
 
+from masterdata.poll.core.leaving import Leaving
 from masterdata.poll.core.published import Difference, difference, overtaken
 from masterdata.poll.core.remarks import NAMED, Remarks
 from masterdata.poll.core.watermark import Watermark, WatermarkFault
@@ -34,7 +34,11 @@ log = structlog.get_logger("masterdata.poll")
 
 
 class Held(Exception):
-    """One read would deactivate suspiciously much. Nothing was deactivated."""
+    """One read would deactivate suspiciously much: ``number`` active records. Nothing was deactivated."""
+
+    def __init__(self, words: str, *, number: int) -> None:
+        super().__init__(words)
+        self.number = number
 
 
 class Turn:
@@ -78,23 +82,27 @@ class Turn:
         self._remarks = Remarks()
         self._seen: set[bytes] = set()
         self._changes: list[Found] = []
-        self._gone: dict[bytes, Found] = {}
-        self._leaving = 0
-        self._known_active = 0
+        self._gone: dict[bytes, Found | None] = {}
+        self._leaving = Leaving(
+            entity, prefix=plan.code_prefix, accepted=(due.accepted or 0) if due.accept_shrink else None
+        )
+        self._held_for_good = False
         self._unmapped = 0
 
     @property
     def remarks(self) -> str:
-        """What a person should know of a poll that is complete."""
+        """What a person should know of what was read."""
         return self._remarks.text
 
     async def run(self) -> str | None:
         """To the end; how far the source has been read, by its own clock.
 
-        Raises Held, SourceFailed, SourceFault, NotDurable, NotAnswered; what was published until then stays.
+        Raises Held, SourceFailed, SourceFault, NotDurable, NotAnswered; what was published until then stays. A read
+        that is held has published what changed, to the last page.
         """
-        async for _, held in self._published():
-            self._known_active += held.active
+        async for key, held in self._published():
+            if held.active:
+                self._leaving.knows(_code(key))
         began = self._monotonic()
         pages = self._source.read(
             self._connection, self._plan, self._entity, since=self._since, stepped=self._progress.step
@@ -106,8 +114,8 @@ class Turn:
         took = timedelta(seconds=self._monotonic() - began)
         if self._since is None:
             await self._miss_what_is_gone()
-        self._check_shrink()
-        left = await self._publishing.deactivated(self._gone.values())
+        self._check_leaving()
+        left = await self._publishing.deactivated(each for each in self._gone.values() if each is not None)
         if left:
             self._remarks.of_read(f"{left} records wait for the next full poll to be deactivated")
         return self._mark.reached(took)
@@ -121,7 +129,6 @@ class Turn:
             changes, self._changes = self._changes, []
             await self._publishing.changed(changes)
             await asyncio.sleep(0)
-        self._check_shrink()
 
     def _take(self, group: SourceGroup) -> None:
         self._saw_change(group)
@@ -194,22 +201,26 @@ class Turn:
                 self._leave(key, Found(mapped=None, published=held), active=held.active)
 
     def _leave(self, key: bytes, found: Found, *, active: bool) -> None:
-        self._gone[key] = found
-        self._leaving += active
+        if active:
+            self._leaving.leaves(_code(key))
+        # Of many that may not go only the keys are kept: an entity that says of all records they are inactive is large.
+        if not self._held_for_good and self._leaving.is_held_for_good:
+            self._held_for_good = True
+            self._gone = dict.fromkeys(self._gone)
+        self._gone[key] = None if self._held_for_good else found
 
-    def _check_shrink(self) -> None:
-        if self._due.accept_shrink:
+    def _check_leaving(self) -> None:
+        said = self._leaving.why_held()
+        if said is None:
             return
-        said = deactivation_guard(
-            known_active=self._known_active,
-            deactivated=self._leaving,
-            limit=self._entity.shrink_limit,
-            floor=self._entity.shrink_floor,
+        codes = sorted(map(_code, self._gone))[:NAMED]
+        raise Held(
+            f"{said}; nothing was deactivated ({', '.join(codes)}, ...). Look at query {self._entity.query}: if it "
+            f"is right, `apstream masterdata accept-shrink {self._entity.entity} "
+            f"--connection {self._connection.id} --reason '...'`",
+            number=self._leaving.number,
         )
-        if said is not None:
-            codes = sorted(split_key(key)[2] for key in self._gone)[:NAMED]
-            raise Held(
-                f"{said}; nothing was deactivated ({', '.join(codes)}, ...). Look at query {self._entity.query}: if it "
-                f"is right, `apstream masterdata accept-shrink {self._entity.entity} "
-                f"--connection {self._connection.id} --reason '...'`"
-            )
+
+
+def _code(key: bytes) -> str:
+    return split_key(key)[2]

@@ -1,5 +1,6 @@
 """The table of what was published: how it follows the topic, and what a record that was read means against it."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from ap_domain.masterdata.record import MasterRecord, PublishedRecord
@@ -22,16 +23,25 @@ class Difference(StrEnum):
 def after(held: PublishedRecord | None, record: MasterRecord, *, offset: int) -> PublishedRecord:
     """The table's value once ``record`` lies at ``offset`` of the topic.
 
-    A record of an older poll came late, from a process that was frozen. It lies behind the newer one all the same and
-    is what compaction keeps, so the next poll must publish this key whatever it reads.
+    A record of an older poll, or of an earlier run of the same one, came late, from a process that was frozen. It lies
+    behind the newer one all the same and is what compaction keeps, so the next poll must publish this key whatever it
+    reads.
     """
-    if held is not None and record.poll_offset < held.poll_offset:
-        return PublishedRecord(
-            digest=TO_BE_PUBLISHED_AGAIN, active=held.active, poll_offset=held.poll_offset, offset=offset
-        )
+    if held is not None and _is_older(record, held):
+        return replace(held, digest=TO_BE_PUBLISHED_AGAIN, offset=offset)
     return PublishedRecord(
-        digest=record.digest, active=record.active, poll_offset=record.poll_offset, offset=offset
+        digest=record.digest,
+        active=record.active,
+        poll_offset=record.poll_offset,
+        offset=offset,
+        read_at=record.read_at,
     )
+
+
+def _is_older(record: MasterRecord, held: PublishedRecord) -> bool:
+    if record.poll_offset != held.poll_offset:
+        return record.poll_offset < held.poll_offset
+    return held.read_at is not None and record.read_at < held.read_at
 
 
 def overtaken(held: PublishedRecord) -> bool:
