@@ -16,6 +16,7 @@ from masterdata.importing.core.answers import (
     ItemWord,
     LockedOut,
     NoAnswer,
+    NotAllowed,
     RequestWord,
     Seen,
     Stored,
@@ -73,7 +74,7 @@ def refusal(*errors: dict[str, str]) -> dict[str, Any]:
         (Canned(body=b""), NoAnswer),
         (Canned.of_json([{"externalCode": "V1"}]), NoAnswer),
         (Canned.of_json({"message": "Unauthorized"}, status=401), LockedOut),
-        (Canned.of_json({"message": "Forbidden"}, status=403), LockedOut),
+        (Canned.of_json({"message": "Forbidden"}, status=403), NotAllowed),
         (Canned.of_json(refusal(), status=400), TurnedDown),
         (Canned.of_json({"message": "no such list"}, status=404), NoAnswer),
     ],
@@ -251,3 +252,26 @@ def test_what_looks_like_an_account_number_is_hidden(said: str, shown: str) -> N
 )
 def test_each_entity_has_its_api(entity: str, name: str) -> None:
     assert target_of(entity).name == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Canned.of_json({"error": "invalid_scope"}, status=400), NotAllowed),
+        (Canned.of_json({"detail": [{"msg": "scope vendors.write is not granted"}]}, status=403), NotAllowed),
+        (Canned.of_json({"error": "invalid_client"}, status=401), LockedOut),
+    ],
+)
+async def test_no_token_for_the_scopes_of_one_api_says_nothing_of_the_others(
+    api: StubApi, imports: BaswareImports, connection: Connection, answer: Canned, kind: type[object]
+) -> None:
+    api.script("POST", "/v1/tokens", answer)
+    assert isinstance(await imports.send(connection, entity="suppliers", records=RECORDS), kind)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_who_may_not_ask_what_became_of_requests_is_locked_out(
+    api: StubApi, imports: BaswareImports, connection: Connection, status: int
+) -> None:
+    api.script("GET", "/v1/requestStatus/r1", Canned.of_json({"message": "no"}, status=status))
+    assert isinstance(await imports.ask(connection, "r1"), LockedOut)

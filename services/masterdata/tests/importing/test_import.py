@@ -1,5 +1,7 @@
 """What the import does with Basware, one behaviour at a time, in virtual time."""
 
+from dataclasses import replace
+
 import pytest
 from ap_domain.desired_state import FlowState
 from ap_domain.masterdata.record import ImportStep
@@ -257,5 +259,23 @@ def test_missing_content_waits_for_the_newer_version_and_is_told_after_a_minute(
         world.publish("V1", "newer")
         await world.run(begin, world.quiet, within=60)
         assert world.step("V1") is CONFIRMED
+
+    in_virtual_time(main())
+
+
+def test_a_connection_in_shadow_mode_is_never_called() -> None:
+    async def main() -> None:
+        world = a_world(works_within=(50, 60))
+        live = world.connections["acme"]
+        world.publish("V1", "Acme")
+        await world.run(begin, lambda: world.step("V1") is ImportStep.SENT, within=60)
+        world.connections["acme"] = replace(live, version=2, mode="shadow")
+        world.publish("V2", "Acme")
+        waited = this_loop().time() + 300
+        await world.run(begin, lambda: this_loop().time() > waited, within=400)
+        assert (world.step("V1"), len(world.basware["acme"].sends)) == (ImportStep.SENT, 1)
+        world.connections["acme"] = replace(live, version=3)
+        await world.run(begin, world.quiet, within=300)
+        assert {world.step("V1"), world.step("V2")} == {CONFIRMED}
 
     in_virtual_time(main())

@@ -7,8 +7,8 @@ _ENTITY = ("connection", "entity")
 
 REQUESTS = metrics.counter(
     "masterdata_import_requests",
-    "Requests that import master data into Basware, by outcome: stored, turned_down, too_large, no_answer or "
-    "locked_out.",
+    "Requests that import master data into Basware, by outcome: stored, turned_down, too_large, no_answer, "
+    "not_allowed or locked_out.",
     (*_ENTITY, "outcome"),
 )
 SENT = metrics.counter(
@@ -20,7 +20,7 @@ REFUSED = metrics.counter(
 )
 MISSING = metrics.counter(
     "masterdata_content_missing",
-    "Records whose content did not lie where it was published for a minute: have the entity read anew.",
+    "Records whose content did not lie where it was published for a minute, by entity.",
     _ENTITY,
 )
 

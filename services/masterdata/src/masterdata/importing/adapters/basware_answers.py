@@ -23,6 +23,7 @@ from masterdata.importing.core.answers import (
     ItemWord,
     LockedOut,
     NoAnswer,
+    NotAllowed,
     RequestWord,
     Seen,
     SendAnswer,
@@ -32,6 +33,8 @@ from masterdata.importing.core.answers import (
 
 __all__ = ["item_words", "kept_from", "of_send", "of_status", "seen_of"]
 
+TOKEN_CALL = "token"
+"""The operation of the call that fetches a token."""
 MOST_WORDS = 20
 """Findings on one record that are kept; the words of a record are part of every later word on it."""
 
@@ -55,6 +58,8 @@ def of_send(error: BaswareError, *, connection_version: int) -> SendAnswer:
     if error.status == 413:
         return TooLarge(said=_said(error))
     match error:
+        case CredentialsRefused() if _is_about_one_api(error):
+            return NotAllowed(said=_said(error))
         case ImportRefused():
             guilty = {code: (words(said),) for code, said in error.guilty.items()}
             general = tuple(words(said) for said in error.general[:MOST_WORDS])
@@ -65,6 +70,17 @@ def of_send(error: BaswareError, *, connection_version: int) -> SendAnswer:
             return TurnedDown(general=(_said(error),))
         case _:
             return kept_from(error, connection_version=connection_version)
+
+
+def _is_about_one_api(error: CredentialsRefused) -> bool:
+    """Whether a call to one API was refused for its rights: forbidden with a good token, or no token for its scopes.
+
+    Which of the two Basware answers for a scope that a client lacks is not published.
+    """
+    if error.operation != TOKEN_CALL:
+        return error.status == 403
+    said = " ".join(f"{each.code or ''} {each.message}" for each in error.entities).lower()
+    return "scope" in said
 
 
 def kept_from(error: BaswareError, *, connection_version: int) -> NoAnswer | LockedOut:

@@ -9,6 +9,7 @@ __all__ = [
     "ItemWord",
     "LockedOut",
     "NoAnswer",
+    "NotAllowed",
     "RequestWord",
     "Seen",
     "SendAnswer",
@@ -66,7 +67,14 @@ class LockedOut:
     connection_version: int
 
 
-SendAnswer = Stored | TurnedDown | TooLarge | NoAnswer | LockedOut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAllowed:
+    """Our credentials do not reach this kind of records; what else they reach is not said."""
+
+    said: str
+
+
+SendAnswer = Stored | TurnedDown | TooLarge | NoAnswer | NotAllowed | LockedOut
 
 
 class Seen(StrEnum):

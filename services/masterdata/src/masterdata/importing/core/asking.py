@@ -97,18 +97,17 @@ class Asking:
         return answer
 
     async def _ask(self, connection: Connection, request_id: str, ask: _Ask) -> NoAnswer | LockedOut | None:
-        word: RequestWord | None = None
-        if request_id != NO_REQUEST:
-            answer = await self._api.ask(connection, request_id)
-            if isinstance(answer, NoAnswer | LockedOut):
-                return answer
-            word = answer
+        answer = await self._api.ask(connection, request_id) if request_id != NO_REQUEST else None
+        if isinstance(answer, LockedOut):
+            return answer
+        word = answer if isinstance(answer, RequestWord) else None
         missed = await self._missed(connection, request_id, word)
-        if isinstance(missed, NoAnswer | LockedOut):
+        if isinstance(missed, LockedOut):
             return missed
-        settled = self._settled(request_id, word, missed)
+        kept = next((each for each in (answer, missed) if isinstance(each, NoAnswer)), None)
+        settled = self._settled(request_id, word, None if isinstance(missed, NoAnswer) else missed)
         if not settled:
-            return None
+            return kept
         reached("import answered")
         durable = await self._telling.say(settled)
         reached("import settled")
@@ -118,7 +117,7 @@ class Asking:
             await self._telling.of_request(
                 "settled", entity=settled[0].entity, request_id=request_id, counts=ask.counts
             )
-        return None
+        return kept
 
     def _awaited(self, request_id: str) -> list[ImportState]:
         found = (self._work.standing(key) for key in self._work.keys_of(request_id))
@@ -144,8 +143,9 @@ class Asking:
         )
 
     def _settled(
-        self, request_id: str, word: RequestWord | None, missed: Mapping[str, Missed]
+        self, request_id: str, word: RequestWord | None, missed: Mapping[str, Missed] | None
     ) -> list[ImportState]:
+        """`missed` is None when it could not be asked: what depends on it waits, but not beyond the patience."""
         now = self._clock.now()
         settled = []
         for told in self._awaited(request_id):
@@ -153,7 +153,13 @@ class Asking:
             verdict = judge(
                 word, told, waited=waited, patience=self._pace.patience, most=self._pace.most_attempts
             )
-            other = missed.get(told.external_code)
+            if missed is None and word is not None and unproven(word, told):
+                if waited < self._pace.patience:
+                    continue
+                verdict = judge(
+                    None, told, waited=waited, patience=self._pace.patience, most=self._pace.most_attempts
+                )
+            other = missed.get(told.external_code) if missed is not None else None
             if other is not None and other.seen is Seen.OPEN and waited < self._pace.patience:
                 continue
             if other is not None and other.seen is Seen.REFUSED:

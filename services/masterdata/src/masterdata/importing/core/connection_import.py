@@ -11,7 +11,7 @@ from chassis.connections import Connection
 from chassis.ledger.entry import Stop
 from chassis.ledger.ports import Clock, Flows, Unknown
 
-from masterdata.importing.core.answers import LockedOut, NoAnswer
+from masterdata.importing.core.answers import LockedOut, NoAnswer, NotAllowed
 from masterdata.importing.core.asking import Asking
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import ImportApi
@@ -24,7 +24,7 @@ BASWARE = "basware"
 MASTERDATA = "masterdata"
 """The flows that the import obeys. A refused credential stops the second: invoices may need other scopes."""
 
-Turn = Callable[[], Awaitable[NoAnswer | LockedOut | None]]
+Turn = Callable[[], Awaitable[NoAnswer | NotAllowed | LockedOut | None]]
 
 _STRICTNESS = (FlowState.RUNNING, FlowState.PAUSED, FlowState.STOPPED)
 
@@ -40,7 +40,8 @@ class ConnectionImport:
     """Level-triggered: what is wanted and not confirmed is sent, what was sent is asked about, again and again.
 
     At most `concurrency` calls at once, one until the remote has answered. It waits for nothing but its own tick and
-    the end of its calls, so no connection holds up another.
+    the end of its calls, so no connection holds up another. A question that is not answered holds up further ones, not
+    what is sent: it may be about that one request.
     """
 
     def __init__(
@@ -69,8 +70,11 @@ class ConnectionImport:
         self._calls = 0
         self._sends = 0
         self._failures = 0
+        self._ask_failures = 0
         self._proven: int | None = None
+        self._version: int | None = None
         self._hold_until = float("-inf")
+        self._ask_from = float("-inf")
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -99,12 +103,18 @@ class ConnectionImport:
             return
         if self._proven != connection.version:
             self._proven = None
+        if self._version != connection.version:
+            self._version = connection.version
+            for entity in self._work.entities():
+                entity.rest_until = float("-inf")
         width = connection.basware.concurrency if self._proven is not None else 1
         self._start_asks(calls, connection, width)
         if sends and state is FlowState.RUNNING:
             self._start_sends(calls, connection, width)
 
     def _start_asks(self, calls: asyncio.TaskGroup, connection: Connection, width: int) -> None:
+        if self._clock.monotonic() < self._ask_from:
+            return
         for request_id in self._asking.due():
             if self._calls >= width:
                 self._asking.put_off(request_id)
@@ -183,15 +193,27 @@ class ConnectionImport:
             self._wake.set()
 
     async def _learn(
-        self, connection: Connection, kept: NoAnswer | LockedOut | None, entity: EntityWork | None
+        self,
+        connection: Connection,
+        kept: NoAnswer | NotAllowed | LockedOut | None,
+        entity: EntityWork | None,
     ) -> None:
         match kept:
             case None:
                 self._failures = 0
+                self._ask_failures = self._ask_failures if entity is not None else 0
                 self._proven = connection.version
             case LockedOut():
                 self._proven = None
                 await self._stop(connection, kept)
+            case NotAllowed():
+                log.error(
+                    "Basware gives us no rights to this kind of records; the others go on",
+                    connection=connection.id,
+                    entity=entity.entity if entity else "",
+                    said=kept.said,
+                )
+                self._rest(self._pace.not_allowed_rest, entity)
             case NoAnswer():
                 log.warning(
                     "Basware did not take or answer a call; it comes again",
@@ -203,14 +225,17 @@ class ConnectionImport:
                     if entity is not None:
                         self._rest(kept.after or self._pace.entity_rest, entity)
                     return
-                self._failures += 1
                 asked = kept.after and min(kept.after, self._pace.throttled_longest)
-                self._rest(
-                    self._pace.backoff.seconds(
-                        attempt=self._failures, fraction=self._fraction(), retry_after=asked
-                    ),
-                    None,
-                )
+                if entity is None and not kept.throttled:
+                    self._ask_failures += 1
+                    wait = self._backoff(self._ask_failures, asked)
+                    self._ask_from = max(self._ask_from, self._clock.monotonic() + wait)
+                    return
+                self._failures += 1
+                self._rest(self._backoff(self._failures, asked), None)
+
+    def _backoff(self, failures: int, asked: float | None) -> float:
+        return self._pace.backoff.seconds(attempt=failures, fraction=self._fraction(), retry_after=asked)
 
     async def _stop(self, connection: Connection, locked: LockedOut) -> None:
         log.error("Basware refuses our credentials", connection=connection.id, said=locked.said)

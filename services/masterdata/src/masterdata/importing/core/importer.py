@@ -33,6 +33,11 @@ AGAIN_SECONDS = 60.0
 log = structlog.get_logger("masterdata.importing")
 
 
+def _is_imported(connection: Connection) -> bool:
+    """In shadow mode nothing is called: not even what was sent before is asked about, until it is live again."""
+    return bool(connection.masterdata) and connection.mode == "live"
+
+
 @dataclass(slots=True, kw_only=True)
 class _Run:
     shard: int
@@ -102,7 +107,7 @@ class Importer:
 
     def _look(self, imports: asyncio.TaskGroup) -> None:
         owned = self._shards.owned()
-        ours = {each.id: each for each in self._directory.all() if each.shard in owned and each.masterdata}
+        ours = {each.id: each for each in self._directory.all() if each.shard in owned and _is_imported(each)}
         for connection_id, run in list(self._runs.items()):
             over = run.again_at is not None and self._clock.monotonic() >= run.again_at
             if connection_id not in ours or ours[connection_id].shard != run.shard or over:
@@ -191,7 +196,13 @@ class Importer:
         return _Run(shard=shard, work=work, resending=resending, imports=imports)
 
     def _may_send(self, connection_id: str, shard: int) -> bool:
-        return shard in self._shards.owned() and flow_state(self._flows, connection_id) is FlowState.RUNNING
+        connection = self._directory.get(connection_id)
+        return (
+            connection is not None
+            and _is_imported(connection)
+            and shard in self._shards.owned()
+            and flow_state(self._flows, connection_id) is FlowState.RUNNING
+        )
 
     def _changed(self, table: Table[object], shard: int, key: bytes) -> None:
         run = self._run_of(shard, key)

@@ -38,6 +38,10 @@ class Pace:
     """A version that was sent so often without a clear word is listed as refused: a person must look."""
     blocks_for: float = 600.0
     """What is not settled holds back what may refer to it, but not for longer."""
+    suspect_rest: float = 5.0
+    """An entity after a batch that fails although Basware answers other calls."""
+    not_allowed_rest: float = 900.0
+    """An entity for whose API Basware gives us no rights; a change of the connection ends it."""
     missing_for: float = 60.0
     """How long a record's content may be missing where it should lie before somebody is told."""
     narrowing: int = 60

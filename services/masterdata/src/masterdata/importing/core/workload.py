@@ -13,7 +13,7 @@ from chassis.ledger.ports import Clock
 
 from masterdata.importing.core.pace import Pace
 
-__all__ = ["EntityWork", "Pick", "Workload"]
+__all__ = ["NO_REQUEST", "EntityWork", "Pick", "Workload"]
 
 NO_REQUEST = ""
 """Stands for the request of a record that was sent without learning of any."""
