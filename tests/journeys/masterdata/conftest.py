@@ -1,6 +1,6 @@
 """A stack of master data's own: real Kafka, poll and import, both simulators. Each test has a connection of its own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -36,23 +36,29 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         yield running
 
 
+@pytest.fixture(scope="session")
+def watch(stack: Stack) -> Iterator[TopicWatch]:
+    """What lies in the topics, whichever test put it there."""
+    with watching(stack.kafka.bootstrap) as followed:
+        yield followed
+
+
 @pytest.fixture
-async def new_customer(stack: Stack) -> AsyncIterator[NewCustomer]:
+async def new_customer(stack: Stack, watch: TopicWatch) -> AsyncIterator[NewCustomer]:
     """Makes connections with a PeopleSoft site and a Basware tenant of their own, where little takes long.
 
     `entities` are those of the section, `section` is merged into it, `imports` are settings of the tenant's imports;
     `prepare` is awaited before our side knows of the connection; everything else is a field of ConnectionSpec.
     """
-    async with watching(stack.kafka.bootstrap) as watch, _customers(stack, watch) as make:
+    async with _customers(stack, watch) as make:
         yield make
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stories(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
+async def stories(stack: Stack, watch: TopicWatch, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
     """The stories of this folder, begun together."""
     here = Path(__file__).parent
     async with (
-        watching(stack.kafka.bootstrap) as watch,
         _customers(stack, watch) as make,
         telling([item for item in request.session.items if item.path.parent == here], make) as told,
     ):
