@@ -19,6 +19,7 @@ from peoplesoft.errors import ProtocolError
 from peoplesoft.faults import NothingFound, business_error, fault_error, is_refusal, read_messages
 from peoplesoft.names import unprefixed
 from peoplesoft.outcomes import RemoteMessage
+from peoplesoft.outline import outline
 from peoplesoft.refusals import refusal
 from peoplesoft.safe_xml import UnusableXml, local_name, namespace_of, parse_xml, text_of
 from peoplesoft.shape import CollectionShape
@@ -140,7 +141,7 @@ def _response_element(answer: Answer, *, response: CollectionShape, call: Call) 
         raise call.unclear(
             ProtocolError,
             f"the answer holds {body.tag}, not the {{{response.namespace or ''}}}{response.name} of the WSDL",
-            said=answer.body[:1000],
+            said=outline(answer.body),
         )
     return body
 
@@ -155,7 +156,7 @@ def _body_element(answer: Answer, call: Call) -> etree._Element:
     bodies = root.findall(f"{{{SOAP}}}Body")
     if len(bodies) != 1 or len(bodies[0]) != 1:
         raise call.unclear(
-            ProtocolError, "the SOAP envelope has not exactly one message", said=answer.body[:1000]
+            ProtocolError, "the SOAP envelope has not exactly one message", said=outline(answer.body)
         )
     return bodies[0][0]
 
@@ -232,7 +233,9 @@ def _record(element: etree._Element, shape: CollectionShape, *, call: Call) -> R
     stray = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
     if stray:
         raise call.error(
-            ProtocolError, f"the answer holds text under {shape.name}: not in the WSDL", said=stray
+            ProtocolError,
+            f"the answer holds text under {shape.name}: not in the WSDL",
+            said=f"{len(stray)} characters",
         )
     for child in element:
         name = local_name(child)

@@ -30,6 +30,7 @@ class Call:
     """The context of one call. `saves`: a create, so that an unclear answer leaves its outcome unknown.
 
     `remedies`: what a person can do about an error of that kind, where the kind's own words do not fit the call.
+    `gives_rows`: what is answered is data, so that of an answer that is something else only the outline is told.
     """
 
     operation: str
@@ -40,6 +41,7 @@ class Call:
     table: OutcomeTable = field(default_factory=OutcomeTable)
     credentials: Credentials | None = None
     remedies: Mapping[type[PeopleSoftError], str] = field(default_factory=dict)
+    gives_rows: bool = False
 
     def error(
         self,

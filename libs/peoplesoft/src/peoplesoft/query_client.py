@@ -124,6 +124,7 @@ class QueryClient:
             table=self._table,
             credentials=self._credentials,
             remedies=_REMEDIES,
+            gives_rows=True,
         )
         count = 0
         async with aclosing(self._route.batches(query, call)) as batches:

@@ -54,4 +54,4 @@ class Columns:
             number = Decimal(cell)
             if len(number.as_tuple().digits) <= _MOST_DIGITS and abs(number.adjusted()) <= _MOST_DIGITS:
                 return number
-        raise self._call.error(ProtocolError, f"column {column} holds {str(cell)[:60]}: not a value")
+        raise self._call.error(ProtocolError, f"column {column} holds what is not a value")

@@ -13,6 +13,7 @@ import ijson
 
 from peoplesoft.call import Call
 from peoplesoft.errors import NeedsPerson, PeopleSoftError, ProtocolError, RetryLater
+from peoplesoft.outline import is_message
 from peoplesoft.query import QueryRow
 from peoplesoft.query_columns import Columns
 
@@ -46,7 +47,7 @@ class JsonRows:
             self._parser.send(chunk)
         # A number of thousands of digits is a ValueError or, out of ijson's C code, a SystemError.
         except (ijson.JSONError, ValueError, SystemError) as failure:
-            raise self._damaged(failure) from failure
+            raise self._damaged(failure) from None  # its own words quote the answer
         rows: list[QueryRow] = []
         for event, value in self._events:
             if not self._in_rows:
@@ -69,11 +70,11 @@ class JsonRows:
         try:
             self._parser.close()
         except (ijson.JSONError, ValueError, SystemError) as failure:
-            raise self._damaged(failure) from failure
+            raise self._damaged(failure) from None  # its own words quote the answer
         facts = dict(self._facts)
         status = facts.pop("status", None)
         if status is not None and status.lower() != "success":
-            said = "; ".join(f"{name}: {text}" for name, text in facts.items())
+            said = "; ".join(text for name, text in facts.items() if _is_message(name))
             raise self._call.error(NeedsPerson, f"PeopleSoft answers with status {status!r}", said=said)
         name = facts.get("data/query/queryname=", facts.get("data/query/queryname", self._query))
         if name.strip().upper() != self._query.upper():
@@ -81,7 +82,7 @@ class JsonRows:
         expected = facts.get("data/query/numrows")
         if status is None or (expected is None and not self._rows_begun):
             raise self._call.error(
-                ProtocolError, "the answer is JSON, but not that of a query", said=str(facts)
+                ProtocolError, "the answer is JSON, but not that of a query", said=", ".join(facts)
             )
         if expected is not None and expected.strip() != str(self._count):
             raise self._call.error(
@@ -123,5 +124,15 @@ class JsonRows:
             raise self._call.error(ProtocolError, f"the answer holds a {event} {where}: not a value")
 
     def _damaged(self, failure: Exception) -> PeopleSoftError:
-        why = str(failure).partition("\n")[0] or type(failure).__name__
+        # From its second line on the parser quotes the answer; it gives bytes where that is no UTF-8.
+        said = failure.args[0] if failure.args else ""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        line = text.partition("\n")[0]
+        why = line if line and not {"'", '"'} & set(line) else type(failure).__name__
         return self._call.error(RetryLater, f"the answer is cut or damaged after {self._count} rows: {why}")
+
+
+def _is_message(place: str) -> bool:
+    """Whether a fact at this place is the message of an error: at the top or one level below, not among data."""
+    above, _, name = place.rpartition("/")
+    return "/" not in above and above not in {"data", "rows"} and is_message(name)

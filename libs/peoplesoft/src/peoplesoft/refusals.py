@@ -13,6 +13,7 @@ from peoplesoft.errors import (
     ProtocolError,
     RetryLater,
 )
+from peoplesoft.outline import json_error, outline
 from peoplesoft.safe_xml import doctype_of
 
 _HTML = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<html[\s>]", re.DOTALL | re.IGNORECASE)
@@ -32,15 +33,17 @@ def refusal(
 
     `damaged`: it begins like that form and is not well-formed, as a cut answer is.
     """
-    status, said = answer.status, answer.body[:_LOOKED_AT]
+    status, body = answer.status, answer.body[:_LOOKED_AT]
+    said = _told(body, call, damaged=damaged)
     if 200 <= status < 300:
         return _success_without_soap(answer, call, why_no_soap=why_no_soap, damaged=damaged, form=form)
-    what = f"HTTP {status} without a {form} answer"
+    refused = call.gives_rows and json_error(body)
+    what = f"HTTP {status}" if refused else f"HTTP {status} without a {form} answer"
     if 300 <= status < 400:
         return call.unclear(
             CredentialsRefused, f"HTTP {status}: redirected, probably to a sign-on page", said=said
         )
-    if b"Envelope" in said:
+    if b"Envelope" in body:
         # A SOAP answer that broke off: its status is no proof of anything.
         return call.unclear(RetryLater, f"HTTP {status} with a damaged SOAP answer: {why_no_soap}", said=said)
     if status == 401:
@@ -60,16 +63,22 @@ def refusal(
 def _success_without_soap(
     answer: Answer, call: Call, *, why_no_soap: str, damaged: bool, form: str
 ) -> PeopleSoftError:
-    said = answer.body[:_LOOKED_AT]
-    if not said.strip():
+    body = answer.body[:_LOOKED_AT]
+    said = _told(body, call, damaged=damaged)
+    if not body.strip():
         return call.unclear(RetryLater, f"HTTP {answer.status} with an empty answer")
-    if is_html(said):
-        if _SIGN_ON.search(said):
+    if is_html(body):
+        if _SIGN_ON.search(body):
             return call.unclear(CredentialsRefused, "a sign-on page came instead of an answer", said=said)
         return call.unclear(RetryLater, "an HTML page came instead of an answer", said=said)
-    if damaged and doctype_of(said) is None:
+    if damaged and doctype_of(body) is None:
         return call.unclear(RetryLater, f"the answer is cut or damaged: {why_no_soap}", said=said)
     return call.unclear(ProtocolError, f"the answer is not {form}: {why_no_soap}", said=said)
+
+
+def _told(body: bytes, call: Call, *, damaged: bool) -> str | bytes:
+    """What of an answer is told: of one that may hold rows, or a record, its outline only."""
+    return outline(body) if call.gives_rows or damaged or b"Envelope" in body else body
 
 
 def is_html(body: bytes) -> bool:

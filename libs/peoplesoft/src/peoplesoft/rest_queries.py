@@ -15,6 +15,7 @@ from peoplesoft.credentials import Credentials
 from peoplesoft.errors import InvalidMessage, PeopleSoftError, ProtocolError
 from peoplesoft.faults import fault_error, is_refusal
 from peoplesoft.gateway import common_headers
+from peoplesoft.outline import outline
 from peoplesoft.query import QueryRequest, QueryRow
 from peoplesoft.query_json import JsonRows
 from peoplesoft.refusals import refusal
@@ -101,5 +102,5 @@ def _no_json(answer: Answer, call: Call) -> PeopleSoftError:
     if 200 <= answer.status < 300 and not root.tag.lower().endswith("html"):
         remedy = "See by which parameter this PeopleTools release is asked for JSON."
         what = f"XML ({root.tag}) came instead of JSON"
-        return call.error(ProtocolError, what, said=answer.body[:1000], remedy=remedy)
+        return call.error(ProtocolError, what, said=outline(answer.body), remedy=remedy)
     return refusal(answer, call, why_no_soap="it is XML", form="JSON")

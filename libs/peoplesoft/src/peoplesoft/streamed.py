@@ -17,6 +17,7 @@ from yarl import URL
 from peoplesoft.call import Answer, Call
 from peoplesoft.errors import ProtocolError, RetryLater
 from peoplesoft.gateway import broken_call, seconds_to_wait
+from peoplesoft.outline import outline
 from peoplesoft.query import QueryRow
 
 _CHUNK: Final = 65_536
@@ -69,7 +70,7 @@ class StreamedAnswer:
         except (aiohttp.ClientError, OSError, ValueError) as failure:  # time-outs are OSErrors
             if isinstance(failure, TimeoutError) and left < self._timeouts.silence:
                 what = f"the answer took more than {self._timeouts.whole:g} s and was given up"
-                raise self._call.error(RetryLater, what, said=self.head.body[:200]) from failure
+                raise self._call.error(RetryLater, what, said=outline(self.head.body)) from failure
             raise broken_call(failure, None, self._call) from failure
         self._waited += loop.time() - asked_at
         self._size += len(chunk)
