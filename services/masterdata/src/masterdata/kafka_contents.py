@@ -1,12 +1,14 @@
 """The port Contents: records read back from `peoplesoft.master-data` by where they lie, run after run."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from ap_domain.masterdata.record import MasterRecord
 from chassis import topics
@@ -24,9 +26,10 @@ log = structlog.get_logger("masterdata.contents")
 
 
 class KafkaContents:
-    """Contents. A groupless read_committed consumer; reads go one after the other. Use as a context manager."""
+    """Contents. A groupless read_committed consumer; the runs of several reads take turns. Use as a context manager."""
 
     def __init__(self, *, bootstrap: str, timeout: float = 30.0) -> None:
+        """`timeout`, in seconds, is for a read's own work; waiting for the runs of others does not count."""
         self._bootstrap = bootstrap
         self._timeout = timeout
         self._turn = asyncio.Lock()
@@ -35,43 +38,45 @@ class KafkaContents:
     async def read(
         self, *, shard: int, offsets: Sequence[int], most_bytes: int
     ) -> Mapping[int, MasterRecord | None]:
-        """As the port says."""
+        """As the port says. It also ends early when its time is over, with what was reached by then."""
         if not offsets:
             return {}
+        reading = _Reading(partition=TopicPartition(TOPIC, shard), most_bytes=most_bytes)
+        left = self._timeout
         try:
-            async with asyncio.timeout(self._timeout), self._turn:
-                return await self._read(TopicPartition(TOPIC, shard), offsets, most_bytes)
+            for run in _runs(offsets):
+                async with self._turn:
+                    began = monotonic()
+                    async with asyncio.timeout(left):
+                        await self._read(reading, run)
+                    left -= monotonic() - began
+                if reading.full:
+                    break
         except TimeoutError as error:
-            raise NotAnswered(f"{TOPIC}/{shard}: not read in {self._timeout:g} s; try again") from error
+            if reading.reached < offsets[0]:
+                raise NotAnswered(f"{TOPIC}/{shard}: not read in {self._timeout:g} s; try again") from error
         except KafkaError as error:
             raise NotAnswered(f"{TOPIC}/{shard}: {error}; try again") from error
+        return {each: reading.found.get(each) for each in offsets if each <= reading.reached}
 
-    async def _read(
-        self, partition: TopicPartition, offsets: Sequence[int], most_bytes: int
-    ) -> dict[int, MasterRecord | None]:
-        consumer = await self._started()
+    async def _read(self, reading: "_Reading", run: Sequence[int]) -> None:
+        consumer, partition = await self._started(), reading.partition
         consumer.assign([partition])
-        first = (await consumer.beginning_offsets([partition]))[partition]
-        end = (await consumer.end_offsets([partition]))[partition]
-        found: dict[int, MasterRecord | None] = {}
-        size = 0
         try:
-            for run in _runs([offset for offset in offsets if first <= offset < end]):
-                consumer.seek(partition, run[0])
-                wanted, last = set(run), run[-1]
-                while await consumer.position(partition) <= last and size < most_bytes:
-                    batches = await consumer.getmany(partition, timeout_ms=500, max_records=500)
-                    for record in batches.get(partition, []):
-                        if record.offset in wanted and record.value is not None:
-                            content = _decoded(bytes(record.value), record.offset)
-                            found[record.offset] = content
-                            size += len(content.content.encode()) if content else 0
-                            if size >= most_bytes:
-                                break
-                if size >= most_bytes:
-                    reached = max(found)
-                    return {each: found.get(each) for each in offsets if each <= reached}
-            return {offset: found.get(offset) for offset in offsets}
+            if reading.bounds is None:
+                first = (await consumer.beginning_offsets([partition]))[partition]
+                reading.bounds = range(first, (await consumer.end_offsets([partition]))[partition])
+            wanted = {offset for offset in run if offset in reading.bounds}
+            if wanted:
+                consumer.seek(partition, min(wanted))
+            while wanted and not reading.full and await consumer.position(partition) <= max(wanted):
+                batches = await consumer.getmany(partition, timeout_ms=500, max_records=500)
+                reading.take(batches.get(partition, []), wanted)
+                if not reading.full:
+                    # What lies before the position was read, or is not there.
+                    reading.reached = max(reading.reached, await consumer.position(partition) - 1)
+            if not reading.full:
+                reading.reached = max(reading.reached, run[-1])
         finally:
             consumer.pause(partition)
 
@@ -102,6 +107,34 @@ class KafkaContents:
                 raise
             self._consumer = consumer
         return self._consumer
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """What one read has found so far; every wanted offset up to `reached` is answered. `bounds`: what lies there."""
+
+    partition: TopicPartition
+    most_bytes: int
+    bounds: range | None = None
+    found: dict[int, MasterRecord | None] = field(default_factory=dict)
+    size: int = 0
+    reached: int = -1
+
+    @property
+    def full(self) -> bool:
+        """Whether as many bytes are found as may be."""
+        return self.size >= self.most_bytes
+
+    def take(self, records: "Sequence[ConsumerRecord[bytes, bytes]]", wanted: Collection[int]) -> None:
+        """Keeps what is wanted of the records, as far as it may."""
+        for record in records:
+            if record.offset in wanted and record.value is not None:
+                content = _decoded(bytes(record.value), record.offset)
+                self.found[record.offset] = content
+                self.size += len(content.content.encode()) if content else 0
+                if self.full:
+                    self.reached = record.offset
+                    return
 
 
 def _runs(offsets: Sequence[int]) -> list[list[int]]:

@@ -33,7 +33,7 @@ from masterdata.importing.core.answers import (
 
 __all__ = ["item_words", "kept_from", "of_send", "of_status", "seen_of"]
 
-TOKEN_CALL = "token"
+RENEWAL = "token"
 """The operation of the call that fetches a token."""
 MOST_WORDS = 20
 """Findings on one record that are kept; the words of a record are part of every later word on it."""
@@ -77,7 +77,7 @@ def _is_about_one_api(error: CredentialsRefused) -> bool:
 
     Which of the two Basware answers for a scope that a client lacks is not published.
     """
-    if error.operation != TOKEN_CALL:
+    if error.operation != RENEWAL:
         return error.status == 403
     said = " ".join(f"{each.code or ''} {each.message}" for each in error.entities).lower()
     return "scope" in said
