@@ -13,10 +13,11 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from chassis.errors import NotAnswered
 from chassis.records import AUDIT_EVENT
 from chassis.topic_scan import is_ledgers_own, partitions_of, reading
-from chassis.topics import AUDIT_INGRESS, AUDIT_VOUCHER_POSTER
+from chassis.topics import AUDIT_INGRESS, AUDIT_MASTERDATA, AUDIT_VOUCHER_POSTER
 
 __all__ = ["AuditWatch"]
 
+TOPICS = tuple(topic.name for topic in (AUDIT_INGRESS, AUDIT_VOUCHER_POSTER, AUDIT_MASTERDATA))
 POLL_SECONDS = 0.2
 QUESTION_SECONDS = 10.0
 
@@ -56,10 +57,9 @@ class AuditWatch:
     def _begin(self) -> None:
         with ExitStack() as opening:
             consumer = opening.enter_context(reading(self._bootstrap))
-            topics = (AUDIT_INGRESS.name, AUDIT_VOUCHER_POSTER.name)
             places = [
                 TopicPartition(each.topic, each.partition, self._end(consumer, each))
-                for each in partitions_of(consumer, topics, bootstrap=self._bootstrap)
+                for each in partitions_of(consumer, TOPICS, bootstrap=self._bootstrap)
                 if each.partition in self._shards
             ]
             consumer.assign(places)

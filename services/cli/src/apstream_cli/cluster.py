@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ap_domain.audit import AuditEvent
-from ap_domain.command import Command, CommandedLedger
+from ap_domain.command import Command
 from ap_domain.desired_state import DesiredState
 from ap_domain.mapping_version import MappingVersion
 from chassis.audit_watch import AuditWatch
@@ -22,7 +22,6 @@ from chassis.topic_scan import scan
 from chassis.topics import DESIRED_STATE as DESIRED_STATE_TOPIC
 from chassis.topics import MAPPINGS
 
-from apstream_cli.masterdata_audit import MasterDataAudit
 from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 
 __all__ = ["Cluster", "KafkaCluster", "Order", "open_cluster", "version_of"]
@@ -66,9 +65,7 @@ class Cluster(Protocol):
     async def carry_out(
         self, orders: Sequence[Order], *, answered: Callable[[AuditEvent], None], within: float
     ) -> None:
-        """Issues the orders, which are of one ledger or none of master data, and hands each owner's answer over, until
-        all came or the time is up.
-        """
+        """Issues the orders and hands each owner's answer over, until all came or the time is up."""
         ...
 
     async def mappings(self) -> list[MappingVersion]:
@@ -134,9 +131,7 @@ class KafkaCluster:
         """As the port says."""
         waiting = {order.command.command_id for order in orders}
         shards = {order.shard for order in orders}
-        ours = all(order.command.ledger is CommandedLedger.MASTERDATA for order in orders)
-        heard = MasterDataAudit if ours else AuditWatch
-        async with heard(bootstrap=self._bootstrap, shards=shards) as watch:
+        async with AuditWatch(bootstrap=self._bootstrap, shards=shards) as watch:
             await issue_all(((each.command, each.shard) for each in orders), bootstrap=self._bootstrap)
             async for event in watch.events(within=within):
                 if event.action in ANSWERS and event.detail.get("command") in waiting:
