@@ -186,7 +186,9 @@ class _Kafka:
         await self.life.point()
         self.life.world.audits[event.event_id] = event
 
-    async def earlier(self, shard: int) -> Sequence[Command]:
+    async def earlier(self, shard: int, *, since: datetime) -> Sequence[Command]:
         await self.life.point()
-        now = this_loop().now()
-        return [command for command in self.life.world.commands if command.expires_at >= now]
+        self.life.world.scans += 1
+        if this_loop().time() < self.life.world.no_scan_before:
+            raise NotAnswered("Kafka is away")
+        return [command for command in self.life.world.commands if command.expires_at >= since]

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 from ap_domain.command import Command
 from ap_domain.masterdata.record import ImportStep
+from masterdata.importing.core.resending import REMEMBERED
 
 from .basware_fake import CURSED
 from .process import begin
 from .virtual_time import in_virtual_time, this_loop
-from .world import World, a_world
+from .world import World, a_connection, a_world
 
 CONFIRMED, REFUSED = ImportStep.CONFIRMED, ImportStep.REFUSED
 
@@ -129,5 +130,67 @@ def test_a_word_of_a_process_that_woke_up_late_makes_the_record_due_again() -> N
         await world.run(begin, woken, within=120)
         await world.run(begin, world.quiet, within=120)
         assert "new" in world.basware["acme"].p2p["suppliers", "V1"]
+
+    in_virtual_time(main())
+
+
+def test_all_connections_of_a_shard_share_one_pass_over_its_orders() -> None:
+    async def main() -> None:
+        world = a_world()
+        for number in range(20):
+            world.connections[f"c{number}"] = a_connection(f"c{number}")
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        assert world.scans == 1
+
+    in_virtual_time(main())
+
+
+@pytest.mark.parametrize(("minutes", "answer"), [(5, "command applied"), (15, "command refused")])
+def test_an_order_that_could_not_be_read_for_long_is_carried_out_or_refused(
+    minutes: int, answer: str
+) -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        await world.kill()
+        world.order("suppliers")
+        world.no_scan_before = this_loop().time() + minutes * 60
+        await world.run(begin, lambda: bool(answers(world)), within=1000)
+        assert answers(world) == [answer]
+
+    in_virtual_time(main())
+
+
+def answers(world: World) -> list[str]:
+    return [event.action for event in world.audits.values() if event.action.startswith("command")]
+
+
+def test_an_order_that_was_carried_out_before_it_expired_is_not_refused_afterwards() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        await world.run(begin, ordered(world, "suppliers"), within=120)
+        await world.run(begin, world.quiet, within=120)
+        await world.kill()
+        world.no_scan_before = this_loop().time() + 900
+        waited = this_loop().time() + 1000
+        await world.run(begin, lambda: this_loop().time() > waited, within=1100)
+        assert answers(world) == ["command applied"]
+
+    in_virtual_time(main())
+
+
+def test_orders_beyond_what_is_remembered_are_refused() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        for number in range(REMEMBERED + 2):
+            world.order("suppliers/V1", command_id=f"c{number}")
+        await world.run(begin, lambda: len(answers(world)) == REMEMBERED + 2, within=600)
+        assert answers(world).count("command refused") >= 2
 
     in_virtual_time(main())

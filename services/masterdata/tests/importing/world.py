@@ -82,6 +82,8 @@ class World:
     lag: tuple[float, float] = (0.0, 0.3)
     weak: float = 0.0
     unreadable: float = 0.0
+    scans: int = 0
+    no_scan_before: float = 0.0
     records: list[MasterRecord | None] = field(default_factory=list)
     states: list[ImportState] = field(default_factory=list)
     audits: dict[str, AuditEvent] = field(default_factory=dict)

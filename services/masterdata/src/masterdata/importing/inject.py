@@ -46,7 +46,7 @@ def masterdata_import(settings: ServiceSettings) -> AbstractAsyncContextManager[
                 api=BaswareImports(clients=BaswareClients(session=session)),
                 contents=contents,
                 journal=KafkaJournal(producer=surroundings.producer),
-                orders=KafkaOrders(bootstrap=settings.kafka_bootstrap, clock=surroundings.clock),
+                orders=KafkaOrders(bootstrap=settings.kafka_bootstrap),
                 actor=settings.instance,
                 fraction=SystemRandom().random,
             )

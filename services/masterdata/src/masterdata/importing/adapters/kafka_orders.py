@@ -1,13 +1,15 @@
 """The port Orders: one pass over the commands of a shard."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ap_domain.command import Command
 from chassis import topics
 from chassis.errors import Undecodable
-from chassis.ledger.ports import Clock
 from chassis.records import COMMAND
 from chassis.topic_scan import Scanned, scan
+
+from masterdata.importing.core.resending import is_ours
 
 __all__ = ["KafkaOrders"]
 
@@ -17,13 +19,11 @@ WITHIN_SECONDS = 60.0
 class KafkaOrders:
     """Orders."""
 
-    def __init__(self, *, bootstrap: str, clock: Clock) -> None:
+    def __init__(self, *, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._clock = clock
 
-    async def earlier(self, shard: int) -> Sequence[Command]:
+    async def earlier(self, shard: int, *, since: datetime) -> Sequence[Command]:
         """As the port says."""
-        now = self._clock.now()
         found: list[Command] = []
 
         def take(scanned: Scanned) -> None:
@@ -33,7 +33,7 @@ class KafkaOrders:
                 command = COMMAND.decode(scanned.value)
             except Undecodable:
                 return  # set aside in ap.unreadable when it was taken in
-            if now <= command.expires_at:
+            if is_ours(command) and since <= command.expires_at:
                 found.append(command)
 
         await scan(

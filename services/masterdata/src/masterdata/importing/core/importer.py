@@ -15,6 +15,7 @@ from chassis.streams.ports import Shards, Table, TableView
 
 from masterdata.importing.core.asking import Asking
 from masterdata.importing.core.connection_import import ConnectionImport, flow_state
+from masterdata.importing.core.earlier_orders import EarlierOrders
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import Connections, Contents, ImportApi, Journal, Orders
 from masterdata.importing.core.resending import Resending
@@ -75,7 +76,7 @@ class Importer:
         self._api = api
         self._contents = contents
         self._journal = journal
-        self._orders = orders
+        self._orders = EarlierOrders(orders=orders, now=clock.now)
         self._actor = actor
         self._fraction = fraction
         self._pace = pace or Pace()

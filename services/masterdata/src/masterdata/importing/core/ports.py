@@ -103,6 +103,9 @@ class Journal(Protocol):
 class Orders(Protocol):
     """People's orders that may have been taken in by an earlier owner without having been carried out."""
 
-    async def earlier(self, shard: int) -> Sequence[Command]:
-        """The orders that lie in `ap.commands` and have not expired. Raises chassis.errors.NotAnswered."""
+    async def earlier(self, shard: int, *, since: datetime) -> Sequence[Command]:
+        """The orders to this service that lie in `ap.commands` and had not expired at `since`.
+
+        Raises chassis.errors.NotAnswered.
+        """
         ...

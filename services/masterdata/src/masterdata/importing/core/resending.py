@@ -1,7 +1,7 @@
 """Records that are sent again although nothing changed: by a person's order, or because somebody else sent another."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,9 +14,9 @@ from chassis.errors import NotAnswered
 from chassis.keys import record_key
 from chassis.ledger.ports import Clock
 
+from masterdata.importing.core.earlier_orders import EarlierOrders
 from masterdata.importing.core.history import carried
 from masterdata.importing.core.pace import Pace
-from masterdata.importing.core.ports import Orders
 from masterdata.importing.core.telling import Telling
 from masterdata.importing.core.workload import Workload
 
@@ -25,7 +25,6 @@ __all__ = ["Resending", "Target", "is_ours"]
 REFUSED_ONLY = "?refused"
 AT_ONCE = 500
 REMEMBERED = 1000
-READ_TRIES = 5
 
 log = structlog.get_logger("masterdata.importing")
 
@@ -70,7 +69,7 @@ class Resending:
         connection_id: str,
         shard: int,
         keys: Callable[[bytes], Sequence[bytes]],
-        orders: Orders,
+        orders: EarlierOrders,
         telling: Telling,
         work: Workload,
         clock: Clock,
@@ -85,77 +84,104 @@ class Resending:
         self._work = work
         self._clock = clock
         self._pace = pace
-        self._queue: asyncio.Queue[_Order | bytes] = asyncio.Queue(REMEMBERED)
+        self._told_since = clock.now()
+        self._queue: asyncio.Queue[_Order] = asyncio.Queue(REMEMBERED)
+        self._turned_away: deque[Command] = deque(maxlen=REMEMBERED)
+        self._contradicted: dict[bytes, None] = {}
+        self._come = asyncio.Event()
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def ordered(self, command: Command, *, earlier: bool = False) -> None:
-        """A person's order. Never waits; one beyond a thousand is left to the next owner, and logged."""
+        """A person's order. Never waits; one beyond a thousand is refused."""
         if command.command_id in self._seen:
             return
-        self._offer(_Order(command=command, earlier=earlier))
+        try:
+            self._queue.put_nowait(_Order(command=command, earlier=earlier))
+        except asyncio.QueueFull:
+            self._turned_away.append(command)
+        self._come.set()
         self._seen[command.command_id] = None
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
     def contradicted(self, key: bytes) -> None:
         """Another process sent a version of this record after our last word on it. Never waits."""
-        self._offer(key)
+        self._contradicted[key] = None
+        self._come.set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._read_earlier()
-        while True:
-            match await self._queue.get():
-                case _Order() as order:
-                    await self._carry_out(order)
-                case key:
-                    said = "another process sent it after us"
-                    await self._mark([key], (said,), unless_after=None, until=None)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read_earlier())
+            while True:
+                await self._come.wait()
+                self._come.clear()
+                while not self._queue.empty():
+                    await self._carry_out(self._queue.get_nowait())
+                while self._turned_away:
+                    said = "too many orders at once; give it again"
+                    await self._answer("command refused", self._turned_away.popleft(), said)
+                keys, self._contradicted = list(self._contradicted), {}
+                await self._mark(keys, ("another process sent it after us",), unless_after=None, until=None)
 
     async def _read_earlier(self) -> None:
-        for _ in range(READ_TRIES):
+        """Until it is done: what has expired by then is answered all the same."""
+        while True:
             try:
-                commands = await self._orders.earlier(self._shard)
+                commands = await self._orders.of(
+                    self._connection_id, shard=self._shard, since=self._told_since
+                )
             except NotAnswered as failed:
                 log.warning("earlier orders could not be read", shard=self._shard, said=str(failed))
                 await asyncio.sleep(self._pace.kafka_rest)
                 continue
             for command in commands:
-                if command.connection_id == self._connection_id and is_ours(command):
-                    self.ordered(command, earlier=True)
+                self.ordered(command, earlier=True)
             return
+
+    async def _answer(self, action: str, command: Command, said: str) -> None:
+        await self._telling.answer(
+            action,
+            command={
+                "command": command.command_id,
+                "action": str(command.action),
+                "by": command.actor,
+                "reason": command.reason,
+                "said": said,
+            },
+            record=record_key(self._connection_id, *command.record_id.split("/", 1)).decode(),
+        )
 
     async def _carry_out(self, order: _Order) -> None:
         command = order.command
-        said = {
-            "command": command.command_id,
-            "action": str(command.action),
-            "by": command.actor,
-            "reason": command.reason,
-        }
-        record = record_key(self._connection_id, *command.record_id.split("/", 1)).decode()
-        if self._clock.now() > command.expires_at:
-            answer = f"it expired at {command.expires_at.isoformat()}"
-            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
-            return
         try:
             keys = self._meant(Target.of(command.record_id))
         except ValueError:
-            answer = f"{command.record_id} is no entity of master data, nor a record of one"
-            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
+            said = f"{command.record_id} is no entity of master data, nor a record of one"
+            await self._answer("command refused", command, said)
             return
-        marked = 0
         words = (f"ordered by {command.actor}: {command.reason}",)
         unless_after = command.issued_at if order.earlier else None
+        if self._clock.now() > command.expires_at:
+            if not order.earlier or any(self._due(key, words, unless_after) for key in keys):
+                said = f"it expired at {command.expires_at.isoformat()}"
+                await self._answer("command refused", command, said)
+            return
+        marked, done = 0, True
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
-            marked += await self._mark(some, words, unless_after=unless_after, until=command.expires_at)
-        if marked:
-            answer = f"{marked} records are sent again"
-            await self._telling.answer("command applied", command={**said, "said": answer}, record=record)
+            more, done = await self._mark(some, words, unless_after=unless_after, until=command.expires_at)
+            marked += more
+            if not done:
+                break
+        if not done:
+            said = "Kafka did not take it whole before it expired; some of its records may be sent again"
+            await self._answer("command refused", command, said)
+        elif marked:
+            await self._answer("command applied", command, f"{marked} records are sent again")
         elif not order.earlier:
-            answer = f"nothing that was ever sent is known of {command.record_id}"
-            await self._telling.answer("command refused", command={**said, "said": answer}, record=record)
+            said = f"nothing that was ever sent is known of {command.record_id}"
+            await self._answer("command refused", command, said)
 
     def _meant(self, target: Target) -> Sequence[bytes]:
         if target.external_code is not None:
@@ -173,18 +199,21 @@ class Resending:
         *,
         unless_after: datetime | None,
         until: datetime | None,
-    ) -> int:
-        """How many records became due. While Kafka does not take it, it is tried again until the order expires."""
+    ) -> tuple[int, bool]:
+        """How many records became due, and whether that was all.
+
+        While Kafka does not take it, it is tried again until the order expires.
+        """
         left = list(keys)
         marked = 0
         while left:
             states = [state for key in left if (state := self._due(key, words, unless_after)) is not None]
             if await self._telling.say(states):
-                return marked + len(states)
+                return marked + len(states), True
             if until is not None and self._clock.now() > until:
-                return marked
+                return marked, False
             await asyncio.sleep(self._pace.kafka_rest)
-        return marked
+        return marked, True
 
     def _due(self, key: bytes, words: tuple[str, ...], unless_after: datetime | None) -> ImportState | None:
         """None where it has never been told of, or is pending anyway by another version."""
@@ -202,9 +231,3 @@ class Resending:
             words=(*words, *carried(told, digest=told.digest)),
             attempts=0,
         )
-
-    def _offer(self, order: _Order | bytes) -> None:
-        try:
-            self._queue.put_nowait(order)
-        except asyncio.QueueFull:
-            log.warning("too many orders at once; this one waits for the next owner", shard=self._shard)
