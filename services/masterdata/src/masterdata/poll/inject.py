@@ -35,7 +35,7 @@ def masterdata_poll(settings: ServiceSettings) -> AbstractAsyncContextManager[Ru
         subjects=subjects,
         flows=FLOWS,
         instance=settings.instance,
-        limits=PollLimits(stall=STALL_SECONDS),
+        limits=PollLimits(overall=settings.poll_seconds, stall=STALL_SECONDS),
     )
 
     async def alongside(around: StreamSurroundings) -> None:

@@ -1,6 +1,6 @@
 """What one poll publishes: records as they were read, and earlier ones made inactive."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from chassis.connections import Connection
 from chassis.failpoints import reached
 from chassis.streams.poll_port import Progress
 
+from masterdata.poll.core.silent_parts import SilentParts
 from masterdata.poll.ports import Contents, Publisher
 
 __all__ = ["AT_ONCE", "Found", "Publishing"]
@@ -63,6 +64,19 @@ class Publishing:
         records.extend(self._as_read(mapped, content="") for mapped in spoiled.values())
         await self._publish(records)
         self.progress.step(changed=len(records))
+
+    async def losing(self, found: Iterable[Found], parts: SilentParts) -> Mapping[int, frozenset[str]]:
+        """Which silent parts would take something from which of the records, by where these were last published."""
+        known = {
+            each.published.offset: each.mapped.content if each.mapped else ""
+            for each in found
+            if each.published is not None
+        }
+        taken = {
+            offset: parts.taking_from(last.content, known[offset])
+            async for offset, last in self._last_versions(known)
+        }
+        return {offset: names for offset, names in taken.items() if names}
 
     async def deactivated(self, found: Iterable[Found]) -> int:
         """Records that are not active any more, each published before. How many could not be told, because a version

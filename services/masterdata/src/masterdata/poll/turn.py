@@ -1,7 +1,7 @@
 """The work of one poll, step by step: read, map, compare with what was published, publish the difference."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from chassis.streams.ports import TableView
 from masterdata.poll.core.leaving import Leaving
 from masterdata.poll.core.published import Difference, difference, overtaken
 from masterdata.poll.core.remarks import NAMED, Remarks
+from masterdata.poll.core.silent_parts import SilentParts
 from masterdata.poll.core.watermark import Watermark, WatermarkFault
 from masterdata.poll.ports import Source
 from masterdata.poll.publishing import AT_ONCE, Found, Publishing
@@ -30,11 +31,19 @@ __all__ = ["Held", "Turn"]
 LOOKED_AT_ONCE = 2000
 """Records of the table looked at before other work gets its turn."""
 
+MOST_DOUBTFUL = 2000
+"""Records kept back at once; when there are more, a read that would be held is not worth its end."""
+FEW_UNDATED = 3
+"""Records without a date that are never taken for a fault of the query."""
+
 log = structlog.get_logger("masterdata.poll")
 
 
 class Held(Exception):
-    """One read would deactivate suspiciously much: ``number`` active records. Nothing was deactivated."""
+    """One read would deactivate suspiciously much (``number`` active records), or take a part from many records.
+
+    None of that was published.
+    """
 
     def __init__(self, words: str, *, number: int) -> None:
         super().__init__(words)
@@ -42,7 +51,8 @@ class Held(Exception):
 
 
 class Turn:
-    """Changes are published as they are found; deactivations wait until everything was read and their number known.
+    """Changes are published as they are found; deactivations wait until everything was read and their number known,
+    and so do changes that take from a record what a part gave it, while that part has given no row.
 
     ``since`` None: everything is read, and what is not met is gone.
     """
@@ -81,7 +91,9 @@ class Turn:
         self._mark = Watermark(watermark if since is not None else None, now=local)
         self._remarks = Remarks()
         self._seen: set[bytes] = set()
+        self._silent = SilentParts(entity)
         self._changes: list[Found] = []
+        self._doubtful: list[tuple[Found, frozenset[str]]] = []
         self._gone: dict[bytes, Found | None] = {}
         self._leaving = Leaving(
             entity, prefix=plan.code_prefix, accepted=(due.accepted or 0) if due.accept_shrink else None
@@ -114,7 +126,7 @@ class Turn:
         took = timedelta(seconds=self._monotonic() - began)
         if self._since is None:
             await self._miss_what_is_gone()
-        self._check_leaving()
+        await self._check_held()
         left = await self._publishing.deactivated(each for each in self._gone.values() if each is not None)
         if left:
             self._remarks.of_read(f"{left} records wait for the next full poll to be deactivated")
@@ -123,14 +135,37 @@ class Turn:
     async def _take_page(self, groups: Sequence[SourceGroup]) -> None:
         for start in range(0, len(groups), AT_ONCE):
             some = groups[start : start + AT_ONCE]
-            for group in some:
-                self._take(group)
+            self._silent.met(some)
+            undated = [group for group in some if self._take(group)]
+            if len(undated) > max(FEW_UNDATED, len(some) // 2):
+                raise SourceFault(
+                    f"{len(undated)} of {len(some)} records of query {self._entity.query} have a row, there or in "
+                    f"one of its parts, without a day as in 2026-01-31 in {self._entity.effective}"
+                )
             self._progress.step(read=len(some))
-            changes, self._changes = self._changes, []
-            await self._publishing.changed(changes)
+            await self._publish_changes()
             await asyncio.sleep(0)
 
-    def _take(self, group: SourceGroup) -> None:
+    async def _publish_changes(self) -> None:
+        changes, self._changes = self._changes, []
+        losing: Mapping[int, frozenset[str]] = {}
+        if self._silent and not self._due.accept_shrink:
+            losing = await self._publishing.losing(changes, self._silent)
+        for each in changes:
+            offset = each.published.offset if each.published is not None else -1
+            self._doubtful.append((each, losing.get(offset, frozenset())))
+        await self._publish_sure()
+        if len(self._doubtful) > MOST_DOUBTFUL:
+            await self._check_held()
+
+    async def _publish_sure(self) -> None:
+        sure = [each for each, parts in self._doubtful if not self._silent.among(parts)]
+        self._doubtful = [(each, parts) for each, parts in self._doubtful if self._silent.among(parts)]
+        for start in range(0, len(sure), AT_ONCE):
+            await self._publishing.changed(sure[start : start + AT_ONCE])
+
+    def _take(self, group: SourceGroup) -> bool:
+        """Whether a date is missing in it."""
         self._saw_change(group)
         try:
             found = map_record(self._plan, self._entity, group, today=self._today, scheme=self._scheme)
@@ -146,9 +181,10 @@ class Turn:
             self._unmapped += 1
             self._progress.step(faulty=1)
             self._remarks.of_record(f"a record under {name} could not be mapped: {words(error)}")
-            return
+            return False
         for mapped in found:
             self._compare(mapped)
+        return any(mapped.undated for mapped in found)
 
     def _saw_change(self, group: SourceGroup) -> None:
         if self._entity.changed_at is None:
@@ -209,14 +245,20 @@ class Turn:
             self._gone = dict.fromkeys(self._gone)
         self._gone[key] = None if self._held_for_good else found
 
-    def _check_leaving(self) -> None:
-        said = self._leaving.why_held()
-        if said is None:
+    async def _check_held(self) -> None:
+        """Raises Held; else publishes what was kept back."""
+        silent = self._silent.why_held([parts for _, parts in self._doubtful])
+        leaving = self._leaving.why_held()
+        if silent is None:
+            await self._publishing.changed(each for each, _ in self._doubtful)
+        if silent is None and leaving is None:
             return
         codes = sorted(map(_code, self._gone))[:NAMED]
+        said = f"{leaving}; nothing was deactivated ({', '.join(codes)}, ...)" if leaving else None
+        look = "that query" if silent else f"query {self._entity.query}"
         raise Held(
-            f"{said}; nothing was deactivated ({', '.join(codes)}, ...). Look at query {self._entity.query}: if it "
-            f"is right, `apstream masterdata accept-shrink {self._entity.entity} "
+            f"{'; '.join(filter(None, (silent, said)))}. Look at {look}: if it is right, "
+            f"`apstream masterdata accept-shrink {self._entity.entity} "
             f"--connection {self._connection.id} --reason '...'`",
             number=self._leaving.number,
         )
