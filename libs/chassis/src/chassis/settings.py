@@ -42,6 +42,9 @@ class ServiceSettings(BaseSettings):
     keys: SecretStr | None = Field(
         default=None, description="the same as text, for platforms that hand secrets over in the environment"
     )
+    poll_seconds: float = Field(
+        default=4 * 3600.0, ge=60, description="services that poll: seconds in which one poll must end"
+    )
     instance: str = Field(default_factory=_this_process, description="a name for this process")
 
 

@@ -187,7 +187,7 @@ async def test_a_connection_that_cannot_be_reached_by_its_document_is_a_failure_
         (Reply(status=503), "", False),
         (Reply(body=json_answer([account("2"), account("1")])), "comes after", False),
         (Reply(body=json_answer([account("1")]), missing=30), "", False),
-        (Reply(body=b"<html>Sign in</html>"), "Sign in", True),
+        (Reply(body=b"<html>Sign in</html>"), "sign-on page", True),
     ],
 )
 async def test_what_a_gateway_may_answer_ends_a_poll_in_words(reply: Reply, said: str, stops: bool) -> None:

@@ -32,6 +32,8 @@ __all__ = [
 
 RETRY = Backoff(base=30.0, cap=900.0)
 """Between tries of one occurrence; the next occurrence does not wait for it."""
+RESTS = 0.25
+"""What took long before it failed is left alone for this part of that time: the next try begins at the beginning."""
 LATE = timedelta(minutes=1)
 """What is written later than this after its time is a catch-up."""
 SKEW = timedelta(minutes=5)
@@ -224,7 +226,8 @@ def _retry_at(failed: PollResult) -> datetime:
     digest = hashlib.sha256(failed.poll_id.encode()).digest()
     fraction = int.from_bytes(digest[:4], "big") / 2**32
     wait = RETRY.seconds(attempt=attempt_of(failed.poll_id), fraction=fraction)
-    return failed.finished_at + timedelta(seconds=wait)
+    took = failed.finished_at - failed.started_at
+    return failed.finished_at + max(timedelta(seconds=wait), took * RESTS)
 
 
 def _held(results: Results) -> int | None:

@@ -223,7 +223,7 @@ class PollRunner:
 
     def _why_expired(self, *, overall: bool) -> str:
         if overall:
-            return f"it was not read to its end in {self._limits.overall:g} s"
+            return f"it was not read to its end in {self._limits.overall:g} s (APSTREAM_POLL_SECONDS)"
         return f"it did not get on for {self._limits.stall:g} s"
 
     def _result(

@@ -226,6 +226,36 @@ def test_the_next_occurrence_does_not_wait_for_the_tries_of_the_one_before() -> 
     assert {attempt_of(turn.due.poll_id) for turn in model.written} == {1}
 
 
+def test_what_took_long_and_failed_is_left_alone_for_a_while() -> None:
+    hours = timedelta(hours=1)
+    nightly = subject(PollKind.FULL, "0 2 * * *")
+    failed = PollResult(
+        poll_id="nightly",
+        connection_id="acme",
+        subject="suppliers",
+        kind=PollKind.FULL,
+        due_at=NOON,
+        poll_offset=1,
+        started_at=NOON,
+        finished_at=NOON + 4 * hours,
+        outcome=PollOutcome.FAILED,
+        words="it was not read to its end",
+        read=1_000_000,
+        changed=0,
+        deactivated=0,
+        faulty=0,
+    )
+    for waited, again in ((0.9, False), (1.1, True)):
+        turn = decide(
+            (nightly,),
+            orders=(),
+            results={PollKind.FULL: failed},
+            now=failed.finished_at + waited * hours,
+            actor="a",
+        )
+        assert (turn is not None) is again
+
+
 def test_what_comes_long_after_its_time_is_a_catch_up() -> None:
     model = Model((subject(PollKind.FULL, "*/15 * * * *"),))
     model.drain(PollOutcome.COMPLETE, most=1)
