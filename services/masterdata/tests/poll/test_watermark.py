@@ -1,6 +1,7 @@
 """How far a source has been read, and what the table of published records makes of what lies on the topic."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from ap_domain.masterdata.record import PublishedRecord
@@ -68,12 +69,53 @@ def test_a_time_that_is_none_or_not_believable_is_refused_and_changes_nothing(te
     ],
 )
 def test_reading_begins_some_time_before_the_watermark(watermark: str, asked: str) -> None:
-    assert since(watermark, overlap=timedelta(minutes=10)) == asked
+    assert since(watermark, overlap=timedelta(minutes=10), now=NOW) == asked
+
+
+@pytest.mark.parametrize(
+    ("watermark", "now", "asked"),
+    [
+        ("2026-10-25T02:58:00", "2026-10-25T01:20:00+00:00", "2026-10-25T01:10:00"),
+        ("2026-10-25T02:58:00", "2026-10-25T02:20:00+00:00", "2026-10-25T01:48:00"),
+        ("2026-10-25T03:05:00", "2026-10-25T02:20:00+00:00", "2026-10-25T02:55:00"),
+        ("2026-03-29T01:58:00", "2026-03-29T01:20:00+00:00", "2026-03-29T01:48:00"),
+        ("2026-06-22T09:00:00", "2026-06-20T10:00:00+00:00", "2026-06-20T11:50:00"),
+        ("2026-06-22T09:00:00+02:00", "2026-06-20T10:00:00+00:00", "2026-06-20T11:50:00+02:00"),
+        ("2026-10-25T02:58:00+02:00", "2026-10-25T02:20:00+00:00", "2026-10-25T02:48:00+02:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_is_read_again_and_a_mark_ahead_of_now_is_brought_back(
+    watermark: str, now: str, asked: str
+) -> None:
+    there = datetime.fromisoformat(now).astimezone(ZoneInfo("Europe/Berlin"))
+    assert since(watermark, overlap=timedelta(minutes=10), now=there) == asked
+
+
+async def test_a_change_in_the_hour_that_comes_twice_is_found() -> None:
+    world = World()
+    world.clock.at = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
+    world.site.rows["1"] = [account("1", LASTUPDDTTM="2026-10-25T02:58:00")]
+    await world.poll()
+    world.clock.advance(20 * 60)
+    world.site.rows["2"] = [account("2", LASTUPDDTTM="2026-10-25T02:05:00")]
+    await world.poll(PollKind.CHANGES)
+    assert len(world.records()) == 2
+
+
+async def test_a_row_from_a_clock_ahead_of_the_others_does_not_hide_what_changes_until_then() -> None:
+    world = World()
+    world.site.rows["1"] = [account("1", LASTUPDDTTM="2026-06-22T09:00:00")]
+    await world.poll()
+    assert world.watermark == "2026-06-20T14:00:00"
+    world.clock.advance(3600)
+    world.site.rows["2"] = [account("2", LASTUPDDTTM="2026-06-20T14:30:00")]
+    await world.poll(PollKind.CHANGES)
+    assert len(world.records()) == 2
 
 
 def test_reading_cannot_begin_at_what_is_no_time() -> None:
     with pytest.raises(WatermarkFault):
-        since("soon", overlap=NOTHING)
+        since("soon", overlap=NOTHING, now=NOW)
 
 
 async def test_a_record_that_changes_while_later_ones_are_read_is_found_by_the_next_read() -> None:

@@ -1,7 +1,7 @@
 """One poll of one entity: read, map, compare with what was published, publish the difference."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from ap_domain.mapping import parse_mapping
@@ -77,7 +77,7 @@ class MasterDataPoller:
             entity=entity,
             scheme=scheme,
             due=due,
-            since=_since(due, entity, plan, watermark),
+            since=_since(due, entity, plan, watermark, now=now),
             watermark=watermark,
             source=self._source,
             publishing=Publishing(
@@ -120,12 +120,15 @@ class MasterDataPoller:
             log.warning("the stop could not be made known", connection=connection.id, problem=words(failed))
 
 
-def _since(due: PollDue, entity: EntityPlan, plan: MasterDataPlan, watermark: str | None) -> str | None:
+def _since(
+    due: PollDue, entity: EntityPlan, plan: MasterDataPlan, watermark: str | None, *, now: datetime
+) -> str | None:
     """From when to read; None reads everything, as the first poll must."""
     unbounded = entity.prompts.since is None or entity.changed_at is None
     if due.kind is PollKind.FULL or watermark is None or unbounded:
         return None
     try:
-        return since(watermark, overlap=timedelta(seconds=plan.watermark_overlap_seconds))
+        overlap = timedelta(seconds=plan.watermark_overlap_seconds)
+        return since(watermark, overlap=overlap, now=now.astimezone(plan.time_zone))
     except WatermarkFault:
         return None

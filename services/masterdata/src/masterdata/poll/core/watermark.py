@@ -39,12 +39,13 @@ class Watermark:
     def reached(self, took: timedelta) -> str | None:
         """Before when nothing can have been missed by a read that took so long; None when no row ever told a time.
 
+        Never later than the read began: a row that says so was written by a clock that is ahead of the others.
         A row that was read first may have changed while the last ones were read, but never before the read began,
         and that is no more than ``took`` before the latest time it met.
         """
         if self._seen is None:
             return self._before
-        at = _less(self._seen, took)
+        at = _not_after(_less(self._seen, took), self._now)
         try:
             if self._before is not None and _instant(self._before) >= at:
                 return self._before
@@ -53,12 +54,27 @@ class Watermark:
         return at.isoformat()
 
 
-def since(watermark: str, *, overlap: timedelta) -> str:
+def since(watermark: str, *, overlap: timedelta, now: datetime) -> str:
     """From when on to read: some time before the watermark, for rows that were committed late.
 
-    As the source writes times, without fractions of a second. Raises WatermarkFault.
+    As the source writes times, without fractions of a second. ``now`` stands in the zone in which it writes them: where
+    times have no offset and its clocks went back since the watermark, the hour that came twice is read again. Raises
+    WatermarkFault.
     """
-    return _less(_instant(watermark), overlap).replace(microsecond=0).isoformat()
+    at = _not_after(_instant(watermark), now)
+    return _less(at, overlap + _fall(at, now)).replace(microsecond=0).isoformat()
+
+
+def _not_after(at: datetime, now: datetime) -> datetime:
+    return min(at, now.astimezone(at.tzinfo) if at.tzinfo else now.replace(tzinfo=None))
+
+
+def _fall(at: datetime, now: datetime) -> timedelta:
+    """By how much the clocks of the zone went back in between; at most, of a time that came twice."""
+    before, after = at.replace(tzinfo=now.tzinfo, fold=0).utcoffset(), now.utcoffset()
+    if at.tzinfo is not None or before is None or after is None:
+        return timedelta(0)
+    return max(before - after, timedelta(0))
 
 
 def _less(at: datetime, time: timedelta) -> datetime:
