@@ -21,14 +21,14 @@ from masterdata.importing.core.answers import (
     TooLarge,
     TurnedDown,
 )
-from masterdata.importing.core.doubts import Doubt, Doubts
 from masterdata.importing.core.history import ABOUT_TO_BE_SENT, NOT_SENT, carried
 from masterdata.importing.core.narrowing import Narrowing
 from masterdata.importing.core.pace import Pace
 from masterdata.importing.core.ports import Contents, ImportApi, Outgoing
+from masterdata.importing.core.suspicion import Suspicion
 from masterdata.importing.core.telling import Telling
 from masterdata.importing.core.verdicts import nameless
-from masterdata.importing.core.workload import NO_REQUEST, EntityWork, Pick, Workload
+from masterdata.importing.core.workload import EntityWork, Pick, Workload
 
 __all__ = ["Sending"]
 
@@ -53,11 +53,6 @@ class _Load:
     offset: int
     record: MasterRecord = field(repr=False)
     history: tuple[str, ...]
-
-    @property
-    def place(self) -> tuple[bytes, int]:
-        """Key and offset: one version of one record."""
-        return self.key, self.offset
 
 
 class Sending:
@@ -86,8 +81,7 @@ class Sending:
         self._clock = clock
         self._pace = pace
         self._may_send = may_send
-        self._doubts = Doubts()
-        self._stored_at = float("-inf")
+        self._suspicion = Suspicion(api=api, work=work, clock=clock, pace=pace)
 
     async def turn(
         self, connection: Connection, entity: EntityWork, picks: Sequence[Pick]
@@ -149,17 +143,14 @@ class Sending:
 
     def _cut(self, loads: Sequence[_Load]) -> list[_Load]:
         """As many from the front as one request takes; suspects go without others, in batches that get smaller."""
-        size, most, suspects = 2, len(loads), False
+        limits = [self._suspicion.most(load.key, load.offset) for load in loads]
+        size, most = 2, len(loads)
         batch: list[_Load] = []
-        for load in loads:
-            doubt = self._doubts.of(*load.place)
-            suspect = doubt is not None and doubt.suspect
-            if not batch:
-                suspects = suspect
-            elif suspect is not suspects:
+        for load, limit in zip(loads, limits, strict=True):
+            if (limit is None) is not (limits[0] is None):
                 continue
             size += len(load.record.content.encode()) + 1
-            most = min(most, doubt.most if doubt is not None and doubt.most is not None else most)
+            most = min(most, limit or most)
             if batch and (size > self._pace.batch_bytes or len(batch) >= most):
                 break
             batch.append(load)
@@ -187,9 +178,7 @@ class Sending:
                 case Stored():
                     reached("import sent")
                     narrowing.taken()
-                    self._stored_at = self._clock.monotonic()
-                    for load in wanted:
-                        self._doubts.forget(load.key)
+                    self._suspicion.stored(load.key for load in wanted)
                     self._hold(wanted, connection)
                     if not await self._note(entity, wanted, answer.request_id):
                         return KAFKA_AWAY
@@ -200,64 +189,14 @@ class Sending:
                         return KAFKA_AWAY
                 case NoAnswer() if answer.whole and not answer.throttled:
                     self._hold(wanted, connection)
-                    return await self._doubt(connection, entity, wanted, answer)
+                    failed = {load.record.external_code: (load.key, load.offset) for load in wanted}
+                    kept, words = await self._suspicion.failed(connection, entity, failed, answer)
+                    done = not words or await self._refuse([(wanted[0], words)])
+                    return kept if done else KAFKA_AWAY
                 case _:
                     self._hold(wanted, connection)
                     return answer
         return None if await self._refuse(narrowing.believed) else KAFKA_AWAY
-
-    async def _doubt(
-        self, connection: Connection, entity: str, batch: Sequence[_Load], answer: NoAnswer
-    ) -> NoAnswer | LockedOut | None:
-        """A batch brought no clear word: because the remote is not well, or because of a record that it chokes on.
-
-        From the third time on it is asked something else. If that is answered, the batch goes in halves, and a record
-        that fails again and again by itself, over the whole patience, is refused.
-        """
-        places = [load.place for load in batch]
-        if not self._doubts.failed(places, now=self._clock.monotonic()):
-            return answer
-        other = await self._api.missed(
-            connection,
-            entity=entity,
-            codes={load.record.external_code for load in batch},
-            since=self._clock.now() - self._pace.clocks_differ,
-            besides=NO_REQUEST,
-        )
-        if isinstance(other, LockedOut):
-            return other
-        if isinstance(other, NoAnswer):
-            return answer
-        self._doubts.narrow(places)
-        if len(batch) == 1 and not await self._blame(batch[0], answer):
-            return KAFKA_AWAY
-        return NoAnswer(said=answer.said, after=self._pace.suspect_rest, whole=False)
-
-    async def _blame(self, load: _Load, answer: NoAnswer) -> bool:
-        """A record failed by itself. False: Kafka did not take our word on it."""
-        doubt = self._doubts.of(*load.place)
-        if doubt is None or doubt.alone == 0:
-            return True
-        self._work.hold(load.key, self._pace.repeat.seconds(attempt=doubt.alone, fraction=1.0))
-        lasted = self._clock.monotonic() - doubt.since
-        if (
-            doubt.alone < self._pace.most_attempts
-            or lasted < self._pace.patience
-            or not self._others_go(doubt)
-        ):
-            return True
-        said = f"sent by itself {doubt.alone} times without a clear word"
-        refused = await self._refuse([(load, (said, answer.said))])
-        if refused:
-            self._doubts.forget(load.key)
-        return refused
-
-    def _others_go(self, doubt: Doubt) -> bool:
-        """Whether other records are stored meanwhile; where there are none, nothing speaks for the record either."""
-        if self._stored_at >= doubt.since:
-            return True
-        pending = (key for work in self._work.entities() for key in work.pending)
-        return all(self._doubts.suspects(key) for key in pending)
 
     async def _intend(self, batch: Sequence[_Load]) -> bool:
         """Says which version may be there from here on, whatever comes after.
