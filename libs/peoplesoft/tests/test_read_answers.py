@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from peoplesoft.errors import NeedsPerson, ProtocolError
-from peoplesoft.testing.answers import GET_NS, created, find, found, get, got, message, row
+from peoplesoft.errors import NeedsPerson, ProtocolError, RetryLater
+from peoplesoft.testing.answers import GET_NS, created, find, found, get, got, message, row, soap
+
+ACCOUNT = "DE89370400440532013000"
 
 
 def test_a_find_returns_typed_rows_or_none() -> None:
@@ -82,3 +84,19 @@ def test_a_get_of_nothing_is_none_and_of_another_voucher_is_refused() -> None:
 def test_a_number_that_is_not_plain_is_refused(number: str) -> None:
     with pytest.raises(ProtocolError, match="GROSS_AMT"):
         get(got(f"<GROSS_AMT>{number}</GROSS_AMT>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        soap(f"<Other><BANK_ACCOUNT_NUM>{ACCOUNT}</BANK_ACCOUNT_NUM></Other>"),
+        soap(f"<a>{ACCOUNT}</a><b/>"),
+        found(row(), ACCOUNT),
+        found(row(extra=f"<BANK_ACCOUNT_NUM>{ACCOUNT}</BANK_ACCOUNT_NUM>"))[:-40],
+    ],
+    ids=["another element", "two messages", "text among the rows", "cut"],
+)
+def test_an_answer_that_is_not_understood_shows_no_bank_account(body: bytes) -> None:
+    with pytest.raises((ProtocolError, RetryLater)) as caught:
+        find(body)
+    assert ACCOUNT not in repr(vars(caught.value)) + str(caught.value)
