@@ -172,7 +172,7 @@ class World:
             standing.pending or standing.asking for standing in self.table.values()
         )
 
-    async def run(self, begin: Begin, until: Callable[[], bool], *, within: float) -> None:
+    async def run(self, begin: Begin, until: Callable[[], object], *, within: float) -> None:
         """An import at work, begun anew after each crash, until the condition holds; then it stays at work."""
         deadline = this_loop().time() + within
         while not until():
