@@ -191,8 +191,9 @@ def compare(
     """Read Basware's lists back and compare every record with what was published last.
 
     Records still on their way (waiting) and refused ones (see `refused`) are told apart and are no differences. What
-    Basware's coders may pick beyond what PeopleSoft ever had (extra) is listed and never deleted. Basware is read as
-    its API holds it. Exit status 1 if anything differs; with --repair, if something remains that is not sent again.
+    Basware's coders may pick and was never published from here (extra: PeopleSoft has it not, or only inactive) is
+    listed and never deleted. Basware is read as its API holds it. Exit status 1 if anything differs; with --repair, if
+    something remains that is not sent again.
     """
     # Basware's client takes a third of a second to import, and only this command needs it.
     from apstream_cli.masterdata_compare import Comparing  # noqa: PLC0415

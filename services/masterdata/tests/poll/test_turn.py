@@ -11,7 +11,7 @@ from ap_domain.poll import PollKind, PollOutcome
 from chassis.streams.poll_port import Polled
 from masterdata.poll.ports import SourceFailed
 
-from .world import SECTION, World, account, connection
+from .world import SECTION, SHARD, World, account, connection
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ async def test_a_bug_met_by_one_record_leaves_the_others_read_and_nothing_missed
     assert changed(world) == ["SHARE_3"]
     assert world.last("SHARE_1").active
     assert "a record under 2 could not be mapped" in polled.words
-    assert "what is missing was left as it was" in polled.words
+    assert "1 records could not be mapped, so what is missing was left as it was" in polled.words
 
 
 async def test_many_remarks_are_counted_not_listed(world: World) -> None:
@@ -278,6 +278,18 @@ async def test_a_read_is_closed_at_once_when_publishing_fails(world: World) -> N
     world.kafka.durable = None
     await complete(world)
     assert changed(world) == ["SHARE_2", "SHARE_3", "SHARE_4"]
+
+
+async def test_a_poll_whose_shard_was_lost_publishes_nothing_more(world: World) -> None:
+    have(world, "1", "2", "3", "4")
+    await complete(world)
+    have(world, "1", "4", DESCR="Rent")
+    before = world.records()
+    world.site.before_page = lambda page: world.streams.revoke(SHARD) if page == 1 else None
+    polled = await world.poll()
+    assert (polled.outcome, polled.watermark) == (PollOutcome.FAILED, None)
+    assert "another owner" in polled.words
+    assert [record.external_code for record in world.records()[len(before) :]] == ["SHARE_1"]
 
 
 async def test_many_records_are_published_and_deactivated_in_portions(world: World) -> None:

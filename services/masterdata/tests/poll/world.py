@@ -154,7 +154,7 @@ class Kafka:
 
     async def publish(self, records: Sequence[MasterRecord], *, shard: int) -> None:
         assert records
-        inner = KafkaPublisher(producer=self.streams.producer)
+        inner = KafkaPublisher(producer=self.streams.producer, owned=self.streams.owned)
         if self.durable is None or len(records) <= self.durable:
             self.durable = None if self.durable is None else self.durable - len(records)
             await inner.publish(records, shard=shard)

@@ -23,7 +23,8 @@ class Verdict(StrEnum):
     """Active in PeopleSoft, and Basware does not have it."""
     DIFFERENT = "different"
     EXTRA = "extra"
-    """Coders may pick it, and PeopleSoft never had it. It is never deleted by us."""
+    """Coders may pick it, and it was never published from here: PeopleSoft does not have it, or had it inactive since
+    before it was first read. It is never deleted or deactivated by us."""
     WAITING = "waiting"
     """Still on its way, so nothing can be said of it."""
     REFUSED = "refused"

@@ -48,7 +48,7 @@ def masterdata_poll(settings: ServiceSettings) -> AbstractAsyncContextManager[Ru
             poller = MasterDataPoller(
                 source=QuerySource(rows_of=QueryClients(session=session).of),
                 contents=contents,
-                publisher=KafkaPublisher(producer=around.producer),
+                publisher=KafkaPublisher(producer=around.producer, owned=around.shards.owned),
                 view=around.view,
                 flows=around.flows,
                 clock=around.clock,

@@ -57,5 +57,5 @@ class Publisher(Protocol):
     """Puts records at the shard of their connection."""
 
     async def publish(self, records: Sequence[MasterRecord], *, shard: int) -> None:
-        """Returns once all are durable. Raises NotDurable: some may be there."""
+        """Returns once all are durable. Raises NotDurable: some may be there; none, if the shard is not ours."""
         ...

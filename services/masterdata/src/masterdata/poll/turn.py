@@ -229,7 +229,7 @@ class Turn:
     async def _miss_what_is_gone(self) -> None:
         if self._unmapped:
             self._remarks.of_read(
-                "what is missing was left as it was, because not every record could be mapped"
+                f"{self._unmapped} records could not be mapped, so what is missing was left as it was"
             )
             return
         async for key, held in self._published():
