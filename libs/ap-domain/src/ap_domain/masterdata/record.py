@@ -13,8 +13,9 @@ class MasterRecord:
     """One record as Basware should have it (`peoplesoft.master-data`).
 
     ``content`` is the body of Basware's import, canonical JSON. When the record cannot be imported ``problems`` say
-    why, and ``content`` is the last one that could be, if there ever was one: it is needed to deactivate it. It may hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft
-    deactivated or no longer has; it is never deleted.
+    why, and ``content`` is the last one that could be, if there ever was one: it is needed to deactivate it. It may
+    hold bank accounts, so no ``repr`` shows it. An inactive record is one that PeopleSoft deactivated or no longer has;
+    it is never deleted.
     ``source`` is PeopleSoft's key, ``poll_offset`` the offset of the poll that found it: older ones are ignored, and of
     one poll that ran twice the run that began earlier, at ``read_at``.
     """
