@@ -73,7 +73,8 @@ class Ordering:
                 f"held: {result.kind} poll of {instant(result.finished_at)}, {result.read} read: {result.words}"
             )
         line(
-            f"plan: read all of {entity} once more, and deactivate in Basware what is not there any more, however much"
+            f"plan: read all of {entity} once more, and deactivate in Basware what is not there any more, "
+            "if that is not much more than was held"
         )
         await self._confirm()
         await self._poll(record, entity)
@@ -126,10 +127,6 @@ class Ordering:
     async def _polled(self, entity: str) -> ConnectionRecord:
         record = await self.chosen()
         entity_of(plan_of(record), entity)
-        if in_shadow(record):
-            raise Refusal(
-                f"{record.connection_id} is in shadow mode: nothing is polled before it is applied with mode live"
-            )
         return record
 
     async def _poll(self, record: ConnectionRecord, entity: str) -> None:
@@ -209,6 +206,11 @@ class Ordering:
         await order(asked, cluster=self.cluster, connections=self.connections, within=self.wait)
 
     async def _hindered(self, record: ConnectionRecord, flows: Sequence[str]) -> None:
+        if in_shadow(record):
+            raise Refusal(
+                f"{record.connection_id} is in shadow mode: nothing is polled or imported before it is applied with "
+                "mode live"
+            )
         states = await self.cluster.flows(version_of(self.connections))
         for each in standstill(states, [record.connection_id], flows=flows):
             line(f"note: {each}")
