@@ -11,8 +11,14 @@ from hypothesis import settings
 settings.register_profile("apstream", deadline=None)
 settings.load_profile("apstream")
 
-ONE_AT_A_TIME = ("tests/journeys", "tests/integration", "tools/devstack/tests")
-"""Tests that start brokers and services: with several workers one of them runs all of these."""
+ONE_WORKER_EACH = (
+    "tests/journeys/masterdata",
+    "tests/journeys",
+    "tests/integration",
+    "tools/devstack/tests",
+)
+"""Folders of tests that start brokers and services: with several workers one of them runs a whole folder, so that what
+its tests share is started once."""
 
 STACK_SECONDS = 300
 """A test that shares its stack, and this machine, with others may take so long; each wait in it has a bound of its
@@ -26,14 +32,16 @@ def _logs_as_they_were() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest work first; its group keeps it in one worker."""
+    """The longest work first; its group keeps it in one worker, which xdist reads right after this."""
     for item in items:
-        if _starts_a_stack(config, item):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        if folder := _stack_folder(config, item):
+            if config.pluginmanager.hasplugin("xdist"):
+                item.add_marker(pytest.mark.xdist_group(folder))
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(STACK_SECONDS))
-    items.sort(key=lambda item: not _starts_a_stack(config, item))
+    items.sort(key=lambda item: _stack_folder(config, item) is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -46,6 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     terminalreporter.write_line(str(text))
 
 
-def _starts_a_stack(config: pytest.Config, item: pytest.Item) -> bool:
+def _stack_folder(config: pytest.Config, item: pytest.Item) -> str | None:
+    """The folder whose tests share a stack with this one."""
     place = PurePath(item.path).relative_to(config.rootpath).as_posix()
-    return place.startswith(ONE_AT_A_TIME)
+    return next((folder for folder in ONE_WORKER_EACH if place.startswith(folder)), None)

@@ -76,7 +76,6 @@ async def running(
         UNREADABLE,
     )
     async with AsyncExitStack() as stack:
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         directory = ConnectionDirectory(bootstrap=bootstrap, keys=keys)
         states = DesiredStates(bootstrap=bootstrap, connection_version=directory.version)
         admin = await stack.enter_async_context(
@@ -88,6 +87,7 @@ async def running(
         await check_topics(
             (topic.name for topic in touched), bootstrap=bootstrap, partitions=settings.partitions
         )
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for following in (
             tasks.create_task(directory.run(), name="connections"),
             tasks.create_task(states.run(), name="desired states"),
