@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,10 +17,12 @@ from chassis.follower import CompactedFollower, ConsumerRecord
 from chassis.producer import DurableProducer
 from chassis.record_reader import RecordReader
 from chassis.records import AUDIT_EVENT
+from chassis.topic_admin import TopicAdmin
 from chassis.topics import AUDIT_INGRESS, CONNECTIONS, DESIRED_STATE, DOCUMENTS, NOTIFICATIONS, Topic
 from devstack.kafka import KafkaNode
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+FOLLOWED = replace(DESIRED_STATE, name="test.followed")
 
 
 @pytest.fixture
@@ -87,13 +90,15 @@ async def test_a_follower_is_ready_with_what_was_there_and_hears_what_follows(
             if record.value == b"3":
                 last.set()
 
+    with TopicAdmin(bootstrap=topics.bootstrap, partitions=12, catalogue=(FOLLOWED,)) as admin:
+        admin.apply()
     for n in range(3):
-        await producer.send(topic=DESIRED_STATE.name, partition=0, key=b"follower", value=b"%d" % n)
-    follower = CompactedFollower(bootstrap=topics.bootstrap, topic=DESIRED_STATE, apply=hear)
+        await producer.send(topic=FOLLOWED.name, partition=0, key=b"follower", value=b"%d" % n)
+    follower = CompactedFollower(bootstrap=topics.bootstrap, topic=FOLLOWED, apply=hear)
     following = asyncio.create_task(follower.run())
     await asyncio.wait_for(follower.ready.wait(), 20)
     assert heard == [b"0", b"1", b"2"]
-    await producer.send(topic=DESIRED_STATE.name, partition=0, key=b"follower", value=b"3")
+    await producer.send(topic=FOLLOWED.name, partition=0, key=b"follower", value=b"3")
     await asyncio.wait_for(last.wait(), 20)
     following.cancel()
     with pytest.raises(asyncio.CancelledError):

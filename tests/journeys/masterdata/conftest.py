@@ -28,7 +28,7 @@ ENTITIES: Section = {
 }
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """Everything running, without connections."""
     run_dir = tmp_path_factory.mktemp("masterdata") / "run"
@@ -36,9 +36,12 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def watch(stack: Stack) -> Iterator[TopicWatch]:
-    """What lies in the topics, whichever test put it there."""
+    """What lies in the topics, whichever test put it there.
+
+    It ends with the last journey: its thread draws random numbers, which Hypothesis in later tests would notice.
+    """
     with watching(stack.kafka.bootstrap) as followed:
         yield followed
 
@@ -54,7 +57,7 @@ async def new_customer(stack: Stack, watch: TopicWatch) -> AsyncIterator[NewCust
         yield make
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def stories(stack: Stack, watch: TopicWatch, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
     """The stories of this folder, begun together."""
     here = Path(__file__).parent
