@@ -165,7 +165,7 @@ def test_whatever_happens_all_that_is_due_is_answered_and_then_there_is_rest(
         model.look()
     # A source that is away is asked at most once for each kind and order, until time passes.
     model.drain(PollOutcome.FAILED, most=2 + 2 * len(KINDS))
-    model.now += timedelta(minutes=16)
+    model.now += timedelta(days=4)  # a try that took ten days before it failed rests for a quarter of them
     model.drain(PollOutcome.COMPLETE, most=2 + len(KINDS))
     model.now += timedelta(minutes=16)
     model.drain(PollOutcome.COMPLETE, most=2 + len(KINDS))
