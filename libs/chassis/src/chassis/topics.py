@@ -144,7 +144,7 @@ CONNECTIONS = Topic(
 
 MASTERDATA_POLLS = Topic(
     name="masterdata.polls",
-    key="connection/entity",
+    key="connection/entity; the end of an order that was refused: connection/entity/action/command id, without value",
     schema="PollDue",
     partitions="sharded",
     cleanup="delete",
