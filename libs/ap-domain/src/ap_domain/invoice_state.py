@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ap_domain.payments.told import PaymentTold
 from ap_domain.posting import PostingIntent, VoucherRef
 
 
 class Step(StrEnum):
-    """fetched -> acknowledged -> posted -> reported -> confirmed: the step names what is wanted next.
+    """fetched -> acknowledged -> posted -> reported -> confirmed -> paid: the step names what is wanted next.
 
     A connection in shadow mode is only rehearsed; an invoice that is offered again although a voucher of it is known
-    revisits that voucher first. The last four want nothing more.
+    revisits that voucher first; a voucher that a person names for it is linked. The last five want nothing more, until
+    a picture of its payment brings something to tell.
     """
 
     REHEARSE = "rehearse"
@@ -21,7 +23,11 @@ class Step(StrEnum):
     VERIFY = "verify"
     REPORT = "report"
     CONFIRM = "confirm"
+    LINK = "link"
+    REPORT_PAYMENT = "report_payment"
+    CONFIRM_PAYMENT = "confirm_payment"
     CONFIRMED = "confirmed"
+    PAID = "paid"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
@@ -62,6 +68,35 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReport:
+    """A paymentResponse, fixed before it is sent. `number` counts those of this invoice; `request_id` is Basware's."""
+
+    number: int
+    told: PaymentTold
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentState:
+    """What is known of the voucher's payment, and what Basware knows of it.
+
+    `poll_offset` and `digest` are those of the newest picture taken in, `standing` its standing; `wanted` is what
+    Basware should be told (None: nothing yet), `told` what it confirmed last; `report` is under way; `unknown` are
+    codes of PeopleSoft's that nobody has a rule for, which hold the report back; `reports` counts.
+    """
+
+    poll_offset: int
+    digest: str
+    standing: str
+    settled: bool = False
+    wanted: PaymentTold | None = None
+    told: PaymentTold | None = None
+    unknown: tuple[str, ...] = ()
+    report: PaymentReport | None = None
+    reports: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceState:
     """The body of an invoice's ledger entry.
 
@@ -95,3 +130,6 @@ class InvoiceState:
     report: Report | None = None
     reports: int = 0
     write_after: datetime | None = None
+    currency: str = ""
+    payment: PaymentState | None = None
+    linked: bool = False

@@ -10,7 +10,9 @@ from ap_domain.mapping_version import MappingVersion
 from ap_domain.masterdata.record import ImportState, MasterRecord, PublishedRecord
 from ap_domain.masterdata.standing import Standing
 from ap_domain.notification import Notification
+from ap_domain.payments import PaymentPicture, PublishedPicture, WatchedVoucher
 from ap_domain.poll import PollDue, PollResult
+from ap_domain.reconciliation import Reconciliation
 from ap_domain.unreadable import UnreadableRecord
 
 from chassis.avro import AvroType
@@ -27,11 +29,15 @@ __all__ = [
     "MAPPING_VERSION",
     "MASTER_RECORD",
     "NOTIFICATION",
+    "PAYMENT_PICTURE",
     "POLL_DUE",
     "POLL_RESULT",
+    "PUBLISHED_PICTURE",
     "PUBLISHED_RECORD",
+    "RECONCILIATION",
     "UNREADABLE",
     "VOUCHER_ENTRY",
+    "WATCHED_VOUCHER",
 ]
 
 
@@ -47,6 +53,10 @@ MASTER_RECORD = AvroType("MasterRecord", MasterRecord)
 PUBLISHED_RECORD = AvroType("PublishedRecord", PublishedRecord)
 IMPORT_STATE = AvroType("ImportState", ImportState)
 IMPORT_STANDING = AvroType("ImportStanding", Standing)
+PAYMENT_PICTURE = AvroType("PaymentPicture", PaymentPicture)
+PUBLISHED_PICTURE = AvroType("PublishedPicture", PublishedPicture)
+WATCHED_VOUCHER = AvroType("WatchedVoucher", WatchedVoucher)
+RECONCILIATION = AvroType("Reconciliation", Reconciliation)
 UNREADABLE = AvroType("Unreadable", UnreadableRecord)
 DOCUMENT_ENTRY: AvroType[Entry[FetchState]] = AvroType("DocumentLedgerEntry", Entry[FetchState])
 VOUCHER_ENTRY: AvroType[Entry[InvoiceState]] = AvroType("VoucherLedgerEntry", Entry[InvoiceState])

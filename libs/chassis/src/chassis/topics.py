@@ -9,6 +9,7 @@ from chassis.topic import DAY, LEDGER, MESSAGE_LIMIT, Topic
 __all__ = [
     "AUDIT_INGRESS",
     "AUDIT_MASTERDATA",
+    "AUDIT_PAYMENTS",
     "AUDIT_VOUCHER_POSTER",
     "CATALOGUE",
     "COMMANDS",
@@ -23,12 +24,20 @@ __all__ = [
     "MASTER_DATA",
     "MESSAGE_LIMIT",
     "NOTIFICATIONS",
+    "PAYMENTS",
+    "PAYMENT_POLLS",
+    "PAYMENT_POLL_ORDERS_CHANGELOG",
+    "PAYMENT_POLL_RESULTS",
+    "PAYMENT_POLL_RESULTS_CHANGELOG",
+    "PICTURES_CHANGELOG",
     "POLL_ORDERS_CHANGELOG",
     "POLL_RESULTS_CHANGELOG",
     "PUBLISHED_CHANGELOG",
+    "RECONCILIATIONS",
     "STANDINGS_CHANGELOG",
     "UNREADABLE",
     "VOUCHERS",
+    "WATCHED_CHANGELOG",
     "Topic",
     "record_key",
     "shard",
@@ -110,7 +119,7 @@ COMMANDS = Topic(
     cleanup="delete",
     configs={"retention.ms": str(30 * DAY)},
     writers=("command line", "console"),
-    readers=("ingress documents", "voucher-poster", "masterdata poll", "masterdata import"),
+    readers=("ingress documents", "voucher-poster", "masterdata poll", "masterdata import", "payment-poller"),
 )
 MAPPINGS = Topic(
     name="ap.mappings",
@@ -232,6 +241,96 @@ STANDINGS_CHANGELOG = Topic(
     readers=("masterdata import",),
 )
 
+PAYMENT_POLLS = Topic(
+    name="payments.polls",
+    key="connection/subject; the end of an order that was refused: connection/subject/action/command id, without value",
+    schema="PollDue",
+    partitions="sharded",
+    cleanup="delete",
+    configs={"retention.ms": str(7 * DAY)},
+    writers=("payment-poller",),
+    readers=("payment-poller",),
+)
+PAYMENT_POLL_RESULTS = Topic(
+    name="payments.poll-results",
+    key="connection/subject/kind of poll",
+    schema="PollResult",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller", "console", "command line"),
+)
+PAYMENTS = Topic(
+    name="peoplesoft.payments",
+    key="connection/business unit/voucher",
+    schema="PaymentPicture",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller", "voucher-poster", "console", "command line"),
+)
+RECONCILIATIONS = Topic(
+    name="ap.reconciliations",
+    key="connection",
+    schema="Reconciliation",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller", "console", "command line"),
+)
+AUDIT_PAYMENTS = Topic(
+    name="audit.payment-poller",
+    key="event id",
+    schema="AuditEvent",
+    partitions="sharded",
+    cleanup="compact",
+    writers=("payment-poller",),
+    readers=("console", "command line"),
+)
+WATCHED_CHANGELOG = Topic(
+    name="payment-poller-watched-changelog",
+    key="connection/invoice id",
+    schema="WatchedVoucher",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller",),
+)
+PICTURES_CHANGELOG = Topic(
+    name="payment-poller-pictures-changelog",
+    key="connection/business unit/voucher",
+    schema="PublishedPicture",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller",),
+)
+PAYMENT_POLL_RESULTS_CHANGELOG = Topic(
+    name="payment-poller-results-changelog",
+    key="connection/subject/kind of poll",
+    schema="PollResult",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller",),
+)
+PAYMENT_POLL_ORDERS_CHANGELOG = Topic(
+    name="payment-poller-orders-changelog",
+    key="connection/subject/action",
+    schema="Command",
+    partitions="sharded",
+    cleanup="compact",
+    configs=LEDGER,
+    writers=("payment-poller",),
+    readers=("payment-poller",),
+)
+
 CATALOGUE = (
     NOTIFICATIONS,
     DOCUMENTS,
@@ -246,8 +345,17 @@ CATALOGUE = (
     POLL_RESULTS_CHANGELOG,
     POLL_ORDERS_CHANGELOG,
     STANDINGS_CHANGELOG,
+    PAYMENTS,
+    PAYMENT_POLLS,
+    PAYMENT_POLL_RESULTS,
+    WATCHED_CHANGELOG,
+    PICTURES_CHANGELOG,
+    PAYMENT_POLL_RESULTS_CHANGELOG,
+    PAYMENT_POLL_ORDERS_CHANGELOG,
+    RECONCILIATIONS,
     AUDIT_VOUCHER_POSTER,
     AUDIT_MASTERDATA,
+    AUDIT_PAYMENTS,
     UNREADABLE,
     COMMANDS,
     MAPPINGS,

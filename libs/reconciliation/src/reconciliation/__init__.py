@@ -1,0 +1,1 @@
+"""Reads both systems and our ledger afresh, and says where they differ."""

@@ -1,0 +1,1 @@
+"""Polls PeopleSoft for the payments and statuses of vouchers; run as `python -m payment_poller`."""
