@@ -13,8 +13,8 @@ __all__ = ["PublishedPicture", "WatchedVoucher"]
 class WatchedVoucher:
     """A voucher that stands for an invoice (from `peoplesoft.vouchers`), keyed as its ledger entry.
 
-    ``invoice_number``, ``invoice_date``, ``gross`` and ``currency`` are the invoice's as PeopleSoft has it, where known; only the
-    payment inquiry, which carries no voucher id, needs them. ``since`` is when we learned of the voucher.
+    ``invoice_number``, ``invoice_date``, ``gross`` and ``currency`` are the invoice as PeopleSoft has it, where known;
+    only the payment inquiry, which carries no voucher id, needs them. ``since`` is when we learned of the voucher.
     """
 
     connection_id: str
