@@ -5,7 +5,9 @@ from ap_domain.masterdata.external_code import LONGEST, external_code, scope_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-parts = st.lists(st.text(st.sampled_from("AB01_~-"), min_size=1, max_size=30), min_size=1, max_size=3)
+parts = st.lists(
+    st.text(st.sampled_from("AB01_~-?\ud83d\ude00"), min_size=1, max_size=30), min_size=1, max_size=3
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,7 @@ def test_codes_are_as_they_are_for_ever(of: list[str], prefix: str, code: str) -
 def test_different_keys_have_different_codes(one: list[str], other: list[str]) -> None:
     assert (external_code(one) == external_code(other)) == (one == other)
     assert 0 < len(external_code(one, prefix="EU-")) <= LONGEST
+    external_code(one).encode()
 
 
 def test_a_key_with_an_underscore_inside_is_not_mistaken_for_two_parts() -> None:

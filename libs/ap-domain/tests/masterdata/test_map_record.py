@@ -187,6 +187,12 @@ def test_a_rate_is_divided_to_fifteen_digits(
             "is too short, Basware asks for 2 characters at least; it comes from DESCR",
         ),
         ("accounts", {"ACCOUNT": "1\x001"}, "must not hold control characters"),
+        (
+            "accounts",
+            {"ACCOUNT": "1\ud83d"},
+            r"the key 'SHARE/1\ud83d' must not hold control characters or half ones",
+        ),
+        ("accounts", {"ACCOUNT": "1\ufffd"}, "must not hold control characters or half ones"),
         ("tax_codes", {"TAX_PCT": "19 %"}, "taxPercentage '19 %' must be a number; it comes from TAX_PCT"),
         ("tax_codes", {"TAX_PCT": None}, "taxPercentage must not be missing; it comes from TAX_PCT"),
         ("payment_terms", {"NET_DAYS": -1}, "dueDateDays '-1' must not be negative"),

@@ -13,6 +13,7 @@ import ijson
 
 from peoplesoft.call import Call
 from peoplesoft.errors import NeedsPerson, PeopleSoftError, ProtocolError, RetryLater
+from peoplesoft.half_characters import WholeCharacters
 from peoplesoft.outline import is_message
 from peoplesoft.query import QueryRow
 from peoplesoft.query_columns import Columns
@@ -30,6 +31,7 @@ class JsonRows:
     def __init__(self, *, query: str, call: Call) -> None:
         self._query = query
         self._call = call
+        self._whole = WholeCharacters()
         self._events = ijson.sendable_list()
         self._parser = ijson.basic_parse_coro(self._events)
         self._columns = Columns(call)
@@ -44,7 +46,8 @@ class JsonRows:
     def feed(self, chunk: bytes) -> list[QueryRow]:
         """The rows that `chunk` completes. Raises the errors of the package."""
         try:
-            self._parser.send(chunk)
+            if text := self._whole.feed(chunk):  # nothing would mean the end
+                self._parser.send(text)
         # A number of thousands of digits is a ValueError or, out of ijson's C code, a SystemError.
         except (ijson.JSONError, ValueError, SystemError) as failure:
             raise self._damaged(failure) from None  # its own words quote the answer

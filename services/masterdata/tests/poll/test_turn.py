@@ -46,6 +46,22 @@ async def test_only_what_changed_is_published_again(world: World) -> None:
     assert (world.progress.read, world.progress.changed, world.progress.deactivated) == (5, 1, 0)
 
 
+@pytest.mark.parametrize("key", ["3\ud83d", "\ude00", "3\ufffd"])
+async def test_half_a_character_in_a_key_is_the_fault_of_that_record_alone(world: World, key: str) -> None:
+    have(world, "1", key, "5")
+    await complete(world)
+    assert world.progress.faulty == 1
+    faulty = [record for record in world.records() if record.problems]
+    assert [record.external_code for record in world.records() if not record.problems] == [
+        "SHARE_1",
+        "SHARE_5",
+    ]
+    assert len(faulty) == 1
+    assert "half" in faulty[0].problems[0]
+    await complete(world)
+    assert changed(world) == []
+
+
 async def test_a_record_that_vanished_is_published_inactive_with_the_content_it_had(world: World) -> None:
     have(world, "1", "2", "3")
     await complete(world)

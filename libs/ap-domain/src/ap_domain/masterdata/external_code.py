@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
+from ap_domain.masterdata.whole_text import tellable
+
 __all__ = ["LONGEST", "external_code", "scope_of"]
 
 LONGEST = 36
@@ -15,15 +17,17 @@ _DIGITS = 10
 def external_code(parts: Sequence[str], *, prefix: str = "") -> str:
     """`SHARE_0000430022`; `prefix` tells several PeopleSoft systems of one Basware tenant apart.
 
-    Different parts have different codes: where the plain form is too long, or an underscore in a part makes it
-    ambiguous, it ends in a digest of the parts (a tilde and ten digits, 40 bits).
+    Different parts have different codes: where the plain form is too long, an underscore in a part makes it ambiguous,
+    or half a character in it could be told to nobody, it ends in a digest of the parts (a tilde and ten digits, 40
+    bits).
     """
     plain = prefix + _JOIN.join(parts)
-    ambiguous = any(_JOIN in part for part in parts[:-1]) or _DIGEST in plain
+    told = tellable(plain)
+    ambiguous = any(_JOIN in part for part in parts[:-1]) or _DIGEST in plain or told != plain
     if len(plain) <= LONGEST and not ambiguous:
         return plain
     digest = hashlib.sha256("\x00".join((prefix, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{plain[: LONGEST - _DIGITS - 1]}{_DIGEST}{digest[:_DIGITS]}"
+    return f"{told[: LONGEST - _DIGITS - 1]}{_DIGEST}{digest[:_DIGITS]}"
 
 
 def scope_of(code: str, scopes: Sequence[str], *, prefix: str = "") -> str | None:

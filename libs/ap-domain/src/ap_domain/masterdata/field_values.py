@@ -13,6 +13,7 @@ from ap_domain.mapping.peoplesoft_fields import Kind as Shape
 from ap_domain.mapping.rule import OTHERWISE, Rule
 from ap_domain.masterdata.basware_fields import Field
 from ap_domain.masterdata.plan import FieldRule
+from ap_domain.masterdata.whole_text import is_whole
 from ap_domain.money import MoneyFault, has_at_most, parse_amount, plain
 
 __all__ = ["BaswareValue", "FieldFault", "field_value"]
@@ -94,8 +95,8 @@ def _number(rule: Rule, field: Field, picked: object) -> Decimal:
 
 def _code(rule: Rule, field: Field, picked: object) -> str | None:
     text = _text(rule, field, picked)
-    if not text.isprintable():
-        raise _fault(rule, field, text, "must not hold control characters")
+    if not is_whole(text):
+        raise _fault(rule, field, text, "must not hold control characters or half ones")
     text = text.upper() if rule.upper else text
     text = rule.pad.apply(text) if rule.pad else text
     if field.choices and text not in field.choices:

@@ -27,6 +27,7 @@ from ap_domain.masterdata.source_rows import (
     require,
 )
 from ap_domain.masterdata.supplier_record import Supplier, location_codes, supplier_body
+from ap_domain.masterdata.whole_text import is_whole, tellable
 
 __all__ = ["map_record"]
 
@@ -121,8 +122,9 @@ class _Mapper:
 
     def _record(self, codes: tuple[str, ...], row: Row, supplier: Supplier) -> Mapped:
         entity, problems = self.entity, list[str]()
-        if not "".join(codes).isprintable():
-            problems.append(f"externalCode: the key {'/'.join(codes)!r} must not hold control characters")
+        if not is_whole("".join(codes)):
+            key = ascii("/".join(codes))
+            problems.append(f"externalCode: the key {key} must not hold control characters or half ones")
         active = supplier.active
         try:
             active = active and (entity.active is None or _holds(entity.active, row))
@@ -183,8 +185,8 @@ class _Mapper:
             external_code=self._external(codes),
             active=active and not left_out,
             content="" if problems else content,
-            problems=tuple(dict.fromkeys(problems)),
-            source="/".join(codes),
+            problems=tuple(dict.fromkeys(map(tellable, problems))),
+            source=tellable("/".join(codes)),
             left_out=left_out,
             undated=undated,
         )
