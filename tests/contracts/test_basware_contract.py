@@ -4,12 +4,20 @@ They lie beside the repository, not in it; without them these tests are skipped,
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
-from basware import BaswareClient, InvalidRequest, ProcessingStatus, TransferResponse, parse_notification
+from basware import (
+    BaswareClient,
+    InvalidRequest,
+    PaymentResponse,
+    ProcessingStatus,
+    TransferResponse,
+    parse_notification,
+)
 from basware._call import Call
 from basware.testing import Canned, StubApi
 from hypothesis import given, settings
@@ -31,6 +39,22 @@ RESPONSE = TransferResponse(
     voucher_number2="US001",
     transfer_date=datetime(2026, 6, 5, 10, 0, tzinfo=UTC),
 )
+PAYMENT = PaymentResponse(
+    external_code="x" * 36,
+    payment_block=True,
+    response_message="m" * 250,
+    source_system="s" * 32,
+    payment_date=date(2026, 6, 5),
+    payment_term_code="t" * 25,
+    payment_method="m" * 25,
+    paid_total=Decimal("1136.80"),
+    cash_discount=Decimal("23.20"),
+    check_number="c" * 25,
+    payment_message="m" * 100,
+    payment_number="n" * 250,
+    payment_document="d" * 250,
+    payment_reversal_document="r" * 250,
+)
 
 
 @pytest.fixture
@@ -46,6 +70,11 @@ async def stub() -> AsyncIterator[StubApi]:
             f"/v1/accountingDocuments/{INVOICE}/transferResponses",
             Canned.of_json({"externalCode": RESPONSE.external_code}),
         )
+        stub.script(
+            "POST",
+            f"/v1/accountingDocuments/{INVOICE}/paymentResponses",
+            Canned.of_json({"externalCode": PAYMENT.external_code}),
+        )
         stub.script("POST", "/v1/requestStatus/acknowledge", Canned())
         yield stub
 
@@ -60,13 +89,14 @@ async def test_every_request_is_one_the_vendor_describes(stub: StubApi, client: 
     await client.get_document(INVOICE)
     await client.acknowledge(INVOICE)
     await client.send_transfer_response(INVOICE, RESPONSE)
+    await client.send_payment_response(INVOICE, PAYMENT)
     await client.request_status(REQUEST)
     await client.acknowledge_request_status([REQUEST, "another"])
     for status in ProcessingStatus:
         assert [document async for document in client.list_documents(processing_status=status)]
     await client.ping()
 
-    assert len(stub.requests) >= 7 + len(ProcessingStatus)
+    assert len(stub.requests) >= 8 + len(ProcessingStatus)
     for request in stub.requests:
         check_request(request)
     assert any("x-amz-meta-continuationtoken" in request.headers for request in stub.requests)
@@ -145,18 +175,74 @@ def test_whatever_is_reported_is_within_the_vendors_schema_or_not_sent(response:
     assert (sent["responseMessage"], sent["success"]) == (response.response_message, response.success)
 
 
+def texts(longest: int) -> st.SearchStrategy[str | None]:
+    """Any text up to a little more than the field takes."""
+    return st.none() | st.text(max_size=longest) | st.text(min_size=longest, max_size=longest + 1)
+
+
+@settings(deadline=None)
+@given(
+    payment=st.builds(
+        PaymentResponse,
+        external_code=st.text(max_size=37),
+        payment_block=st.booleans(),
+        success=st.booleans(),
+        response_message=texts(250),
+        source_system=texts(32),
+        payment_date=st.none() | st.dates(),
+        payment_term_code=texts(25),
+        payment_method=texts(25),
+        paid_total=st.none() | st.decimals(),
+        cash_discount=st.none() | st.decimals(places=3, min_value=-(10**9), max_value=10**9),
+        check_number=texts(25),
+        payment_message=texts(100),
+        payment_number=texts(250),
+        payment_document=texts(250),
+        payment_reversal_document=texts(250),
+    )
+)
+def test_whatever_is_said_of_a_payment_is_within_the_vendors_schema_or_not_sent(
+    payment: PaymentResponse,
+) -> None:
+    try:
+        body = payment.to_json(Call(operation="send_payment_response", remote="api.example"))
+    except InvalidRequest:
+        return
+    sent = json.loads(body, parse_float=Decimal)
+    check("p2p", {"$ref": "#/components/schemas/PaymentResponseEntity"}, sent)
+    given_amounts = {"paidTotal": payment.paid_total, "cashDiscount": payment.cash_discount}
+    assert {name: sent.get(name) for name in given_amounts} == given_amounts
+
+
 def test_our_limits_are_the_vendors() -> None:
-    fields = spec("p2p")["components"]["schemas"]["TransferResponseEntity"]["properties"]
-    assert {name: f["maxLength"] for name, f in fields.items() if "maxLength" in f} == {
+    assert lengths("TransferResponseEntity") == {
         "externalCode": 36,
         "responseMessage": 250,
         "sourceSystem": 32,
         "voucherNumber1": 25,
         "voucherNumber2": 25,
     }
+    assert lengths("PaymentResponseEntity") == {
+        "externalCode": 36,
+        "responseMessage": 250,
+        "sourceSystem": 32,
+        "paymentTermCode": 25,
+        "paymentMethod": 25,
+        "checkNumber": 25,
+        "paymentMessage": 100,
+        "paymentNumber": 250,
+        "paymentDocument": 250,
+        "paymentReversalDocument": 250,
+    }
     listing = spec("p2p")["paths"]["/v1/accountingDocuments"]["get"]["parameters"]
     (status,) = (p["schema"] for p in listing if p["name"] == "ProcessingStatus")
     assert {s.value for s in ProcessingStatus} == set(status["enum"])
+
+
+def lengths(entity: str) -> dict[str, int]:
+    """The longest texts that the vendor takes, by field."""
+    fields = spec("p2p")["components"]["schemas"][entity]["properties"]
+    return {name: field["maxLength"] for name, field in fields.items() if "maxLength" in field}
 
 
 async def test_what_the_vendor_would_refuse_is_not_sent(stub: StubApi, client: BaswareClient) -> None:

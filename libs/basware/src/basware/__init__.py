@@ -35,6 +35,7 @@ from basware.imports import (
 )
 from basware.limits import Limits
 from basware.notification import Notification, NotificationError, TaskType, parse_notification
+from basware.payment_response import PaymentResponse
 from basware.processing_status import ProcessingStatus
 from basware.request_status import (
     ItemError,
@@ -74,6 +75,7 @@ __all__ = [
     "Notification",
     "NotificationError",
     "OutcomeUnknown",
+    "PaymentResponse",
     "ProcessingStatus",
     "ProtocolError",
     "Refused",

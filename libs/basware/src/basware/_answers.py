@@ -42,9 +42,9 @@ def check_done(answer: Answer, call: Call) -> None:
         raise unreadable(answer, call, "the answer speaks of errors in spite of its status")
 
 
-def check_echo(answer: Answer, call: Call, *, external_code: str) -> None:
+def check_echo(answer: Answer, call: Call, *, wrapper: str, external_code: str) -> None:
     """Basware echoes a response it has stored; without our external code in it, it is no answer to it."""
-    echoed = [element.value for element in elements(answer, call, wrapper="transferResponses")]
+    echoed = [element.value for element in elements(answer, call, wrapper=wrapper)]
     if not any(isinstance(e, dict) and text_of(e, "externalCode") == external_code for e in echoed):
         raise unreadable(answer, call, "the answer does not echo the response that was sent")
 

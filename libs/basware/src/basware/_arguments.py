@@ -1,16 +1,17 @@
 """What a caller gives, checked before anything is sent: a wrong value would ask for something else, or for nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from yarl import URL
 
 from basware import _redirect
 from basware._call import Call
+from basware._fields import checked_text, instant
 from basware.errors import InvalidRequest
 from basware.imports import ImportApi, import_api
 from basware.processing_status import ProcessingStatus
 from basware.request_status import RequestState
-from basware.transfer_response import checked_text, instant
 
 
 def base_url(text: str) -> str:
@@ -24,6 +25,18 @@ def base_url(text: str) -> str:
     if not usable or url.query_string or url.fragment:
         raise InvalidRequest(f"the base URL must be {limit}", field="base_url", limit=limit)
     return str(url).rstrip("/")
+
+
+def credentials(client_id: str, client_secret: str, scopes: Sequence[str]) -> None:
+    """What a token can be asked for with."""
+    if not client_id or ":" in client_id or not client_secret:
+        raise InvalidRequest(
+            "client id and secret must not be empty, a client id has no colon",
+            field="client_id",
+            limit="HTTP Basic",
+        )
+    if not scopes or not all(scope and scope.isascii() and " " not in scope for scope in scopes):
+        raise InvalidRequest("scopes are missing or malformed", field="scope", limit="at least one")
 
 
 def identifier(value: str, call: Call, *, field: str, longest: int) -> None:

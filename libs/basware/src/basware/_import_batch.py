@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from basware._call import Call
+from basware._fields import checked_text
 from basware._json import NotJson, parse
 from basware.errors import InvalidRequest
 from basware.imports import MOST_IMPORT_BYTES, ImportApi
-from basware.transfer_response import checked_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

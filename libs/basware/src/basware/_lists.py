@@ -7,6 +7,7 @@ from basware import _answers, _arguments, _imports, documents
 from basware._api import Api
 from basware._listing import Listing
 from basware.documents import FetchedDocument
+from basware.errors import AnswerTooLarge
 from basware.imports import ImportApi, ImportedRecord
 from basware.limits import Limits
 from basware.processing_status import ProcessingStatus
@@ -42,6 +43,24 @@ def accounting_documents(
         key=attrgetter("invoice_id"),
         traceparent=traceparent,
     )
+
+
+async def probe(api: Api, limits: Limits, *, traceparent: str | None) -> None:
+    """Reads one waiting document, redirect included."""
+    listing = accounting_documents(
+        api,
+        limits,
+        operation="ping",
+        processing_status=ProcessingStatus.WAITING_FOR_TRANSFER,
+        traceparent=traceparent,
+    )
+    try:
+        page = await listing.page(size=1)
+    except AnswerTooLarge:
+        # One huge document that waits must not make the whole tenant look as if it were away.
+        return
+    for _ in page.records:
+        pass
 
 
 def master_data(

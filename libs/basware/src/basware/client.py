@@ -1,22 +1,20 @@
 """The client of Basware's P2P API."""
 
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 import aiohttp
 
-from basware import _answers, _arguments, _imports, _lists, documents
+from basware import _answers, _arguments, _imports, _lists, _writes, documents
 from basware._api import Api
-from basware._call import Call
 from basware._lists import DOCUMENTS, REQUEST_STATUS
 from basware._tokens import OnRenewal, TokenSource
-from basware._transport import Answer, Transport
+from basware._transport import Transport
 from basware.documents import FetchedDocument
-from basware.errors import AnswerTooLarge, InvalidRequest
 from basware.imports import ImportAccepted, ImportApi, ImportedRecord
 from basware.limits import Limits
+from basware.payment_response import PaymentResponse
 from basware.processing_status import ProcessingStatus
 from basware.request_status import RequestState, RequestStatus
 from basware.transfer_response import TransferResponse
@@ -54,14 +52,7 @@ class BaswareClient:
         on_renewal: OnRenewal = lambda _: None,
     ) -> None:
         self._base_url = _arguments.base_url(base_url)
-        if not client_id or ":" in client_id or not client_secret:
-            raise InvalidRequest(
-                "client id and secret must not be empty, a client id has no colon",
-                field="client_id",
-                limit="HTTP Basic",
-            )
-        if not scopes or not all(scope and scope.isascii() and " " not in scope for scope in scopes):
-            raise InvalidRequest("scopes are missing or malformed", field="scope", limit="at least one")
+        _arguments.credentials(client_id, client_secret, scopes)
         transport = Transport(session=session, limits=limits)
         tokens = TokenSource(
             transport=transport,
@@ -103,7 +94,15 @@ class BaswareClient:
         """
         call = self._api.call("acknowledge", record=invoice_id, writes=True)
         _arguments.identifier(invoice_id, call, field="invoiceId", longest=36)
-        answer = await self._post(call, *DOCUMENTS, invoice_id, "acknowledge", traceparent=traceparent)
+        answer = await _writes.post(
+            self._api,
+            call,
+            *DOCUMENTS,
+            invoice_id,
+            "acknowledge",
+            limits=self._limits,
+            traceparent=traceparent,
+        )
         _answers.check_done(answer, call)
 
     async def send_transfer_response(
@@ -114,14 +113,34 @@ class BaswareClient:
         Success means stored, not carried out. Only the latest 100 responses of an invoice are kept.
         `InvalidRequest`, with nothing sent, when a published limit is broken.
         """
-        call = self._api.call("send_transfer_response", record=invoice_id, writes=True)
-        _arguments.identifier(invoice_id, call, field="invoiceId", longest=36)
-        body = response.to_json(call)
-        answer = await self._post(
-            call, *DOCUMENTS, invoice_id, "transferResponses", body=body, traceparent=traceparent
+        return await _writes.respond(
+            self._api,
+            self._api.call("send_transfer_response", record=invoice_id, writes=True),
+            response,
+            invoice_id=invoice_id,
+            kind="transferResponses",
+            limits=self._limits,
+            traceparent=traceparent,
         )
-        _answers.check_echo(answer, call, external_code=response.external_code)
-        return answer.request_id
+
+    async def send_payment_response(
+        self, invoice_id: str, response: PaymentResponse, *, traceparent: str | None = None
+    ) -> str | None:
+        """Reports the whole picture of the invoice's payment; read and bounded as `send_transfer_response`.
+
+        To be sent only when something changed, each time under a new external code (P2P OpenAPI 26.06). `NotFound` for
+        an unknown invoice; `Refused` with status 409 for a conflict, which a code that was stored before can be, and
+        with 400 for what the API does not take.
+        """
+        return await _writes.respond(
+            self._api,
+            self._api.call("send_payment_response", record=invoice_id, writes=True),
+            response,
+            invoice_id=invoice_id,
+            kind="paymentResponses",
+            limits=self._limits,
+            traceparent=traceparent,
+        )
 
     async def request_status(
         self,
@@ -181,14 +200,9 @@ class BaswareClient:
         self, request_ids: Sequence[str], *, traceparent: str | None = None
     ) -> None:
         """Marks the outcomes of these requests as seen; `AlreadyAcknowledged` when they were before."""
-        call = self._api.call("acknowledge_request_status", record=", ".join(request_ids[:3]), writes=True)
-        for request_id in request_ids:
-            _arguments.identifier(request_id, call, field="requestIds", longest=128)
-        if not request_ids:
-            raise call.invalid("requestIds is empty", field="requestIds", limit="at least one")
-        body = json.dumps({"requestIds": list(request_ids)}).encode()
-        answer = await self._post(call, *REQUEST_STATUS, "acknowledge", body=body, traceparent=traceparent)
-        _answers.check_done(answer, call)
+        await _writes.acknowledge_requests(
+            self._api, request_ids, limits=self._limits, traceparent=traceparent
+        )
 
     def list_documents(
         self,
@@ -267,32 +281,4 @@ class BaswareClient:
 
         Changes nothing, so it serves as the first call after a pause, a time-out or a changed secret.
         """
-        listing = _lists.accounting_documents(
-            self._api,
-            self._limits,
-            operation="ping",
-            processing_status=ProcessingStatus.WAITING_FOR_TRANSFER,
-            traceparent=traceparent,
-        )
-        try:
-            page = await listing.page(size=1)
-        except AnswerTooLarge:
-            # One huge document that waits must not make the whole tenant look as if it were away.
-            return
-        for _ in page.records:
-            pass
-
-    async def _post(
-        self, call: Call, *segments: str, traceparent: str | None, body: bytes | None = None
-    ) -> Answer:
-        answer = await self._api.send(
-            call=call,
-            method="POST",
-            url=self._api.url(*segments),
-            body=body,
-            max_bytes=self._limits.answer_bytes,
-            traceparent=traceparent,
-        )
-        if answer.status not in _answers.SUCCESS or answer.is_markup:
-            raise self._api.refusal(answer, call)
-        return answer
+        await _lists.probe(self._api, self._limits, traceparent=traceparent)

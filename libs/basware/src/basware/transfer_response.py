@@ -1,10 +1,11 @@
 """What the ERP made of an invoice, as Basware wants to hear it (`transferResponses`)."""
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from decimal import Decimal
 
 from basware._call import Call
+from basware._fields import checked_text, encoded, instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class TransferResponse:
         Raises `InvalidRequest` naming field and limit (P2P OpenAPI 26.06, TransferResponseEntity); nothing
         is ever shortened here.
         """
-        body: dict[str, str | bool] = {
+        body: dict[str, str | bool | Decimal] = {
             "externalCode": checked_text(
                 self.external_code, call, field="externalCode", shortest=1, longest=36
             ),
@@ -50,35 +51,4 @@ class TransferResponse:
                 body[field] = checked_text(value, call, field=field, longest=longest)
         if self.transfer_date is not None:
             body["transferDate"] = instant(self.transfer_date, call, field="transferDate")
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def checked_text(value: str, call: Call, *, field: str, longest: int, shortest: int = 0) -> str:
-    """`value` itself if it keeps the field's limits, else `InvalidRequest`.
-
-    Control characters and half characters cannot be stored or sent.
-    """
-    limit = f"{shortest} to {longest} characters"
-    if any(0xD800 <= ord(c) <= 0xDFFF or (c < " " and c not in "\t\r\n") for c in value):
-        raise call.invalid(
-            f"{field} holds a character that cannot be sent", field=field, limit="printable text"
-        )
-    if not shortest <= len(value) <= longest:
-        raise call.invalid(
-            f"{field} has {len(value)} characters, allowed are {limit}", field=field, limit=limit
-        )
-    if shortest and not value.strip():
-        raise call.invalid(f"{field} is blank", field=field, limit=limit)
-    return value
-
-
-def instant(value: datetime, call: Call, *, field: str) -> str:
-    """An instant as Basware writes them, in UTC with milliseconds; naive times are refused."""
-    limit = "an instant with time zone"
-    if value.tzinfo is None:
-        raise call.invalid(f"{field} has no time zone", field=field, limit=limit)
-    try:
-        utc = value.astimezone(UTC)
-    except OverflowError:
-        raise call.invalid(f"{field} has no equivalent in UTC", field=field, limit=limit) from None
-    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+        return encoded(body)
