@@ -10,7 +10,7 @@ from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord
 from ap_domain.poll import PollKind, PollOutcome, PollResult
 from apstream_cli.cluster import KafkaCluster, Order
-from apstream_cli.masterdata_book import MasterDataBook, Stage
+from apstream_cli.masterdata_book import TOPICS, MasterDataBook, Stage
 from chassis.keys import record_key
 from chassis.producer import DurableProducer
 from chassis.records import AUDIT_EVENT, IMPORT_STATE, MASTER_RECORD, POLL_RESULT
@@ -73,7 +73,7 @@ async def test_the_latest_word_on_every_record_of_one_connection_is_read_in_one_
     cluster = KafkaCluster(bootstrap=topics.bootstrap)
     for shard in (SHARD, None):
         book = MasterDataBook(connection_id="book", contents=True)
-        await cluster.master_data(book, shard=shard)
+        await cluster.read(book.take, topics=TOPICS, shard=shard)
         assert list(book.entities()) == [("book", "accounts")]
         records = book.records("book", "accounts")
         assert {code: (known.stage, known.content) for code, known in records.items()} == {

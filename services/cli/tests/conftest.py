@@ -24,7 +24,6 @@ from ap_domain.posting import PostingIntent, VoucherRef
 from apstream_cli import connection, flow, invoice, mapping, masterdata, parked
 from apstream_cli.cluster import Order
 from apstream_cli.main import app
-from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 from chassis.connections.model import read_document
 from chassis.connections.record import ConnectionRecord, seal_connection
 from chassis.connections.secrets import KeyRing
@@ -37,7 +36,7 @@ from chassis.records import DOCUMENT_ENTRY, IMPORT_STATE, MASTER_RECORD, POLL_RE
 from chassis.streams.poll_decision import decide
 from chassis.streams.poll_port import Subject
 from chassis.topic_scan import Scanned
-from chassis.topics import MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS
+from chassis.topics import MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS, VOUCHERS
 from ingress.documents.core import commands as documents_commands
 from typer.testing import CliRunner, Result
 from voucher_poster.core import commands as invoice_commands
@@ -149,13 +148,23 @@ class FakeCluster:
     async def mappings(self) -> list[MappingVersion]:
         return list(self.versions)
 
-    async def master_data(
-        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    async def read(
+        self, take: Callable[[Scanned], None], *, topics: Sequence[str], shard: int | None
     ) -> None:
         assert shard in {None, 3}
-        for scanned in self.scanned:
+        entries = [
+            Scanned(
+                topic=VOUCHERS.name,
+                partition=3,
+                offset=0,
+                key=key.encode(),
+                value=VOUCHER_ENTRY.encode(entry),
+            )
+            for key, entry in self.invoices.items()
+        ]
+        for scanned in (*entries, *self.scanned):
             if scanned.topic in topics:
-                book.take(scanned)
+                take(scanned)
 
     def publish(self, code: str, content: dict[str, Any], **more: Any) -> MasterRecord:
         """A record as the poll publishes it; ``content`` may be empty where there are problems."""

@@ -26,7 +26,7 @@ def test_a_flow_is_paused_and_resumed_with_its_reason(cluster: Any, run: Any) ->
 def test_all_means_the_two_remotes_and_every_service(cluster: Any, run: Any) -> None:
     assert run("flow", "pause", "acme", "all", "--reason", "move").exit_code == 0
     assert {word.flow for word in cluster.words} == {
-        "basware", "peoplesoft", "ingress-documents", "voucher-poster", "masterdata-poll", "masterdata",
+        "basware", "peoplesoft", "ingress-documents", "voucher-poster", "masterdata-poll", "masterdata", "payments",
     }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import pytest
 from ap_domain.command import Action
 from ap_domain.masterdata.record import ImportStep
 from ap_domain.masterdata.record_difference import FieldDifference
-from apstream_cli.masterdata_book import MasterDataBook
 from apstream_cli.masterdata_compare import Comparing, value
 from apstream_cli.masterdata_orders import Ordering
 from apstream_cli.orders import wish
@@ -120,18 +119,18 @@ async def test_what_moved_on_while_it_was_compared_is_waiting(
     cluster: Any, compare: Compare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster.tell(cluster.publish("A", account("A")), ImportStep.CONFIRMED)
-    look = cluster.master_data
+    look = cluster.read
     later = [
         lambda: cluster.publish("A", account("A", accountCode="new")),
         lambda: cluster.publish("B", account("B")),
     ]
 
-    async def master_data(book: MasterDataBook, **more: Any) -> None:
-        await look(book, **more)
+    async def read(take: Any, **more: Any) -> None:
+        await look(take, **more)
         while later:
             later.pop()()
 
-    monkeypatch.setattr(cluster, "master_data", master_data)
+    monkeypatch.setattr(cluster, "read", read)
     differs, told, _ = await compare(page(account("A", accountCode="new"), account("B")))
     assert not differs
     assert told["BW00"]["waiting"] == 2

@@ -13,11 +13,13 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from chassis.errors import NotAnswered
 from chassis.records import AUDIT_EVENT
 from chassis.topic_scan import is_ledgers_own, partitions_of, reading
-from chassis.topics import AUDIT_INGRESS, AUDIT_MASTERDATA, AUDIT_VOUCHER_POSTER
+from chassis.topics import AUDIT_INGRESS, AUDIT_MASTERDATA, AUDIT_PAYMENTS, AUDIT_VOUCHER_POSTER
 
 __all__ = ["AuditWatch"]
 
-TOPICS = tuple(topic.name for topic in (AUDIT_INGRESS, AUDIT_VOUCHER_POSTER, AUDIT_MASTERDATA))
+TOPICS = tuple(
+    topic.name for topic in (AUDIT_INGRESS, AUDIT_VOUCHER_POSTER, AUDIT_MASTERDATA, AUDIT_PAYMENTS)
+)
 POLL_SECONDS = 0.2
 QUESTION_SECONDS = 10.0
 

@@ -18,17 +18,15 @@ from chassis.ledger_reader import Ledgers, Wanted, read_events, read_ledgers
 from chassis.producer import DurableProducer
 from chassis.records import DESIRED_STATE, MAPPING_VERSION
 from chassis.settings import ServiceSettings, load
-from chassis.topic_scan import scan
+from chassis.topic_scan import Scanned, scan
 from chassis.topics import DESIRED_STATE as DESIRED_STATE_TOPIC
 from chassis.topics import MAPPINGS
-
-from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 
 __all__ = ["Cluster", "KafkaCluster", "Order", "open_cluster", "version_of"]
 
 ANSWERS = ("command applied", "command refused")
-MASTER_DATA_WITHIN = 300.0
-"""Seconds of one pass over master data: a customer may have hundreds of thousands of suppliers."""
+READ_WITHIN = 300.0
+"""Seconds of one pass over records: a customer may have hundreds of thousands of suppliers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +70,10 @@ class Cluster(Protocol):
         """Every mapping version that was ever applied, oldest first."""
         ...
 
-    async def master_data(
-        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    async def read(
+        self, take: Callable[[Scanned], None], *, topics: Sequence[str], shard: int | None
     ) -> None:
-        """Has the book take all that lies in the topics of master data, or in some of them."""
+        """Has ``take`` see every record that lies in the topics, in order per partition."""
         ...
 
 
@@ -151,16 +149,16 @@ class KafkaCluster:
         await CompactedFollower(bootstrap=self._bootstrap, topic=MAPPINGS, apply=take).load()
         return list(versions.values())
 
-    async def master_data(
-        self, book: MasterDataBook, *, shard: int | None, topics: Sequence[str] = TOPICS
+    async def read(
+        self, take: Callable[[Scanned], None], *, topics: Sequence[str], shard: int | None
     ) -> None:
         """As the port says."""
         await scan(
             bootstrap=self._bootstrap,
             topics=topics,
             partition=shard,
-            take=book.take,
-            within=MASTER_DATA_WITHIN,
+            take=take,
+            within=READ_WITHIN,
         )
 
 

@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Pause and resume a connection's work. Flows: `basware` and `peoplesoft` (calls of all services to that "
     "remote), `ingress-documents` and `voucher-poster` (all calls of that service), `masterdata-poll` and `masterdata` "
-    "(polls and imports of master data).",
+    "(polls and imports of master data), `payments` (polls of payments).",
 )
 
 
@@ -37,6 +37,7 @@ class Which(StrEnum):
     VOUCHER_POSTER = "voucher-poster"
     MASTERDATA_POLL = "masterdata-poll"
     MASTERDATA = "masterdata"
+    PAYMENTS = "payments"
     ALL = "all"
 
     def flows(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ __all__ = [
     "FLOWS",
     "IMPORT_FLOWS",
     "INVOICE_FLOWS",
+    "PAYMENT_FLOWS",
     "POLL_FLOWS",
     "hindrances",
     "in_shadow",
@@ -27,11 +28,12 @@ LONGEST = 120
 
 FLOWS = {
     "basware": "calls to Basware (fetch, acknowledge, report, import of master data)",
-    "peoplesoft": "calls to PeopleSoft (look-up, posting, queries of master data)",
+    "peoplesoft": "calls to PeopleSoft (look-up, posting, queries of master data and payments)",
     "ingress-documents": "everything that fetches documents",
-    "voucher-poster": "everything that posts and reports",
+    "voucher-poster": "everything that posts and reports, payments included",
     "masterdata-poll": "queries of PeopleSoft's master data",
     "masterdata": "imports of master data into Basware",
+    "payments": "queries of PeopleSoft's payments, and reconciliation",
 }
 """The flows of a connection: its two remotes, and the services that call them."""
 
@@ -41,29 +43,28 @@ POLL_FLOWS = ("masterdata-poll", "peoplesoft")
 """What polls of master data need."""
 IMPORT_FLOWS = ("basware", "masterdata")
 """What imports of master data need."""
+PAYMENT_FLOWS = ("payments", "peoplesoft")
+"""What polls of payments need; that Basware is told of them needs those of invoices."""
 
 _MEANS = {
     FlowState.RUNNING: "runs: {what}",
     FlowState.PAUSED: "nothing is begun; what is in doubt is settled, what was reported is confirmed; intake goes on",
     FlowState.STOPPED: "no call at all; work waits; intake goes on",
 }
-_MEANS_OF_MASTER_DATA = {
-    (
-        "masterdata-poll",
-        FlowState.PAUSED,
-    ): "nothing is polled; afterwards missed polls are made up for by one",
-    (
-        "masterdata-poll",
-        FlowState.STOPPED,
-    ): "nothing is polled; afterwards missed polls are made up for by one",
+_NOT_POLLED = "nothing is polled; afterwards missed polls are made up for by one"
+_MEANS_OF_POLLS_AND_IMPORTS = {
+    ("masterdata-poll", FlowState.PAUSED): _NOT_POLLED,
+    ("masterdata-poll", FlowState.STOPPED): _NOT_POLLED,
     ("masterdata", FlowState.PAUSED): "nothing is sent; what was sent is asked about",
     ("masterdata", FlowState.STOPPED): "nothing is sent or asked; what changed waits",
+    ("payments", FlowState.PAUSED): _NOT_POLLED,
+    ("payments", FlowState.STOPPED): _NOT_POLLED,
 }
 
 
 def meaning(flow: str, state: FlowState) -> str:
     """What this state means for this flow."""
-    return _MEANS_OF_MASTER_DATA.get((flow, state)) or _MEANS[state].format(what=FLOWS.get(flow, flow))
+    return _MEANS_OF_POLLS_AND_IMPORTS.get((flow, state)) or _MEANS[state].format(what=FLOWS.get(flow, flow))
 
 
 def said(word: DesiredState | None, state: FlowState) -> str:

@@ -8,7 +8,7 @@ from chassis.connections.record import ConnectionRecord
 
 from apstream_cli.cluster import Cluster
 from apstream_cli.invoices import shard_of
-from apstream_cli.masterdata_book import MasterDataBook
+from apstream_cli.masterdata_book import TOPICS, MasterDataBook
 from apstream_cli.refusal import Refusal
 
 __all__ = ["entity_of", "plan_of", "read_book", "the_connection"]
@@ -62,5 +62,5 @@ async def read_book(
     """All that is known of master data, of one connection or of all. Raises Refusal and ChassisError."""
     shard = shard_of(connections, connection_id)
     book = MasterDataBook(connection_id=connection_id, entity=entity, contents=contents)
-    await cluster.master_data(book, shard=shard)
+    await cluster.read(book.take, topics=TOPICS, shard=shard)
     return book

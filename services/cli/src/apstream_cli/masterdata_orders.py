@@ -1,7 +1,6 @@
 """What people order about master data: poll now, accept that the source has shrunk, send again."""
 
 import asyncio
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.poll import PollKind, PollOutcome, PollResult
 from chassis.connections.record import ConnectionRecord
 from chassis.keys import record_key
-from chassis.streams.poll_decision import answered
 from chassis.topics import MASTERDATA_POLL_RESULTS
 
 from apstream_cli.cluster import Cluster, version_of
@@ -19,12 +17,12 @@ from apstream_cli.flow_words import IMPORT_FLOWS, POLL_FLOWS, in_shadow, standst
 from apstream_cli.masterdata_book import Known, MasterDataBook, Stage
 from apstream_cli.masterdata_choice import entity_of, plan_of, read_book, the_connection
 from apstream_cli.orders import Asked, Wish, order
+from apstream_cli.poll_order import PollOrder
 from apstream_cli.refusal import Refusal
-from apstream_cli.screen import duration, instant, line
+from apstream_cli.screen import instant, line
 
 __all__ = ["Ordering"]
 
-LOOK_SECONDS = 0.5
 ONE_BY_ONE = 1000
 """Records ordered one by one; beyond that the whole entity is sent again."""
 CHUNK = 200
@@ -131,46 +129,19 @@ class Ordering:
 
     async def _poll(self, record: ConnectionRecord, entity: str) -> None:
         await self._hindered(record, POLL_FLOWS)
-        before = max(
-            (each.poll_offset for each in (await self._results(record, entity)).values()), default=-1
+        poll = PollOrder(
+            asked=self._asked(record, entity, called=entity),
+            cluster=self.cluster,
+            connections=self.connections,
+            results=lambda: self._results(record, entity),
+            wait=self.wait,
+            status=f"apstream masterdata status --connection {record.connection_id}",
         )
-        asked = self._asked(record, entity, called=entity)
-        await self._order([asked])
-        result = await self._end_of(asked.command, record, entity, beyond=before)
-        if result is None:
-            line(
-                f"{entity}: not read to its end within {self.wait:g} s; it goes on, and `apstream masterdata status "
-                f"--connection {record.connection_id}` shows how it ends"
-            )
-            return
-        said = f"; {result.words}" if result.words else ""
-        took = duration(result.finished_at - result.started_at)
-        numbers = (
-            f"{result.read} read, {result.changed} changed, {result.deactivated} deactivated, "
-            f"{result.faulty} faulty"
-        )
-        told = f"{entity}: {result.kind} poll {result.outcome} in {took}: {numbers}{said}"
-        if result.outcome is not PollOutcome.COMPLETE:
-            raise Refusal(told)
-        line(told)
-
-    async def _end_of(
-        self, command: Command, record: ConnectionRecord, entity: str, *, beyond: int
-    ) -> PollResult | None:
-        """The poll that did what was ordered, or failed at it; None when time is up."""
-        until = time.monotonic() + self.wait
-        while True:
-            for result in (await self._results(record, entity)).values():
-                failed = result.outcome is PollOutcome.FAILED
-                if result.poll_offset > beyond and (failed or answered(command, result)):
-                    return result
-            if time.monotonic() >= until:
-                return None
-            await asyncio.sleep(LOOK_SECONDS)
+        await poll.carry_out()
 
     async def _results(self, record: ConnectionRecord, entity: str) -> Mapping[PollKind, PollResult]:
         book = MasterDataBook(connection_id=record.connection_id, entity=entity)
-        await self.cluster.master_data(book, shard=record.shard, topics=[MASTERDATA_POLL_RESULTS.name])
+        await self.cluster.read(book.take, topics=[MASTERDATA_POLL_RESULTS.name], shard=record.shard)
         return book.results(record.connection_id, entity)
 
     def _sendable(self, entity: str, codes: Sequence[str], known: Mapping[str, Known]) -> list[str]:

@@ -3,26 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ap_domain.masterdata import EntityPlan, MasterDataPlan
-from ap_domain.poll import PollKind, PollOutcome, PollResult
+from ap_domain.poll import PollKind
 from chassis.connections.record import ConnectionRecord
-from chassis.streams.poll_decision import unmet
-from chassis.streams.poll_port import Subject
 from chassis.streams.schedule import Schedule, read_schedule
 
 from apstream_cli.flow_words import in_shadow
 from apstream_cli.masterdata_book import MasterDataBook, Stage
 from apstream_cli.masterdata_choice import plan_of
+from apstream_cli.poll_standing import PollStanding, poll_standing
 from apstream_cli.refusal import Refusal
-from apstream_cli.screen import ago, instant
+from apstream_cli.screen import ago
 
 __all__ = ["COLUMNS", "EntityStatus", "of_connection"]
-
-OVERDUE = timedelta(minutes=5)
-"""So long after its time nothing has answered for a poll; it begins up to a minute late on purpose."""
 
 COLUMNS = (
     "connection", "entity", "last changes", "last full", "next due",
@@ -32,16 +28,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityStatus:
-    """One entity of one connection at ``now``. ``due`` is when each kind is due next; ``overdue`` since when one is."""
+    """One entity of one connection."""
 
     connection_id: str
     entity: str
-    now: datetime
-    results: Mapping[PollKind, PollResult]
-    due: Mapping[PollKind, datetime]
-    overdue: Mapping[PollKind, datetime]
-    silent: str
-    """Why nothing is due; empty where something may be."""
+    polls: PollStanding
     stages: Mapping[Stage, int]
     oldest: datetime | None
     wanted: int
@@ -51,15 +42,15 @@ class EntityStatus:
         return (
             self.connection_id,
             self.entity,
-            self._last(PollKind.CHANGES),
-            self._last(PollKind.FULL),
-            self._next(),
+            self.polls.last(PollKind.CHANGES),
+            self.polls.last(PollKind.FULL),
+            self.polls.following(),
             f"{self.wanted}",
             *(
                 str(self.stages[each])
                 for each in (Stage.CONFIRMED, Stage.PENDING, Stage.ASKING, Stage.REFUSED)
             ),
-            ago(self.oldest, now=self.now),
+            ago(self.oldest, now=self.polls.now),
         )
 
     def fields(self) -> dict[str, Any]:
@@ -67,16 +58,7 @@ class EntityStatus:
         return {
             "connection": self.connection_id,
             "entity": self.entity,
-            "polls": {
-                kind: {
-                    name: getattr(result, name)
-                    for name in ("outcome", "words", "read", "changed", "deactivated", "faulty")
-                }
-                | {"started_at": result.started_at.isoformat(), "finished_at": result.finished_at.isoformat()}
-                for kind, result in self.results.items()
-            },
-            "next_due": {kind: at.isoformat() for kind, at in self.due.items()},
-            "overdue_since": {kind: at.isoformat() for kind, at in self.overdue.items()},
+            **self.polls.fields(),
             "wanted": self.wanted,
             **{stage.value: self.stages[stage] for stage in Stage},
             "oldest_pending_since": self.oldest,
@@ -84,30 +66,7 @@ class EntityStatus:
 
     def remarks(self) -> Iterator[str]:
         """What a person should know of the last polls: everything that is not simply well."""
-        for kind, result in self.results.items():
-            if result.outcome is not PollOutcome.COMPLETE or result.words:
-                said = result.words or "without a word"
-                yield f"{self.connection_id} {self.entity}: last {kind} poll {result.outcome}: {said}"
-        for kind, since in self.overdue.items():
-            yield f"{self.connection_id} {self.entity}: {kind} poll overdue since {instant(since)}"
-
-    def _last(self, kind: PollKind) -> str:
-        result = self.results.get(kind)
-        if result is None:
-            return "never"
-        counted = {
-            "read": result.read,
-            "changed": result.changed,
-            "deactivated": result.deactivated,
-            "faulty": result.faulty,
-        }
-        numbers = ", ".join(f"{count} {name}" for name, count in counted.items() if count or name == "read")
-        return f"{result.outcome} {ago(result.finished_at, now=self.now)} ago: {numbers}"
-
-    def _next(self) -> str:
-        if self.silent:
-            return self.silent
-        return ", ".join(f"{kind} {instant(at)}" for kind, at in self.due.items()) or "on command only"
+        return self.polls.remarks(f"{self.connection_id} {self.entity}")
 
 
 def of_connection(
@@ -131,23 +90,11 @@ def of_connection(
 def _status(
     record: ConnectionRecord, book: MasterDataBook, name: str, *, plan: MasterDataPlan | None, now: datetime
 ) -> EntityStatus:
-    results = book.results(record.connection_id, name)
     schedules: dict[PollKind, Schedule] = {}
     silent = "not in the section"
     if plan is not None and name in plan.entities:
         schedules = dict(_schedules(plan, plan.entities[name]))
         silent = "shadow mode" if in_shadow(record) else ""
-    if silent:
-        schedules = {}
-    due = {kind: at for kind, schedule in schedules.items() if (at := schedule.next_due(now)) is not None}
-    late = {
-        kind: unmet(
-            Subject(connection_id=record.connection_id, name=name, kind=kind, schedule=schedule),
-            results,
-            now=now - OVERDUE,
-        )
-        for kind, schedule in schedules.items()
-    }
     records = book.records(record.connection_id, name)
     pending = [
         known.waiting_since
@@ -157,11 +104,14 @@ def _status(
     return EntityStatus(
         connection_id=record.connection_id,
         entity=name,
-        now=now,
-        results=results,
-        due=due,
-        overdue={kind: at for kind, at in late.items() if at is not None},
-        silent=silent,
+        polls=poll_standing(
+            record.connection_id,
+            name,
+            results=book.results(record.connection_id, name),
+            schedules=schedules,
+            silent=silent,
+            now=now,
+        ),
         stages=Counter(known.stage for known in records.values()),
         oldest=min(pending, default=None),
         wanted=len(records),
