@@ -14,6 +14,11 @@ def to_headers(record: LogRecord) -> list[tuple[str, bytes]]:
     return [*record.headers.items(), *kind]
 
 
+def kind_of(headers: Iterable[tuple[str, bytes | None]] | None) -> str:
+    """What the ledger's own records say they are; empty for an entry."""
+    return _headers(headers or ()).get(KIND, b"").decode("utf-8", "replace")
+
+
 def to_log_record(record: ConsumerRecord) -> LogRecord:
     """A record as read. A tombstone has an empty value; of headers that repeat the last one counts."""
     headers = _headers(record.headers)

@@ -12,6 +12,7 @@ from faust.app.base import BootStrategy
 from faust.transport.drivers.aiokafka import Transport
 from mode.types import ServiceT
 
+from chassis.ledger.kafka_records import kind_of
 from chassis.streams.app_consumer import (
     HEARTBEAT_SECONDS,
     REBALANCE_SECONDS,
@@ -143,6 +144,7 @@ class StreamApp(faust.App):
                     offset=message.offset,
                     key=bytes(message.key or b""),
                     value=message.value,
+                    kind=kind_of(message.headers),
                 )
             )
             if (shard := self._shards.shard(message.partition)) is not None:

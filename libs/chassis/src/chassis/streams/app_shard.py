@@ -128,7 +128,9 @@ class Shard:
         self._look_up()
 
     def take(self, incoming: Incoming) -> None:
-        """Takes the record in. Raises Lost, UnknownSchema, and what is wrong with the service's own `take`."""
+        """Takes the record in; of one that has a kind only the place. Raises Lost, UnknownSchema, and what is wrong
+        with the service's own `take`.
+        """
         on_the_way = self._handed[incoming.topic]
         if not on_the_way or on_the_way[0] != incoming.offset:
             awaited = on_the_way[0] if on_the_way else "none"
@@ -137,7 +139,8 @@ class Shard:
             )
         writing = Writing(self._tables, self.number)
         try:
-            self._followings[incoming.topic].take(incoming, writing)
+            if not incoming.kind:
+                self._followings[incoming.topic].take(incoming, writing)
         except Undecodable as undecodable:
             self.unreadable += 1
             self._finish(incoming, (), [self._set_aside(incoming, str(undecodable))])

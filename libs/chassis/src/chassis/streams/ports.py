@@ -26,13 +26,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A record of a followed topic. ``value`` is None for a tombstone."""
+    """A record of a followed topic. ``value`` is None for a tombstone. ``kind`` is set on what a ledger keeps beside
+    its entries: who owns a partition, how far it has read.
+    """
 
     topic: str
     partition: int
     offset: int
     key: bytes
     value: bytes | None = field(repr=False)
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,8 +84,9 @@ class Following:
     """A sharded topic whose records are taken in, in order per shard, each at least once.
 
     ``take`` runs on the event loop, is quick, never waits, and writes tables through the writer it is given; a record
-    met again must lead to the same tables. Undecodable records (chassis.errors.Undecodable out of ``take``) go to
-    ``ap.unreadable`` and are passed over; an unknown schema (UnknownSchema) or any other exception ends the process.
+    met again must lead to the same tables. Records that have a kind do not reach it. Undecodable records
+    (chassis.errors.Undecodable out of ``take``) go to ``ap.unreadable`` and are passed over; an unknown schema
+    (UnknownSchema) or any other exception ends the process.
     """
 
     topic: Topic

@@ -7,6 +7,7 @@ import asyncio
 import importlib.metadata
 import inspect
 from collections.abc import AsyncIterator, Mapping
+from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
 import pytest
@@ -265,6 +266,29 @@ async def test_8_nothing_is_declared_and_the_member_is_set_up_as_it_must_be(app:
 async def test_9_one_agent_a_topic_takes_one_record_after_the_other(app: StreamApp) -> None:
     assert {agent.concurrency for agent in app.agents.values()} == {1}
     assert len(app.agents) == 2
+
+
+async def test_a_record_says_by_its_header_that_it_is_the_ledger_s_own(
+    app: StreamApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Event:
+        def __init__(self, headers: Any) -> None:
+            self.message = SimpleNamespace(
+                topic=FIRST.name, partition=3, offset=0, key=b"k", value=b"v", headers=headers
+            )
+
+    class Stream:
+        def noack(self) -> "Stream":
+            return self
+
+        async def events(self) -> AsyncIterator[Event]:
+            for headers in ((), None, (("kind", b"owner"),), (("traceparent", b"t"), ("kind", b"position"))):
+                yield Event(headers)
+
+    taken: list[str] = []
+    monkeypatch.setattr(app._shards, "take", lambda incoming: taken.append(incoming.kind))
+    await app._take(Stream())
+    assert taken == ["", "", "owner", "position"]
 
 
 async def test_a_service_of_fausts_that_crashes_ends_the_process(app: StreamApp) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,16 @@ async def test_a_record_that_changes_nothing_waits_for_those_before_it(
         await settled(shard)
     assert shard.positions == {FIRST.name: 3, SECOND.name: 1}
     assert len(log.committed) == 1, "the same value again needs no write"
+
+
+async def test_a_ledger_s_own_records_are_passed_over(make_shard: MakeShard, log: MemoryLog) -> None:
+    shard = make_shard()
+    shard.start({})
+    async with writing(shard):
+        give(shard, replace(incoming(4), key=b"\x00owner/voucher-poster", value=b"{}", kind="owner"))
+        await settled(shard)
+    assert shard.positions == {FIRST.name: 5}
+    assert log.committed == []
 
 
 async def test_a_fenced_writer_moves_no_position(make_shard: MakeShard, log: MemoryLog) -> None:

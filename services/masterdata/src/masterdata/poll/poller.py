@@ -16,9 +16,9 @@ from chassis.ledger.entry import Stop
 from chassis.ledger.ports import Clock, Flows, Unknown
 from chassis.ledger.words import words
 from chassis.streams.poll_port import Polled, Progress
+from chassis.streams.poll_watermark import WatermarkFault, since
 from chassis.streams.ports import TableView
 
-from masterdata.poll.core.watermark import WatermarkFault, since
 from masterdata.poll.ports import Contents, Publisher, Source, SourceFailed
 from masterdata.poll.publishing import Publishing
 from masterdata.poll.turn import Held, Turn

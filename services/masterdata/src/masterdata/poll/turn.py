@@ -15,13 +15,13 @@ from chassis.connections import Connection
 from chassis.keys import record_key, split_key
 from chassis.ledger.words import words
 from chassis.streams.poll_port import Progress
+from chassis.streams.poll_remarks import NAMED, Remarks
+from chassis.streams.poll_watermark import Watermark, WatermarkFault
 from chassis.streams.ports import TableView
 
 from masterdata.poll.core.leaving import Leaving
 from masterdata.poll.core.published import Difference, difference, overtaken
-from masterdata.poll.core.remarks import NAMED, Remarks
 from masterdata.poll.core.silent_parts import SilentParts
-from masterdata.poll.core.watermark import Watermark, WatermarkFault
 from masterdata.poll.ports import Source
 from masterdata.poll.publishing import AT_ONCE, Found, Publishing
 from masterdata.poll.tables import PUBLISHED

@@ -42,6 +42,7 @@ class MemoryStreams:
         self._owned: set[int] = set()
         self._taking: set[int] = set()
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
+        self._kinds: dict[tuple[str, int, int], str] = {}
 
     @classmethod
     def of(cls, service: StreamService) -> "MemoryStreams":
@@ -78,9 +79,11 @@ class MemoryStreams:
         self._taking.discard(shard)
         self.view.forget(shard)
 
-    def feed(self, topic: str, partition: int, key: bytes, value: bytes | None) -> int:
+    def feed(self, topic: str, partition: int, key: bytes, value: bytes | None, *, kind: str = "") -> int:
         """Appends a record, has it taken in where the topic is followed and the shard owned, returns its offset."""
         self.topics[topic, partition].append((key, value))
+        if kind:
+            self._kinds[topic, partition, len(self.topics[topic, partition]) - 1] = kind
         if topic in self._followings and partition in self._taking:
             self._catch_up(topic, partition)
         return len(self.topics[topic, partition]) - 1
@@ -94,12 +97,14 @@ class MemoryStreams:
             offset = self._positions[place]
             key, value = self.topics[place][offset]
             self._positions[place] += 1
-            self._take(Incoming(topic=topic, partition=shard, offset=offset, key=key, value=value))
+            kind = self._kinds.get((topic, shard, offset), "")
+            self._take(Incoming(topic=topic, partition=shard, offset=offset, key=key, value=value, kind=kind))
 
     def _take(self, incoming: Incoming) -> None:
         writing = Writing(self.view, incoming.partition)
         try:
-            self._followings[incoming.topic].take(incoming, writing)
+            if not incoming.kind:
+                self._followings[incoming.topic].take(incoming, writing)
         except Undecodable as undecodable:
             self.set_aside.append(SetAside(incoming=incoming, reason=str(undecodable)))
             return

@@ -1,13 +1,12 @@
 """Puts records on `peoplesoft.master-data`."""
 
-import asyncio
 from collections.abc import Callable, Container, Sequence
 
 from ap_domain.masterdata.record import MasterRecord
 from chassis import topics
-from chassis.errors import NotDurable
 from chassis.producer import DurableProducer
 from chassis.records import MASTER_RECORD
+from chassis.streams.poll_publisher import ShardPublisher
 
 
 class KafkaPublisher:
@@ -15,25 +14,15 @@ class KafkaPublisher:
 
     def __init__(self, *, producer: DurableProducer, owned: Callable[[], Container[int]]) -> None:
         """``owned`` are the shards that are ours at this moment."""
-        self._producer = producer
-        self._owned = owned
+        self._publisher = ShardPublisher(producer=producer, owned=owned)
 
     async def publish(self, records: Sequence[MasterRecord], *, shard: int) -> None:
         """As the port says."""
-        if shard not in self._owned():
-            # Its tables are empty here, so every record looks like one that was never published.
-            raise NotDurable(f"shard {shard} has another owner, which polls on; nothing was published here")
-        sends = [
-            self._producer.send(
-                topic=topics.MASTER_DATA.name,
-                partition=shard,
-                key=topics.record_key(record.connection_id, record.entity, record.external_code),
-                value=MASTER_RECORD.encode(record),
+        keyed = (
+            (
+                topics.record_key(record.connection_id, record.entity, record.external_code),
+                MASTER_RECORD.encode(record),
             )
             for record in records
-        ]
-        # All are waited for, also after a failure: none may become durable behind the back of the next poll.
-        outcomes = await asyncio.gather(*sends, return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        )
+        await self._publisher.publish(topics.MASTER_DATA, keyed, shard=shard)
