@@ -27,6 +27,7 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
     assert document.basware.concurrency == 4
     assert document.peoplesoft.concurrency == 2  # below the usual lock limit of an operator, 3
     assert document.masterdata == {}
+    assert document.payments == {}
     assert "secret" not in str(document.without_secrets())
     assert document.secrets()["basware.webhook_secrets"] == ["secret-hook", "secret-hook-before"]
 
@@ -74,6 +75,14 @@ def test_a_good_document_is_read_with_defaults(written: Written) -> None:
         ({"peoplesoft.component_interface": None}, "peoplesoft.component_interface", "missing"),
         ({"mapping.setid": None}, "mapping", "setid"),
         ({"mapping.orign": "BSW"}, "mapping", "orign"),
+        ({"payments": {"sorces": ["query"]}}, "payments", "sorces"),
+        ({"payments": {"full": "0 25 * * *"}}, "payments.full", "hour"),
+        (
+            {"payments": {"reconciliation": {"schedule": "61 5 * * *"}}},
+            "payments.reconciliation.schedule",
+            "minute",
+        ),
+        ({"payments": {"sources": ["inquiry"]}}, "payments", "inquiry.root"),
         ({"masterdata": {"enities": {}}}, "masterdata", "enities"),
         (
             {"masterdata": {**MASTERDATA, "companies": {"SHARE": ["BW00", "BW99"]}}},

@@ -9,6 +9,7 @@ from ap_domain.masterdata.columns import COLUMN
 from ap_domain.masterdata.plan import Prompts
 
 __all__ = [
+    "PROMPT",
     "read_column",
     "read_columns",
     "read_companies",
@@ -19,7 +20,7 @@ __all__ = [
 ]
 
 _PROMPTS = frozenset({"setid", "after", "up_to", "since"})
-_PROMPT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
+PROMPT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,29}")
 _QUERY = re.compile(r"[A-Za-z0-9_$#@]{1,30}")
 _CRON = re.compile(r"[0-9A-Za-z*/,\-#?]+( +[0-9A-Za-z*/,\-#?]+){4}")
 
@@ -77,7 +78,7 @@ def read_prompts(section: Section) -> Prompts:
     names: dict[str, str | None] = dict.fromkeys(_PROMPTS)
     for name in _PROMPTS if part else ():
         value = part.values.get(name) if part else None
-        if value is None or (isinstance(value, str) and _PROMPT.fullmatch(value)):
+        if value is None or (isinstance(value, str) and PROMPT.fullmatch(value)):
             names[name] = value
         elif part:
             part.problem(name, "must be the unique prompt name of the query, or null where it has none")

@@ -99,7 +99,8 @@ class Connection:
     """``version`` counts the applies; ``shard`` is the partition of all its work, fixed at the first apply.
 
     In ``shadow`` mode invoices are fetched, mapped, checked and looked up; nothing is acknowledged or posted.
-    ``masterdata`` says what is polled and imported; empty, nothing is.
+    ``masterdata`` says what is polled and imported; empty, nothing is. ``payments`` says how payments are read;
+    empty, none are.
     """
 
     id: str
@@ -110,4 +111,5 @@ class Connection:
     peoplesoft: PeopleSoftSide
     mapping: Mapping[str, Any] = field(repr=False)
     masterdata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    payments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     mode: Literal["live", "shadow"] = "live"

@@ -8,6 +8,7 @@ from ap_domain.mapping.faults import ConfigurationFault
 from ap_domain.mapping.mapping_document import parse_mapping
 from ap_domain.mapping.supplier_scheme import SupplierScheme
 from ap_domain.masterdata import parse_masterdata
+from ap_domain.payments import parse_payments
 from pydantic import Field, ValidationError
 
 from chassis.connections.connection import (
@@ -122,9 +123,10 @@ class PeopleSoftSection(StrictModel):
 
 
 class ConnectionDocument(StrictModel):
-    """The whole document; ``mapping`` and ``masterdata`` are checked by rules of their own.
+    """The whole document; ``mapping``, ``masterdata`` and ``payments`` are checked by rules of their own.
 
-    Without ``masterdata`` nothing is polled and nothing imported.
+    Without ``masterdata`` nothing is polled and nothing imported, without ``payments`` no payment is read and Basware
+    is told of none.
     """
 
     connection: ConnectionId
@@ -134,6 +136,7 @@ class ConnectionDocument(StrictModel):
     peoplesoft: PeopleSoftSection
     mapping: dict[str, Any]
     masterdata: dict[str, Any] = Field(default_factory=dict)
+    payments: dict[str, Any] = Field(default_factory=dict)
 
     def without_secrets(self) -> dict[str, Any]:
         """What may be stored in clear and shown; defaults are written out."""
@@ -191,6 +194,7 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[str]:
         said = ", ".join(f"{path} is {stage}" for path, stage in stages.items())
         yield f"stage: test and production must not be mixed: {said}"
     yield from _master_data_problems(raw)
+    yield from _payment_problems(raw)
     if not isinstance(raw.get("mapping"), dict):
         return
     try:
@@ -226,6 +230,25 @@ def _master_data_problems(raw: Mapping[str, Any]) -> Iterator[str]:
         for key, text in (("changes", entity.changes), ("full", entity.full)):
             problems = schedule_problems(text, zone=plan.time_zone.key) if text else ()
             yield from (f"masterdata.entities.{entity.entity}.{key}: {problem}" for problem in problems)
+
+
+def _payment_problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    section = raw.get("payments")
+    if not isinstance(section, dict) or not section:
+        return
+    try:
+        plan = parse_payments(section)
+    except ConfigurationFault as fault:
+        yield from (f"payments: {problem}" for problem in fault.problems)
+        return
+    schedules = {
+        "changes": plan.changes,
+        "full": plan.full,
+        "reconciliation.schedule": plan.reconciliation.schedule,
+    }
+    for key, text in schedules.items():
+        problems = schedule_problems(text, zone=plan.time_zone.key) if text else ()
+        yield from (f"payments.{key}: {problem}" for problem in problems)
 
 
 def _scheme(raw: Mapping[str, Any]) -> SupplierScheme | None:

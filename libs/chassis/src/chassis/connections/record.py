@@ -119,6 +119,7 @@ def unseal_connection(record: ConnectionRecord, *, keys: KeyRing) -> Connection:
         ),
         mapping=fields["mapping"],
         masterdata=fields.get("masterdata", {}),
+        payments=fields.get("payments", {}),
         mode=fields.get("mode", "live"),
     )
 
