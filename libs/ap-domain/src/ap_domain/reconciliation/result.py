@@ -27,6 +27,12 @@ class DifferenceKind(StrEnum):
     """Basware shows another voucher number than the ledger."""
     PAYMENT = "payment"
     """Basware shows another sum paid, or another status of payment, than PeopleSoft's payments say."""
+    NOT_CONFIRMED = "not_confirmed"
+    """PeopleSoft has the voucher, and Basware does not show the invoice as transferred."""
+    NOT_IN_BASWARE = "not_in_basware"
+    """PeopleSoft has the voucher, and Basware does not have the invoice any more, or took it out of accounting."""
+    UNKNOWN_VOUCHER = "unknown_voucher"
+    """A voucher with the origin of apstream's own that neither our ledger nor an invoice in Basware accounts for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
