@@ -7,8 +7,17 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from ap_domain.invoice_state import DocumentRef, InvoiceState, Report, Step
+from ap_domain.invoice_state import (
+    DocumentRef,
+    InvoiceState,
+    LinkOrder,
+    PaymentReport,
+    PaymentState,
+    Report,
+    Step,
+)
 from ap_domain.natural_key import MatchFields, NaturalKey
+from ap_domain.payments import PaymentTold
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.avro import AvroType
 from chassis.avro_schemas import shipped
@@ -50,6 +59,44 @@ intents = st.builds(
     known=st.lists(texts, max_size=2).map(tuple),
     rule=st.lists(texts, max_size=2).map(tuple),
 )
+told = st.builds(
+    PaymentTold,
+    settled=st.booleans(),
+    payment_block=st.booleans(),
+    paid_total=amounts,
+    cash_discount=amounts,
+    payment_date=st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    message=texts,
+    check_number=texts,
+    payment_message=texts,
+    payment_number=texts,
+    payment_document=texts,
+    payment_reversal_document=texts,
+)
+payments = st.builds(
+    PaymentState,
+    poll_offset=st.integers(0, 2**62),
+    digest=texts,
+    standing=texts,
+    settled=st.booleans(),
+    wanted=st.none() | told,
+    told=st.none() | told,
+    unknown=st.lists(texts, max_size=2).map(tuple),
+    report=st.none()
+    | st.builds(
+        PaymentReport, number=counts, told=told, request_id=st.none() | texts, overtaken=st.integers(0, 9)
+    ),
+    reports=counts,
+)
+links = st.builds(
+    LinkOrder,
+    business_unit=texts,
+    voucher_id=texts,
+    invoice_number=texts,
+    step=texts,
+    parked=st.booleans(),
+    reason=texts,
+)
 states = st.builds(
     InvoiceState,
     invoice_id=texts,
@@ -87,6 +134,10 @@ states = st.builds(
     ),
     reports=counts,
     write_after=st.none() | instants,
+    currency=texts,
+    payment=st.none() | payments,
+    link=st.none() | links,
+    linked=st.booleans(),
 )
 entries = st.builds(
     Entry,

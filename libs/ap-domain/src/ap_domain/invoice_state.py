@@ -69,11 +69,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReport:
-    """A paymentResponse, fixed before it is sent. `number` counts those of this invoice; `request_id` is Basware's."""
+    """A paymentResponse, fixed before it is sent. `number` counts those of this invoice; `request_id` is Basware's;
+    `overtaken` says how often in a row the same was sent anew because Basware dropped it for a later one.
+    """
 
     number: int
     told: PaymentTold
     request_id: str | None = None
+    overtaken: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,22 @@ class PaymentState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkOrder:
+    """A voucher that a person named for the invoice, whose number is `invoice_number`, until PeopleSoft was asked.
+
+    `step`, `parked` (else final) and `reason` are where the invoice stood: there it stays if the voucher cannot stand
+    for it.
+    """
+
+    business_unit: str
+    voucher_id: str
+    invoice_number: str
+    step: str
+    parked: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceState:
     """The body of an invoice's ledger entry.
 
@@ -108,7 +127,8 @@ class InvoiceState:
     `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` is the
     revision of a create whose outcome was unknown and that was then not found, `repeats` the vouchers that stood under
     the number before the first create and are not this invoice's; `rehearsal` says what would have come
-    of it in shadow mode.
+    of it in shadow mode; `link` is a voucher that a person named and that is looked at, `linked` says that the
+    invoice's voucher came so; `currency` is the invoice's.
     """
 
     invoice_id: str
@@ -132,4 +152,5 @@ class InvoiceState:
     write_after: datetime | None = None
     currency: str = ""
     payment: PaymentState | None = None
+    link: LinkOrder | None = None
     linked: bool = False
