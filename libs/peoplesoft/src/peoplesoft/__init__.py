@@ -2,7 +2,8 @@
 
 `ComponentInterfaceClient` creates, finds and gets through any component interface a site publishes;
 `VoucherClient` does so for AP vouchers in PeopleSoft's own field names. `QueryClient` runs queries, `QueryPages`
-reads one to its end. What an error proves is in `peoplesoft.errors`.
+reads one to its end. `PaymentInquiryClient` asks the eSettlements payment inquiry. What an error proves is in
+`peoplesoft.errors`.
 """
 
 from peoplesoft.answers import CreateAnswer
@@ -23,10 +24,13 @@ from peoplesoft.errors import (
 )
 from peoplesoft.found_voucher import CreatedVoucher, FoundVoucher
 from peoplesoft.gateway import Timeouts
+from peoplesoft.inquiry_rows import PaymentInquiryRow
 from peoplesoft.names import PropertyNames
 from peoplesoft.outcomes import MessageClass, OutcomeTable, RemoteMessage
+from peoplesoft.payment_inquiry import PaymentInquiryClient
 from peoplesoft.query import QueryOwner, QueryRequest, QueryRow, RowSource
 from peoplesoft.query_client import QueryClient, QueryRoute
+from peoplesoft.query_clients import QueryClients
 from peoplesoft.query_pages import KeyPage, QueryPages
 from peoplesoft.shape import (
     CollectionShape,
@@ -35,6 +39,7 @@ from peoplesoft.shape import (
     PropertyKind,
     PropertyShape,
 )
+from peoplesoft.stepping import SteppingSource
 from peoplesoft.streamed import QueryTimeouts
 from peoplesoft.values import DateFormat, Record, Row, Value
 from peoplesoft.vouchers import VoucherClient
@@ -60,12 +65,15 @@ __all__ = [
     "OperationShape",
     "OutcomeTable",
     "OutcomeUnknown",
+    "PaymentInquiryClient",
+    "PaymentInquiryRow",
     "PeopleSoftError",
     "PropertyKind",
     "PropertyNames",
     "PropertyShape",
     "ProtocolError",
     "QueryClient",
+    "QueryClients",
     "QueryOwner",
     "QueryPages",
     "QueryRequest",
@@ -78,6 +86,7 @@ __all__ = [
     "RetryLater",
     "Row",
     "RowSource",
+    "SteppingSource",
     "Timeouts",
     "Value",
     "VoucherClient",

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from peoplesoft.errors import ConfigurationError
 
 _CONNECTOR: Final = "/PSIGW/PeopleSoftServiceListeningConnector"
+_GATEWAY: Final = "/PSIGW"
 _REST: Final = "/PSIGW/RESTListeningConnector"
 
 
@@ -30,6 +31,7 @@ class GatewayAddress:
             raise ConfigurationError(f"the base URL {base_url!r} needs http(s):// and a host")
         before = base_url.rstrip("/").removesuffix("/PSIGW")
         self._connector = f"{before}{_CONNECTOR}"
+        self._gateway = f"{before}{_GATEWAY}"
         self._rest = f"{before}{_REST}"
         self._node = node
         self.endpoint = f"{self._connector}/{quote(node, safe='')}" if node else self._connector
@@ -46,6 +48,15 @@ class GatewayAddress:
             raise ConfigurationError("queries over REST need the name of the node")
         where = "/".join(quote(part, safe="") for part in (self._node, "ExecuteQuery.v1", owner, query))
         return f"{self._rest}/{where}/JSON/NONFILE"
+
+    def resource_url(self, root: str, resource: str) -> str:
+        """Where an application service's resource is; `root` is given below /PSIGW. Raises ConfigurationError for a
+        root that leads out of the gateway.
+        """
+        parts = root.strip("/").removeprefix("PSIGW/").split("/")
+        if any(part in {"", ".", ".."} for part in parts):
+            raise ConfigurationError(f"{root!r} is no root of application services below /PSIGW")
+        return "/".join([self._gateway, *(quote(part, safe="") for part in (*parts, resource))])
 
     def own_url(self, location: str) -> str:
         """Where to fetch a document a WSDL imports from `location`.

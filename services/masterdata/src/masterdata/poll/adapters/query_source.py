@@ -17,6 +17,7 @@ from peoplesoft import (
     QueryRequest,
     QueryRow,
     RowSource,
+    SteppingSource,
 )
 
 from masterdata.poll.ports import SourceFailed
@@ -45,7 +46,7 @@ class QuerySource:
     ) -> AsyncGenerator[Sequence[SourceGroup], None]:
         """As the port says; of an entity with SetIDs one after the other."""
         try:
-            pages = QueryPages(_Stepping(source=self._rows_of(connection, plan), stepped=stepped))
+            pages = QueryPages(SteppingSource(source=self._rows_of(connection, plan), stepped=stepped))
             for scope in entity.scopes:
                 reading = _Reading(
                     plan=plan, entity=entity, scope=scope, since=since, pages=pages, record=connection.id
@@ -56,18 +57,6 @@ class QuerySource:
                         del page  # the next one comes into memory without it
         except PeopleSoftError as error:
             raise SourceFailed(words(error), stops=isinstance(error, CredentialsRefused)) from error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stepping:
-    """Says of every answer that it is asked for."""
-
-    source: RowSource
-    stepped: Callable[[], None]
-
-    def rows(self, query: QueryRequest, *, record: str = "") -> AsyncGenerator[QueryRow, None]:
-        self.stepped()
-        return self.source.rows(query, record=record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
