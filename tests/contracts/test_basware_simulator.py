@@ -18,6 +18,7 @@ from basware_simulator.decimal_json import dumps, loads
 from basware_simulator.document_model import ACCOUNTING_DOCUMENT
 from basware_simulator.import_apis import IMPORT_APIS
 from basware_simulator.responses_model import (
+    PAYMENT_RESPONSE,
     REQUEST_STATUS_ACKNOWLEDGEMENT,
     SUBSCRIPTIONS,
     TRANSFER_RESPONSE,
@@ -163,6 +164,7 @@ def mutations(schemas: Any, whole: Any) -> Iterator[tuple[str, Any]]:
     [
         (P2P, named("AccountingDocumentEntity"), ACCOUNTING_DOCUMENT, 4_000),
         (P2P, named("TransferResponseEntity"), TRANSFER_RESPONSE, 100),
+        (P2P, named("PaymentResponseEntity"), PAYMENT_RESPONSE, 200),
         (P2P, named("ProcessingStatusGetBatchRequest"), REQUEST_STATUS_ACKNOWLEDGEMENT, 20),
         (PUSH, {"type": "array", "items": named("Subscription-Input")}, SUBSCRIPTIONS, 100),
         (P2P, named("PaymentTermEntity"), IMPORT_APIS["paymentTerms"].shape, 500),
@@ -177,6 +179,7 @@ def mutations(schemas: Any, whole: Any) -> Iterator[tuple[str, Any]]:
     ids=[
         "document",
         "transferResponse",
+        "paymentResponse",
         "requestStatus acknowledgement",
         "subscription",
         *IMPORT_APIS,
@@ -245,6 +248,11 @@ async def test_the_answers_are_those_of_the_vendors_schema(customer: Customer) -
         conforms((await customer.request_status(refused)).body, "RequestStatusResponse")
         conforms((await customer.request_status(accepted)).body, "RequestStatusResponse")
         await customer.advance(5)
+    paid = await customer.pay(invoice, paymentDate="2026-11-22T10:00:00Z", paidTotal=1)
+    conforms(paid.body, "PaymentResponseEntity")
+    conforms((await customer.pay(invoice)).body, "ResponseEntityList")
+    conforms((await customer.request_status(paid)).body, "RequestStatusResponse")
+    await customer.advance(5)
     conforms((await customer.call("GET", "/v1/requestStatus")).body, "RequestStatusResponse")
     conforms((await customer.call("GET", "/v1/requestStatus?pageSize=x")).body, "ResponseEntityList")
     conforms((await customer.fetch(invoice)).body, "AccountingDocumentResponse")

@@ -136,6 +136,29 @@ async def test_refused_responses(customer: Customer, changes: dict[str, object],
     conforms(reply, "post", f"{DOCUMENTS}/{{invoiceId}}/transferResponses")
 
 
+async def test_a_payment_and_what_can_be_answered_to_it(customer: Customer) -> None:
+    path = f"{DOCUMENTS}/{{invoiceId}}/paymentResponses"
+    invoice = await customer.transferred()
+    waiting = await customer.approve(2)
+    amounts: dict[str, Any] = {"paymentDate": "2026-11-22T00:00:00.000Z", "paidTotal": 12.5, "cashDiscount": 0}
+    answered = [
+        (await customer.pay(invoice, **amounts, paymentMessage="x" * 100), 200),
+        (await customer.pay(invoice, **amounts), 409),
+        (await customer.pay(invoice, paymentMessage="x" * 101), 400),
+        (await customer.pay(waiting), 400),
+        (await customer.pay("unheard-of"), 404),
+    ]
+    for reply, status in answered:
+        assert reply.status == status
+        conforms(reply, "post", path)
+    await customer.advance(5)
+    stored = answered[0][0]
+    conforms(await customer.request_status(stored), "get", "/v1/requestStatus/{requestId}")
+    served = await customer.fetch(invoice)
+    conforms(served, "get", f"{DOCUMENTS}/{{invoiceId}}")
+    assert len(served.json()["accountingDocuments"][0]["paymentResponses"]) == 1
+
+
 async def test_tokens_and_bad_days(customer: Customer) -> None:
     conforms(await customer.log_in(), "post", "/v1/tokens", name="authentication")
     await customer.settings(calls_per_second=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from . import accounting_documents, request_status, transfer_responses
+from . import accounting_documents, payment_responses, request_status, transfer_responses
 from .answers import Answer, RefusalError, gateway_refusal, json_answer
 from .approvals import acknowledge_elsewhere
 from .call import Call
@@ -24,7 +24,7 @@ from .webhooks import WebhookSender
 from .world import World
 
 MOST_BYTES = 6 * 1024 * 1024
-_WRITES = frozenset({Operation.ACKNOWLEDGE, Operation.TRANSFER_RESPONSES})
+_WRITES = frozenset({Operation.ACKNOWLEDGE, Operation.TRANSFER_RESPONSES, Operation.PAYMENT_RESPONSES})
 _DOCUMENTS = "/v1/accountingDocuments"
 
 Handler = Callable[[World, Call], Awaitable[Answer]]
@@ -73,6 +73,13 @@ def endpoints(sender: WebhookSender) -> tuple[Endpoint, ...]:
             path=f"{_DOCUMENTS}/{{invoiceId}}/transferResponses",
             scope="accountingDocuments.write",
             handler=transfer_responses.send_transfer_response,
+        ),
+        Endpoint(
+            operation=Operation.PAYMENT_RESPONSES,
+            method="POST",
+            path=f"{_DOCUMENTS}/{{invoiceId}}/paymentResponses",
+            scope="accountingDocuments.write",
+            handler=payment_responses.send_payment_response,
         ),
         Endpoint(
             operation=Operation.REQUEST_STATUS,

@@ -8,13 +8,16 @@ from .clock import stamp
 from .decimal_json import dumps
 from .document_changes import changed
 from .document_model import ACCOUNTING_DOCUMENT, AFTER_ACKNOWLEDGE, STATUSES, WAITING_FOR_TRANSFER
+from .payment_effects import payment_before
 from .records import DocumentRecord, HistoryEntry
 from .schema import UNKNOWN_FIELD, check
 from .world import World
 
 _BATCH = "InvoiceBatchId"
 # Set by the server; a correction cannot touch them.
-_NOT_TO_BE_CHANGED = frozenset({"invoiceId", "processingStatus", "lastUpdated", "transferResponses"})
+_NOT_TO_BE_CHANGED = frozenset(
+    {"invoiceId", "processingStatus", "lastUpdated", "transferResponses", "paymentResponses"}
+)
 
 
 class ApprovalError(ValueError):
@@ -26,19 +29,28 @@ class ApprovalError(ValueError):
 
 
 def approve(
-    *, world: World, tenant: str, document: dict[str, Any], status: str, extended: bool = False
+    *,
+    world: World,
+    tenant: str,
+    document: dict[str, Any],
+    status: str,
+    extended: bool = False,
+    updated: datetime | None = None,
 ) -> DocumentRecord:
-    """Put a document into the books in a status, as if P2P had just published it.
+    """Put a document into the books in a status, as if P2P had just published it, or had at `updated`.
 
     An `extended` one may have fields that the published schema does not know: minor versions add some.
 
     Raises:
-        ApprovalError: the vendor's schema forbids it, its company is not the tenant's, or its id exists.
+        ApprovalError: the vendor's schema forbids it, its company is not the tenant's, its id exists, or it was
+            published in the future.
     """
     owner = world.books.tenants.get(tenant)
     if owner is None:
         raise ApprovalError([f"there is no tenant {tenant}"])
-    now = world.now()
+    now = updated or world.now()
+    if now.tzinfo is None or now > world.now():
+        raise ApprovalError(["updated is an instant with a zone, not in the future"])
     whole = _with_batch(document, world.new_id().replace("-", ""))
     whole |= {"processingStatus": status, "lastUpdated": stamp(now)}
     problems = _problems(whole, extended=extended)
@@ -131,6 +143,7 @@ def _first(tenant: str, document: dict[str, Any], now: datetime) -> DocumentReco
         rows=len(document.get("codingRows") or ()),
         updated=now,
         history=(HistoryEntry(at=now, event="approved", status=status),),
+        payment=payment_before(document, at=now),
     )
 
 

@@ -53,6 +53,8 @@ class ControlApi:
             ("POST", "documents/{id}/outcome", documents.plan),
             ("POST", "documents/{id}/notify", documents.notify),
             ("GET", "documents/{id}", documents.read),
+            ("GET", "documents/{id}/payment", documents.payment),
+            ("GET", "payments", documents.payments),
             ("DELETE", "documents/{id}", documents.delete),
             ("GET", "masterdata", master_data.read),
             ("GET", "masterdata/p2p", master_data.read_p2p),

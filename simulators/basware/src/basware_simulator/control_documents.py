@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import control_views
+from . import control_views, payment_views
 from .approvals import acknowledge_elsewhere, approve, delete, retransfer, set_status
 from .control_body import OrderError, order_of
 from .control_orders import DocumentOrder, RetransferOrder, StatusOrder
@@ -55,6 +55,7 @@ class DocumentControl:
             document=padded(order.document, order.at_least_bytes),
             status=order.status,
             extended=order.extended,
+            updated=order.updated,
         )
         tasks = self._sender.notify(record, order.webhook) if order.deliver else []
         return control_views.receipt(record, tasks)
@@ -102,6 +103,15 @@ class DocumentControl:
     async def read(self, request: web.Request) -> Any:
         """``GET documents/{id}``."""
         return control_views.document(self._world, self._document(request))
+
+    async def payment(self, request: web.Request) -> Any:
+        """``GET documents/{id}/payment``."""
+        return payment_views.payment_with_history(self._world, self._document(request))
+
+    async def payments(self, request: web.Request) -> Any:
+        """``GET payments``."""
+        query = request.query
+        return payment_views.payments(self._world, tenant=query.get("tenant"), company=query.get("company"))
 
     def _document(self, request: web.Request) -> DocumentRecord:
         wanted, tenant = request.match_info["id"], request.query.get("tenant")

@@ -1,6 +1,7 @@
 """What the control API takes: the bodies of its calls. Unknown fields are refused, so a misspelt switch is noticed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict
@@ -40,7 +41,8 @@ class DocumentOrder:
     """Approve a document. `webhook` holds switches for its notification alone.
 
     With `extended` it may have fields that the published schema does not know. With `at_least_bytes` it is
-    grown by supplier's lines to that size.
+    grown by supplier's lines to that size. One that was there before anybody subscribed has a status such as
+    ``Transferred``, voucher numbers in the document, no notification, and `updated` in the past.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -52,6 +54,7 @@ class DocumentOrder:
     webhook: WebhookSwitches | None = None
     extended: bool = False
     at_least_bytes: int = 0
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,8 @@ def _summary(world: World, record: DocumentRecord) -> dict[str, Any]:
         "acknowledgements": events["acknowledged"],
         "stored_responses": events["transfer response stored"],
         "repeated_responses": events["transfer response repeated"],
+        "payment_responses": record.payment.received,
+        "repeated_payment_responses": events["payment response repeated"],
         "fetches": world.fetches.get((record.tenant, record.invoice_id), 0),
         "voucherNumber1": content.get("voucherNumber1"),
         "updated": stamp(record.updated),
@@ -131,6 +133,7 @@ def _belongs(request: RequestRecord, record: DocumentRecord) -> bool:
 def _response(request: RequestRecord) -> dict[str, Any]:
     return {
         "request_id": request.request_id,
+        "kind": request.entity_type,
         "cycle": request.cycle,
         "accepted": stamp(request.accepted),
         "body": request.response,

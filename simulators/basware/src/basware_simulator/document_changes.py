@@ -3,11 +3,15 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from decimal import Context, Decimal
 from typing import Any
 
 from .clock import stamp
 from .decimal_json import dumps
 from .records import DocumentRecord, HistoryEntry
+
+# More than any amount has, so that none is rounded.
+_DIGITS = Context(prec=400)
 
 
 def changed(
@@ -38,5 +42,12 @@ def changed(
 
 
 def digest(value: Any) -> str:
-    """A fingerprint of a JSON value that does not depend on the order of its fields."""
-    return hashlib.sha256(dumps(dict(sorted(value.items()))).encode()).hexdigest()
+    """A fingerprint of a JSON object: neither the order of its fields nor zeros after an amount make a difference."""
+    plain = {name: _plain(value[name]) for name in sorted(value)}
+    return hashlib.sha256(dumps(plain).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    return _DIGITS.normalize(Decimal(value))

@@ -49,6 +49,7 @@ class Operation(StrEnum):
     DOCUMENT_CONTENT = "document_content"
     ACKNOWLEDGE = "acknowledge"
     TRANSFER_RESPONSES = "transferResponses"
+    PAYMENT_RESPONSES = "paymentResponses"
     REQUEST_STATUS = "requestStatus"
     REQUEST_STATUS_ACKNOWLEDGE = "requestStatus_acknowledge"
     SUBSCRIPTIONS = "subscriptions"

@@ -7,7 +7,9 @@ from typing import Any
 
 from .decimal_json import loads
 from .item_outcomes import ItemOutcome, OutcomePlan
+from .payment_held import PaymentHeld
 from .settings import SignatureEncoding, TenantSettings, WebhookSwitches
+from .typed import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class DocumentRecord:
         extended: whether it may have fields that the published schema does not know.
         deleted: whether it is gone for everybody but the control API.
         plan: what P2P makes of the next responses.
+        payment: what P2P holds of its payment.
     """
 
     tenant: str
@@ -87,6 +90,7 @@ class DocumentRecord:
     extended: bool = False
     deleted: bool = False
     plan: OutcomePlan | None = None
+    payment: PaymentHeld = field(default_factory=PaymentHeld)
 
     def document(self) -> dict[str, Any]:
         """The document parsed, digits kept."""
@@ -137,7 +141,7 @@ class RequestRecord:
     invoice_id: str
     cycle: int
     external_code: str
-    response: dict[str, Any]
+    response: JsonObject
     accepted: datetime
     due: datetime
     visible: datetime

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from .import_settings import ImportSettings
 from .item_outcomes import Category
+from .response_settings import PaymentSettings, RepeatedResponse
 
 
 class SignatureEncoding(StrEnum):
@@ -16,13 +17,6 @@ class SignatureEncoding(StrEnum):
     HEX = "hex"
     PREFIXED_HEX = "sha256=hex"
     BASE64 = "base64"
-
-
-class RepeatedResponse(StrEnum):
-    """What an exact repeat of a stored response gets (assumption: published nowhere)."""
-
-    IDEMPOTENT = "idempotent"
-    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +74,7 @@ class TenantSettings:
         request_status_hidden_seconds: for how long a new request is answered with 404.
         token_seconds: validity of tokens issued from then on.
         redirect: whether documents are served through the second origin (302) or directly.
-        repeat_response: see `RepeatedResponse`.
+        repeat_response: see `RepeatedResponse`, for an exact repeat of a transfer response.
         item_error: see `ItemError`; `OutcomePlan` is for one document.
         calls_per_second: more calls than these, by real time, get 429; None means no limit.
         throttle_retry_after: seconds in the Retry-After of those; None leaves it out, as the stock gateway does.
@@ -89,6 +83,7 @@ class TenantSettings:
         sign_connection_test: whether the ConnectionTest notification is signed (unknown).
         webhook: see `WebhookSwitches`.
         imports: see `ImportSettings`.
+        payments: see `PaymentSettings`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -106,3 +101,4 @@ class TenantSettings:
     sign_connection_test: bool = True
     webhook: WebhookSwitches = field(default_factory=WebhookSwitches)
     imports: ImportSettings = field(default_factory=ImportSettings)
+    payments: PaymentSettings = field(default_factory=PaymentSettings)

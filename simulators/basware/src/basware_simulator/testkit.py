@@ -127,6 +127,22 @@ class Customer:
         body = transfer_response(code) | changes
         return await self.call("POST", f"/v1/accountingDocuments/{invoice_id}/transferResponses", json=body)
 
+    async def transferred(self, seed: int = 1, *, voucher: str = "00000001", **changes: Any) -> str:
+        """Put an invoice there that was transferred, or as the changes have it, before anybody subscribed."""
+        document = await self.control("GET", f"sample?seed={seed}&rows=2")
+        document |= {"voucherNumber1": voucher, **changes.pop("document", {})}
+        order = {"tenant": self.tenant, "document": document, "status": "Transferred", "deliver": False}
+        return str((await self.control("POST", "documents", order | changes))["invoiceId"])
+
+    async def pay(self, invoice_id: str, code: str = "pay-1", **changes: Any) -> Reply:
+        """Post a payment response that tells of nothing but what the changes say."""
+        body = {"externalCode": code, "success": True, "paymentBlock": False} | changes
+        return await self.call("POST", f"/v1/accountingDocuments/{invoice_id}/paymentResponses", json=body)
+
+    async def paid(self, invoice_id: str) -> Any:
+        """What a clerk sees of a payment, and what became of every response."""
+        return await self.control("GET", f"documents/{invoice_id}/payment?tenant={self.tenant}")
+
     async def request_status(self, reply: Reply) -> Reply:
         """Ask what became of a call."""
         return await self.call("GET", f"/v1/requestStatus/{reply.headers['x-amzn-RequestId']}")

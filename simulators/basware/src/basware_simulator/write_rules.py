@@ -8,7 +8,6 @@ from .world import World
 
 # The same record twice within less than a second makes the older one expire in P2P.
 _SPACING = timedelta(seconds=1)
-MOST_RESPONSES = 100
 
 
 def watch_spacing(*, world: World, record: DocumentRecord, call: Call, operation: str) -> None:
@@ -16,17 +15,9 @@ def watch_spacing(*, world: World, record: DocumentRecord, call: Call, operation
     if record.last_write is not None and call.arrived - record.last_write < _SPACING:
         gap = (call.arrived - record.last_write).total_seconds()
         detail = f"{operation} arrived {gap:.3f} s after the last write"
-        _note(world, record, "writes_within_one_second", detail)
+        note(world, record, "writes_within_one_second", detail)
 
 
-def watch_response(*, world: World, record: DocumentRecord) -> None:
-    """Note a response before the acknowledgement, and one more than P2P keeps."""
-    if not record.acknowledged:
-        _note(world, record, "response_before_acknowledge", f"the document is in status {record.status}")
-    if len(record.response_digests) >= MOST_RESPONSES:
-        detail = f"P2P keeps the latest {MOST_RESPONSES} responses; this is number {len(record.response_digests) + 1}"
-        _note(world, record, "too_many_responses", detail)
-
-
-def _note(world: World, record: DocumentRecord, rule: str, detail: str) -> None:
+def note(world: World, record: DocumentRecord, rule: str, detail: str) -> None:
+    """Note that a rule was broken on a document."""
     world.note_violation(tenant=record.tenant, invoice_id=record.invoice_id, rule=rule, detail=detail)
