@@ -6,6 +6,7 @@ one of the errors here, sorted by what to do next (see `basware.errors`).
 
 from basware._tokens import TokenRenewal
 from basware.client import DEFAULT_SCOPES, BaswareClient
+from basware.clients import BaswareClients
 from basware.documents import FetchedDocument
 from basware.errors import (
     AlreadyAcknowledged,
@@ -57,6 +58,7 @@ __all__ = [
     "AlreadyAcknowledged",
     "AnswerTooLarge",
     "BaswareClient",
+    "BaswareClients",
     "BaswareError",
     "CredentialsRefused",
     "ErrorEntity",

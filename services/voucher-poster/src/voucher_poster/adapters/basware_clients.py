@@ -1,8 +1,9 @@
-"""One Basware client per connection, made anew when the connection changes."""
+"""The Basware client of a connection."""
 
 from functools import partial
 
 import aiohttp
+import basware
 from basware import BaswareClient, Limits
 from chassis.connections import Connection
 from chassis.ledger.signals import count_renewal
@@ -15,21 +16,17 @@ class BaswareClients:
     """The session is shared and the caller's; it must keep no cookies, or one customer's would reach another."""
 
     def __init__(self, *, session: aiohttp.ClientSession) -> None:
-        self._session = session
-        self._made: dict[str, tuple[int, BaswareClient]] = {}
+        self._clients = basware.BaswareClients(session=session)
 
     def of(self, connection: Connection) -> BaswareClient:
         """The client by this version of the connection; a call under way keeps the one it has."""
-        version, client = self._made.get(connection.id, (None, None))
-        if client is None or version != connection.version:
-            side = connection.basware
-            client = BaswareClient(
-                base_url=side.base_url,
-                client_id=side.client_id,
-                client_secret=side.client_secret.reveal(),
-                session=self._session,
-                limits=LIMITS,
-                on_renewal=partial(count_renewal, connection.id),
-            )
-            self._made[connection.id] = (connection.version, client)
-        return client
+        side = connection.basware
+        return self._clients.of(
+            connection.id,
+            version=connection.version,
+            base_url=side.base_url,
+            client_id=side.client_id,
+            client_secret=side.client_secret.reveal(),
+            limits=LIMITS,
+            on_renewal=partial(count_renewal, connection.id),
+        )

@@ -1,8 +1,9 @@
-"""Clients of Basware for imports, made anew when the connection changes."""
+"""The Basware clients of a connection for imports."""
 
 from functools import partial
 
 import aiohttp
+import basware
 from basware import BaswareClient, import_scopes
 from basware import ImportApi as Target
 from chassis.connections import Connection
@@ -19,22 +20,17 @@ class BaswareClients:
     """
 
     def __init__(self, *, session: aiohttp.ClientSession) -> None:
-        self._session = session
-        self._made: dict[tuple[str, str], tuple[int, BaswareClient]] = {}
+        self._clients = basware.BaswareClients(session=session)
 
     def of(self, connection: Connection, target: Target | None = None) -> BaswareClient:
         """The client for one API, or for the status of requests alone; a call under way keeps the one it has."""
-        place = (connection.id, target.scope if target else "")
-        version, client = self._made.get(place, (None, None))
-        if client is None or version != connection.version:
-            side = connection.basware
-            client = BaswareClient(
-                base_url=side.base_url,
-                client_id=side.client_id,
-                client_secret=side.client_secret.reveal(),
-                session=self._session,
-                scopes=import_scopes((target,) if target else ()),
-                on_renewal=partial(count_renewal, connection.id),
-            )
-            self._made[place] = (connection.version, client)
-        return client
+        side = connection.basware
+        return self._clients.of(
+            connection.id,
+            version=connection.version,
+            base_url=side.base_url,
+            client_id=side.client_id,
+            client_secret=side.client_secret.reveal(),
+            scopes=import_scopes((target,) if target else ()),
+            on_renewal=partial(count_renewal, connection.id),
+        )
