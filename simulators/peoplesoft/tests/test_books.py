@@ -98,7 +98,7 @@ def test_a_create_that_fails_halfway_leaves_nothing(tmp_path: Path, monkeypatch:
     data = starting_data(seed=1)
     assert component.create(entry, data=data, settings=settings).saved
 
-    def power_cut(_: Voucher) -> None:
+    def power_cut(_: Voucher, **__: object) -> None:
         raise RuntimeError("power cut")
 
     monkeypatch.setattr(component, "_recycle", power_cut)

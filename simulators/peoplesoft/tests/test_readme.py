@@ -9,12 +9,15 @@ from peoplesoft_simulator.clerk import Action
 from peoplesoft_simulator.control import Control
 from peoplesoft_simulator.faults import AFTER_PROCESSING, DELAYS, FaultKind, RowFaultKind
 from peoplesoft_simulator.master_data_control import MasterDataControl
+from peoplesoft_simulator.payment_bodies import PaymentActName
+from peoplesoft_simulator.payment_control import PaymentControl
 from peoplesoft_simulator.query_catalogue import DELIVERED
 from peoplesoft_simulator.query_setup import QuerySetup
 from peoplesoft_simulator.site import Settings, Site
 from peoplesoft_simulator.voucher_control import VoucherControl
 from peoplesoft_simulator.world import World
 
+PARTS = (Control, MasterDataControl, PaymentControl, VoucherControl)
 PAGE = (Path(__file__).parents[1] / "README.md").read_text()
 FAULT_ROWS = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|.*\| (yes|no|) *\|$", PAGE, flags=re.MULTILINE)
 SAVED = {kind: saved for names, saved in FAULT_ROWS for kind in re.findall(r"\w+", names)}
@@ -22,7 +25,7 @@ SAVED = {kind: saved for names, saved in FAULT_ROWS for kind in re.findall(r"\w+
 
 async def test_every_address_is_named(tmp_path: Path) -> None:
     world = await World.open(tmp_path, seed=1)
-    routes = [each for part in (Control, MasterDataControl, VoucherControl) for each in part(world).routes()]
+    routes = [each for part in PARTS for each in part(world).routes()]
     await world.close()
     rows = PAGE.splitlines()
     for route in routes:
@@ -46,6 +49,7 @@ def test_every_act_switch_and_part_of_a_site_is_named() -> None:
     words = set(re.findall(r"\w+", PAGE))
     known = {
         *get_args(Action),
+        *get_args(PaymentActName),
         *(each.name for each in (*fields(Settings), *fields(Site), *fields(QuerySetup))),
     }
     assert known <= words

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from peoplesoft_simulator.payment_book import SCHEMA as _PAYMENTS
+from peoplesoft_simulator.payment_book import PaymentBook
 from peoplesoft_simulator.row import Row, row_from_json
 
-_SCHEMA = """
+_SCHEMA = f"""
 BEGIN;
 CREATE TABLE IF NOT EXISTS configuration (
     kind TEXT NOT NULL, node TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, node)
@@ -26,11 +28,16 @@ CREATE TABLE IF NOT EXISTS vouchers (
     node TEXT NOT NULL, BUSINESS_UNIT TEXT NOT NULL, VOUCHER_ID TEXT NOT NULL,
     INVOICE_ID TEXT NOT NULL, INVOICE_DT TEXT NOT NULL, VENDOR_SETID TEXT NOT NULL, VENDOR_ID TEXT NOT NULL,
     ENTRY_STATUS TEXT NOT NULL, created_at TEXT NOT NULL, created_by TEXT NOT NULL, request INTEGER NOT NULL,
-    body TEXT NOT NULL, PRIMARY KEY (node, BUSINESS_UNIT, VOUCHER_ID)
+    body TEXT NOT NULL, last_update TEXT NOT NULL DEFAULT '', PRIMARY KEY (node, BUSINESS_UNIT, VOUCHER_ID)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS vouchers_by_invoice ON vouchers (node, INVOICE_ID);
+CREATE INDEX IF NOT EXISTS vouchers_by_entry ON vouchers (
+    node, BUSINESS_UNIT, json_extract(body, '$.ENTERED_DT')
+);
+{_PAYMENTS}
 COMMIT;
 """
+_CHANGES = "CREATE INDEX IF NOT EXISTS vouchers_by_change ON vouchers (node, last_update)"
 _COLUMNS = (
     "BUSINESS_UNIT",
     "VOUCHER_ID",
@@ -40,18 +47,27 @@ _COLUMNS = (
     "VENDOR_ID",
     "ENTRY_STATUS",
 )
-_VOUCHER = "node, body, created_at, created_by, request"
+_VOUCHER = "node, body, created_at, created_by, request, last_update"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
-    """A saved voucher: all its values, when it was created, by which operator and which logged request."""
+    """A saved voucher: all its values, when it was created, by which operator and which logged request.
+
+    `last_update` is LAST_UPDATE_DT in the database's time, which a test may set to anything.
+    """
 
     node: str
     row: Row
     created_at: str
     created_by: str
     request: int
+    last_update: str
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Business unit and voucher id."""
+        return self.row.text("BUSINESS_UNIT"), self.row.text("VOUCHER_ID")
 
     @property
     def deleted(self) -> bool:
@@ -63,17 +79,40 @@ class Voucher:
         return replace(self, row=self.row.having(**values))
 
 
+class BookReader:
+    """Reads the books beside their owner, from any thread: each reading sees them as they stood when it began."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that cannot write, closed after the block."""
+        database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        try:
+            database.execute("PRAGMA query_only = ON")
+            yield database
+        finally:
+            database.close()
+
+
 class Books:
-    """Vouchers and configuration of all sites in one file."""
+    """Vouchers with their payments, and configuration, of all sites in one file."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(
-            directory / "books.sqlite", isolation_level=None, check_same_thread=False
-        )
+        path = directory / "books.sqlite"
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.reader = BookReader(path)
+        self.payments = PaymentBook(self._database)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.executescript(_SCHEMA)
+        known = {name for _, name, *_ in self._database.execute("PRAGMA table_info(vouchers)")}
+        if "last_update" not in known:
+            # Books of an earlier build go on; what they hold counts as never changed.
+            self._database.execute("ALTER TABLE vouchers ADD COLUMN last_update TEXT NOT NULL DEFAULT ''")
+        self._database.execute(_CHANGES)
 
     def close(self) -> None:
         """Close the file. Everything saved is on disk already."""
@@ -114,7 +153,7 @@ class Books:
         """Save a voucher, replacing the one with the same keys."""
         columns = [voucher.row.text(name) for name in _COLUMNS]
         self._database.execute(
-            "INSERT OR REPLACE INTO vouchers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO vouchers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 voucher.node,
                 *columns,
@@ -122,6 +161,7 @@ class Books:
                 voucher.created_by,
                 voucher.request,
                 json.dumps(voucher.row.as_json()),
+                voucher.last_update,
             ),
         )
 
@@ -147,10 +187,11 @@ class Books:
         *,
         match: Literal["begins_with", "exact"],
         limit: int = -1,
+        after: tuple[str, str] = ("", ""),
     ) -> list[Voucher]:
         """Vouchers whose search keys match, ordered by node and keys; empty keys match everything.
 
-        `limit` -1 is no limit. Node None looks at every site.
+        `limit` -1 is no limit, `after` the business unit and voucher id to go on from. Node None looks at every site.
         """
         conditions, values = ["?1 IS NULL OR node = ?1"], [node]
         for name in _COLUMNS:
@@ -160,6 +201,9 @@ class Books:
                 equal = f"{name} = {at}"
                 begins = f"substr({name}, 1, length({at})) = {at}"
                 conditions.append(begins if match == "begins_with" else equal)
+        if any(after):
+            values += after
+            conditions.append(f"(BUSINESS_UNIT, VOUCHER_ID) > (?{len(values) - 1}, ?{len(values)})")
         where = " AND ".join(f"({each})" for each in conditions)
         rows = self._database.execute(
             # Only column names of this module and numbered placeholders go into the text.
@@ -170,12 +214,13 @@ class Books:
         return [_voucher(row) for row in rows]
 
 
-def _voucher(row: tuple[str, str, str, str, int]) -> Voucher:
-    node, body, created_at, created_by, request = row
+def _voucher(row: tuple[str, str, str, str, int, str]) -> Voucher:
+    node, body, created_at, created_by, request, last_update = row
     return Voucher(
         node=node,
         row=row_from_json(json.loads(body)),
         created_at=created_at,
         created_by=created_by,
         request=request,
+        last_update=last_update,
     )

@@ -8,6 +8,7 @@ from peoplesoft_simulator.component import NEXT
 from peoplesoft_simulator.reference_data import ReferenceData
 from peoplesoft_simulator.row import Row, row_from_json
 from peoplesoft_simulator.site import STRICT, Settings
+from peoplesoft_simulator.stamping import Timed
 from peoplesoft_simulator.structure import DISTRIBUTION, LINE, header_field
 from peoplesoft_simulator.world import DEFAULT_NODE
 
@@ -28,6 +29,10 @@ Action = Literal[
     "unpost",
     "approve",
     "deny",
+    "match_exception",
+    "matched",
+    "budget_error",
+    "budget_valid",
     "pay",
     "void_payment",
     "change",
@@ -45,19 +50,23 @@ _EFFECTS: dict[Action, dict[str, str]] = {
     "unpost": {"POST_STATUS_AP": "U"},
     "approve": {"APPR_STATUS": "A"},
     "deny": {"APPR_STATUS": "D"},
-    "pay": {"POST_STATUS_AP": "P", "PYMNT_SELCT_STATUS": "P"},
-    "void_payment": {"PYMNT_SELCT_STATUS": "N", "PYMNT_ID": ""},
+    "match_exception": {"MATCH_STATUS_VCHR": "E"},
+    "matched": {"MATCH_STATUS_VCHR": "M"},
+    "budget_error": {"BUDGET_HDR_STATUS": "E"},
+    "budget_valid": {"BUDGET_HDR_STATUS": "V"},
+    "pay": {},
+    "void_payment": {},
     "change": {},
     "set_status": {},
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherAction:
+class VoucherAction(Timed):
     """What a clerk does to a voucher. No edit stands in the way: a test means what it orders.
 
-    `reason` is the hold's (PYMNT_HOLD_REASON), `payment_id` the payment's; `values` are header values by canonical
-    name for "change", an empty one takes the field out.
+    `reason` is the hold's (PYMNT_HOLD_REASON), `payment_id` that of a payment that pays the voucher whole, the next
+    one unless given; `values` are header values by canonical name for "change", an empty one takes the field out.
     """
 
     __pydantic_config__ = STRICT
@@ -67,8 +76,11 @@ class VoucherAction:
     entry_status: str | None = None
     close_status: str | None = None
     post_status_ap: str | None = None
+    match_status: str | None = None
+    approval_status: str | None = None
+    budget_status: str | None = None
     reason: str = "OTH"
-    payment_id: str = "0000000001"
+    payment_id: str | None = None
     values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,10 +94,12 @@ class VoucherAction:
             "ENTRY_STATUS": self.entry_status,
             "CLOSE_STATUS": self.close_status,
             "POST_STATUS_AP": self.post_status_ap,
+            "MATCH_STATUS_VCHR": self.match_status,
+            "APPR_STATUS": self.approval_status,
+            "BUDGET_HDR_STATUS": self.budget_status,
         }
         own: dict[Action, dict[str, str]] = {
             "hold": {"PYMNT_HOLD_REASON": self.reason},
-            "pay": {"PYMNT_ID": self.payment_id},
             "change": self.values,
             "set_status": {name: value for name, value in given.items() if value is not None},
         }

@@ -21,3 +21,8 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         """Move the clock; negative moves it back."""
         self._offset += by
+
+
+def database_time(at: datetime) -> str:
+    """An instant as the database keeps it: UTC without an offset, to the microsecond; texts sort as times do."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from peoplesoft_simulator.effective_dating import LONG_AGO
 from peoplesoft_simulator.site import STRICT
@@ -11,7 +13,10 @@ from peoplesoft_simulator.site import STRICT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentTerms:
-    """One effective-dated row of payment terms: net days, and a discount in percent within its days."""
+    """One effective-dated row of payment terms: net days, and a discount in percent within its days.
+
+    A voucher is paid in so many equal `instalments`, thirty days apart.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -23,6 +28,7 @@ class PaymentTerms:
     net_days: int = 30
     discount_days: int = 0
     discount_percent: Decimal = Decimal(0)
+    instalments: Annotated[int, Field(ge=1, le=60)] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

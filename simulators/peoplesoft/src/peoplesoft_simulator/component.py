@@ -13,8 +13,10 @@ from functools import partial
 from peoplesoft_simulator import catalogue
 from peoplesoft_simulator.books import Books, Voucher
 from peoplesoft_simulator.catalogue import Message
+from peoplesoft_simulator.clock import database_time
 from peoplesoft_simulator.edits import Edited, edit
 from peoplesoft_simulator.matching import quantity_taken
+from peoplesoft_simulator.payment_schedule import schedule
 from peoplesoft_simulator.purchase_orders import PoPlace
 from peoplesoft_simulator.reference_data import BusinessUnit, ReferenceData
 from peoplesoft_simulator.row import ZERO, Row
@@ -135,23 +137,25 @@ class VoucherComponent:
             CLOSE_STATUS="O",
             POST_STATUS_AP="U",
             APPR_STATUS="P",
+            BUDGET_HDR_STATUS="N",
             PYMNT_SELCT_STATUS="N",
             DUP_INVOICE_STATUS="D" if duplicates else "",
             OPRID=entry.operator,
             ENTERED_DT=entry.now.date().isoformat(),
         )
-        self._books.save(
-            Voucher(
-                node=entry.node,
-                row=saved,
-                created_at=entry.now.isoformat(),
-                created_by=entry.operator,
-                request=entry.request,
-            )
+        voucher = Voucher(
+            node=entry.node,
+            row=saved,
+            created_at=entry.now.isoformat(),
+            created_by=entry.operator,
+            request=entry.request,
+            last_update=database_time(entry.now),
         )
+        self._books.save(voucher)
+        schedule(self._books, voucher, data=data)
         if action == "recycle":
             for each in duplicates:
-                self._recycle(each)
+                self._recycle(each, now=entry.now)
         return Created(
             saved=True,
             business_unit=unit.business_unit,
@@ -181,10 +185,11 @@ class VoucherComponent:
             and ("VOUCHER_STYLE" not in fields or each.row.text("VOUCHER_STYLE") == row.text("VOUCHER_STYLE"))
         ]
 
-    def _recycle(self, voucher: Voucher) -> None:
+    def _recycle(self, voucher: Voucher, *, now: datetime) -> None:
         """Both vouchers of a duplicate pair are recycled; one already posted or closed is left as it is."""
         if voucher.row.text("POST_STATUS_AP") != "P" and voucher.row.text("CLOSE_STATUS") != "C":
-            self._books.save(voucher.having(ENTRY_STATUS="R", DUP_INVOICE_STATUS="D"))
+            recycled = voucher.having(ENTRY_STATUS="R", DUP_INVOICE_STATUS="D")
+            self._books.save(replace(recycled, last_update=database_time(now)))
 
     def _number(self, node: str, business_unit: str) -> str:
         """The next free number; the first of a business unit follows from seed, node and unit."""

@@ -42,6 +42,11 @@ def not_found(what: str) -> web.HTTPNotFound:
     return web.HTTPNotFound(text=json.dumps({"error": what}), content_type="application/json")
 
 
+def refusal(why: str) -> web.HTTPConflict:
+    """A 409 that says why something cannot be done as things stand."""
+    return web.HTTPConflict(text=json.dumps({"error": why}), content_type="application/json")
+
+
 def site_state(world: World, node: str) -> SiteState:
     """The site of exactly that node; unlike the gateway, the control API falls back on none."""
     if node not in world.sites:

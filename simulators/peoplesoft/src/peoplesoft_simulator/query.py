@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from peoplesoft_simulator.books import BookReader
 from peoplesoft_simulator.query_setup import PromptRole
 from peoplesoft_simulator.reference_data import ReferenceData
 
@@ -23,7 +24,8 @@ class Ask:
     """The prompts of one run.
 
     `setid` None means the query has no such prompt, then it finds the rows of all; `after` and `up_to` bound the key,
-    empty is no bound; `since` None finds rows whenever they changed. `today` is the simulated day.
+    empty is no bound; `since` None finds rows whenever they changed; `from_day` and `to_day` bound the day of entry,
+    both included. `today` is the simulated day.
     """
 
     setid: str | None
@@ -32,6 +34,8 @@ class Ask:
     up_to: str = ""
     since: datetime | None = None
     since_by: Literal["key", "row"] = "key"
+    from_day: date | None = None
+    to_day: date | None = None
 
     def within(self, key: str) -> bool:
         """Whether a key lies within the bounds, compared as text."""
@@ -47,9 +51,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What a query of one site can look at."""
+
+    node: str
+    reference: ReferenceData
+    books: BookReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A delivered query: `prompts` are its prompts with their delivered names, `rows` finds sorted by key."""
 
     name: str
     prompts: Mapping[PromptRole, str]
-    rows: Callable[[ReferenceData, Ask], Iterator[QueryRow]]
+    rows: Callable[[Tables, Ask], Iterator[QueryRow]]

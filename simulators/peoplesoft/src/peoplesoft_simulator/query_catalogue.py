@@ -1,17 +1,20 @@
 """The queries a site has: the delivered ones, under the names and with the prompts the site gave them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from peoplesoft_simulator import chartfield_queries, code_queries, supplier_queries
-from peoplesoft_simulator.query import Query
+from peoplesoft_simulator import chartfield_queries, code_queries, supplier_queries, voucher_queries
+from peoplesoft_simulator.query import Ask, Query, QueryRow, Tables
 from peoplesoft_simulator.query_setup import PromptRole, QuerySetup
+from peoplesoft_simulator.reference_data import ReferenceData
 from peoplesoft_simulator.site import Site
 
 _BOUNDS: Mapping[PromptRole, str] = {"after": "AFTER", "up_to": "UP_TO"}
 _PLAIN: Mapping[PromptRole, str] = {"setid": "SETID", **_BOUNDS}
 _CHANGES: Mapping[PromptRole, str] = {**_PLAIN, "since": "SINCE"}
 _BY_UNIT: Mapping[PromptRole, str] = {"setid": "BUSINESS_UNIT", **_BOUNDS}
+_CHANGES_BY_UNIT: Mapping[PromptRole, str] = {**_BY_UNIT, "since": "SINCE"}
+_ENTERED: Mapping[PromptRole, str] = {**_BY_UNIT, "from_day": "FROM_DAY", "to_day": "TO_DAY"}
 _CHARTFIELDS = {
     "APS_ALTERNATE_ACCOUNTS": "ALTACCT",
     "APS_BUDGET_REFERENCES": "BUDGET_REF",
@@ -24,22 +27,34 @@ _CHARTFIELDS = {
     "APS_PRODUCTS": "PRODUCT",
     "APS_PROGRAMS": "PROGRAM_CODE",
 }
+
+
+def _over(
+    find: Callable[[ReferenceData, Ask], Iterator[QueryRow]],
+) -> Callable[[Tables, Ask], Iterator[QueryRow]]:
+    """A query that looks at reference data alone."""
+    return lambda tables, ask: find(tables.reference, ask)
+
+
 _QUERIES = (
-    Query(name="APS_SUPPLIERS", prompts=_CHANGES, rows=supplier_queries.suppliers),
-    Query(name="APS_SUPPLIER_ADDRESSES", prompts=_CHANGES, rows=supplier_queries.addresses),
-    Query(name="APS_SUPPLIER_LOCATIONS", prompts=_CHANGES, rows=supplier_queries.locations),
-    Query(name="APS_SUPPLIER_CONTACTS", prompts=_CHANGES, rows=supplier_queries.contacts),
-    Query(name="APS_SUPPLIER_BANKS", prompts=_CHANGES, rows=supplier_queries.bank_accounts),
-    Query(name="APS_PAYMENT_TERMS", prompts=_PLAIN, rows=code_queries.payment_terms),
-    Query(name="APS_TAX_CODES", prompts=_PLAIN, rows=code_queries.vat_codes),
-    Query(name="APS_RATES", prompts=_BOUNDS, rows=code_queries.rates),
-    Query(name="APS_ACCOUNTS", prompts=_CHANGES, rows=chartfield_queries.accounts),
-    Query(name="APS_DEPARTMENTS", prompts=_CHANGES, rows=chartfield_queries.departments),
-    Query(name="APS_PROJECTS", prompts=_BY_UNIT, rows=chartfield_queries.projects),
+    Query(name="APS_SUPPLIERS", prompts=_CHANGES, rows=_over(supplier_queries.suppliers)),
+    Query(name="APS_SUPPLIER_ADDRESSES", prompts=_CHANGES, rows=_over(supplier_queries.addresses)),
+    Query(name="APS_SUPPLIER_LOCATIONS", prompts=_CHANGES, rows=_over(supplier_queries.locations)),
+    Query(name="APS_SUPPLIER_CONTACTS", prompts=_CHANGES, rows=_over(supplier_queries.contacts)),
+    Query(name="APS_SUPPLIER_BANKS", prompts=_CHANGES, rows=_over(supplier_queries.bank_accounts)),
+    Query(name="APS_PAYMENT_TERMS", prompts=_PLAIN, rows=_over(code_queries.payment_terms)),
+    Query(name="APS_TAX_CODES", prompts=_PLAIN, rows=_over(code_queries.vat_codes)),
+    Query(name="APS_RATES", prompts=_BOUNDS, rows=_over(code_queries.rates)),
+    Query(name="APS_ACCOUNTS", prompts=_CHANGES, rows=_over(chartfield_queries.accounts)),
+    Query(name="APS_DEPARTMENTS", prompts=_CHANGES, rows=_over(chartfield_queries.departments)),
+    Query(name="APS_PROJECTS", prompts=_BY_UNIT, rows=_over(chartfield_queries.projects)),
     *(
-        Query(name=name, prompts=_CHANGES, rows=chartfield_queries.values_of(field))
+        Query(name=name, prompts=_CHANGES, rows=_over(chartfield_queries.values_of(field)))
         for name, field in _CHARTFIELDS.items()
     ),
+    Query(name="APS_VOUCHERS", prompts=_CHANGES_BY_UNIT, rows=voucher_queries.vouchers),
+    Query(name="APS_VOUCHER_PAYMENTS", prompts=_CHANGES_BY_UNIT, rows=voucher_queries.voucher_payments),
+    Query(name="APS_VOUCHERS_ENTERED", prompts=_ENTERED, rows=voucher_queries.vouchers),
 )
 DELIVERED: Mapping[str, Query] = {each.name: each for each in _QUERIES}
 """The delivered queries by name."""

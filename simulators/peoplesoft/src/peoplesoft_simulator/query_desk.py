@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from peoplesoft_simulator.catalogue import Message
 from peoplesoft_simulator.faults import FaultOrder
-from peoplesoft_simulator.query import QueryRow
+from peoplesoft_simulator.query import QueryRow, Tables
 from peoplesoft_simulator.query_catalogue import DELIVERED, SiteQuery
 from peoplesoft_simulator.query_run import Prompt, QueryRun
 from peoplesoft_simulator.query_setup import QuerySetup
@@ -94,11 +94,12 @@ class QueryDesk:
             QueryRefused: the prompts do not fit the query.
         """
         now, cap = self._world.clock.now(), state.operators[operator].query_max_rows
-        rows: Iterable[QueryRow] = run.rows(state.data, now=now, cap=cap)
+        tables = Tables(node=state.site.node, reference=state.data, books=self._world.books.reader)
+        rows: Iterable[QueryRow] = run.rows(tables, now=now, cap=cap)
         name, lie = run.query.name, 0
         if order is not None and order.kind == "wrong_query":
             other = _another(run)
-            name, rows = other.query.name, other.rows(state.data, now=now, cap=cap)
+            name, rows = other.query.name, other.rows(tables, now=now, cap=cap)
         if order is not None and order.kind == "lying_numrows":
             lie = 1 if order.params.rows is None else order.params.rows
         spooled = await asyncio.to_thread(

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 
-from peoplesoft_simulator.query import Ask, QueryRow
+from peoplesoft_simulator.query import Ask, QueryRow, Tables
 from peoplesoft_simulator.query_catalogue import SiteQuery
 from peoplesoft_simulator.query_setup import PromptRole
-from peoplesoft_simulator.reference_data import ReferenceData
 
-CANONICAL: Mapping[PromptRole, str] = {"setid": "SETID", "after": "AFTER", "up_to": "UP_TO", "since": "SINCE"}
+CANONICAL: Mapping[PromptRole, str] = {
+    "setid": "SETID",
+    "after": "AFTER",
+    "up_to": "UP_TO",
+    "since": "SINCE",
+    "from_day": "FROM_DAY",
+    "to_day": "TO_DAY",
+}
 """Names of the prompts in the log and in `where` of a fault, whatever the site calls them."""
 _LONGEST = 254
 
@@ -42,13 +48,13 @@ class QueryRun:
         roles = self.query.prompts
         return {CANONICAL[roles[each.name]]: each.value for each in self.prompts if each.name in roles}
 
-    def rows(self, data: ReferenceData, *, now: datetime, cap: int | None) -> Iterator[QueryRow]:
+    def rows(self, tables: Tables, *, now: datetime, cap: int | None) -> Iterator[QueryRow]:
         """The rows, sorted by key, no more than asked for and no more than the operator's cap.
 
         Raises:
             QueryRefused: a prompt is missing, unknown, given twice, of another query, or not a value.
         """
-        found = self.query.query.rows(data, self._ask(now))
+        found = self.query.query.rows(tables, self._ask(now))
         limits = [each for each in (self.max_rows, cap) if each]
         shaped = (self._shaped(row) for row in found)
         return islice(shaped, min(limits)) if limits else shaped
@@ -86,7 +92,18 @@ class QueryRun:
             up_to=values.get("up_to", ""),
             since=_instant(values.get("since", "")),
             since_by=self.query.setup.since_by,
+            from_day=_day(values.get("from_day", "")),
+            to_day=_day(values.get("to_day", "")),
         )
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise QueryRefused(f"{text} is not a date") from wrong
 
 
 def _instant(text: str) -> datetime | None:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-PromptRole = Literal["setid", "after", "up_to", "since"]
-"""What a prompt asks for; `setid` is the business unit in the query of projects."""
+PromptRole = Literal["setid", "after", "up_to", "since", "from_day", "to_day"]
+"""What a prompt asks for; `setid` is the business unit in the queries of projects and of vouchers."""
 Owner = Literal["public", "private"]
 
 

@@ -271,6 +271,11 @@ class ReferenceData:
             return current.net_days if current else None
         return self.codes.terms.get(code)
 
+    def instalments(self, code: str, *, setid: str, day: date) -> int:
+        """Into how many instalments payment terms divide an amount."""
+        current = active_on((row for row in self.terms.get(code, ()) if row.setid == setid), day)
+        return current.instalments if current else 1
+
     def vat_percent(self, code: str, *, setid: str, day: date) -> Decimal | None:
         """Percent of a VAT code that is active on that day."""
         rows = [row for row in self.vat.get(code, ()) if row.setid == setid]

@@ -11,6 +11,7 @@ from peoplesoft_simulator.control import Control
 from peoplesoft_simulator.control_json import refuse_bad_bodies
 from peoplesoft_simulator.gateway import Gateway
 from peoplesoft_simulator.master_data_control import MasterDataControl
+from peoplesoft_simulator.payment_control import PaymentControl
 from peoplesoft_simulator.query_rest import QueryConnector
 from peoplesoft_simulator.voucher_control import VoucherControl
 from peoplesoft_simulator.world import World
@@ -26,6 +27,7 @@ def application(world: World) -> web.Application:
     app.add_routes(Control(world).routes())
     app.add_routes(MasterDataControl(world).routes())
     app.add_routes(VoucherControl(world).routes())
+    app.add_routes(PaymentControl(world).routes())
     return app
 
 

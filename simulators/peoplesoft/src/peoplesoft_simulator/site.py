@@ -51,6 +51,7 @@ MatchField = Literal["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "
 DuplicateAction = Literal["reject", "recycle", "warn"]
 EditAction = Literal["reject", "recycle"]
 MatchAction = Literal["reject", "recycle", "exception"]
+ReopenForm = Literal["row", "new_row"]
 Authentication = Literal["either", "basic", "username_token", "both"]
 STRICT = ConfigDict(extra="forbid")
 
@@ -158,7 +159,8 @@ class Settings:
     "exception" saves what does not match its purchase order with match status E. `due_date_needs_flag` recomputes
     a due date that came without DUE_DT_FLG Y. Over SOAP, the results of a query are `query_queued_polls` times not
     there yet and then come in blocks of `query_block_rows`; over REST `rest_json_flag` is the parameter that asks for
-    JSON, which differs between releases.
+    JSON, which differs between releases. `reopen_form` is how what a voided payment carried is scheduled again:
+    its row as it was, or another row (assumption: both exist).
     """
 
     __pydantic_config__ = STRICT
@@ -183,3 +185,4 @@ class Settings:
     query_block_rows: int = 1000
     rest_json_flag: str = "json_resp"
     rest_error_body: Literal["json", "html"] = "json"
+    reopen_form: ReopenForm = "row"

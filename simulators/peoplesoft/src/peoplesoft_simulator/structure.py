@@ -174,6 +174,7 @@ VOUCHER_LEVEL = Level(
             APPR_STATUS=1,
             DUP_INVOICE_STATUS=1,
             MATCH_STATUS_VCHR=1,
+            BUDGET_HDR_STATUS=1,
             OPRID=30,
         ),
         Field(name="ENTERED_DT", kind=Kind.DATE, stored=True),

@@ -1,7 +1,7 @@
 """The control API over vouchers and calls: read the books, act as a clerk, read the log."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from aiohttp import web
 from pydantic import TypeAdapter
@@ -9,8 +9,13 @@ from pydantic import TypeAdapter
 from peoplesoft_simulator.books import Voucher
 from peoplesoft_simulator.clerk import KeyedVoucher, VoucherAction
 from peoplesoft_simulator.component import Created, Entry
-from peoplesoft_simulator.control_json import Json, not_found, read_json, site_state
-from peoplesoft_simulator.world import World
+from peoplesoft_simulator.control_json import Json, not_found, read_json, refusal, site_state
+from peoplesoft_simulator.payment_control import payment_file, treasury
+from peoplesoft_simulator.payment_file import Keys, PaymentRefused
+from peoplesoft_simulator.payment_schedule import schedule
+from peoplesoft_simulator.schedule_acts import ScheduleActs
+from peoplesoft_simulator.treasury import HowCancelled, HowPaid
+from peoplesoft_simulator.world import SiteState, World
 
 _ACTION = TypeAdapter(VoucherAction)
 _KEYED = TypeAdapter(KeyedVoucher)
@@ -62,7 +67,11 @@ class VoucherControl:
         """Delete, close, recycle, hold, pay or change one voucher, as a clerk would."""
         body = _ACTION.validate_python(await read_json(request))
         keys = request.match_info["business_unit"], request.match_info["voucher_id"]
-        changed = await self._world.on_disk(lambda: _change(self._world, keys, body))
+        state = site_state(self._world, body.node)
+        try:
+            changed = await self._world.on_disk(lambda: _change(self._world, state, keys, body))
+        except PaymentRefused as refused:
+            raise refusal(str(refused)) from refused
         if changed is None:
             raise not_found(f"no voucher {'/'.join(keys)} at {body.node}")
         return web.json_response(_shown(changed))
@@ -76,14 +85,27 @@ class VoucherControl:
         return web.json_response({"requests": shown})
 
 
-def _change(world: World, keys: tuple[str, str], body: VoucherAction) -> Voucher | None:
-    with world.books.transaction():
+def _change(world: World, state: SiteState, keys: Keys, body: VoucherAction) -> Voucher | None:
+    with payment_file(world, state, body) as file:
         found = world.books.voucher(body.node, *keys)
         if found is None:
             return None
         changed = found.having(**body.effect())
+        changed = replace(changed, last_update=file.stamp or found.last_update)
         world.books.save(changed)
-        return changed
+        has_open = any(each.unpaid for each in file.schedule(keys))
+        match body.action:
+            case "hold" if has_open:
+                ScheduleActs(file, keys).hold(body.reason)
+            case "release" if has_open:
+                ScheduleActs(file, keys).release()
+            case "make_postable" | "change":
+                schedule(world.books, changed, data=state.data)
+            case "pay":
+                treasury(state, file).pay_together([keys], HowPaid(payment_id=body.payment_id))
+            case "void_payment":
+                treasury(state, file).take_back(keys, HowCancelled())
+        return file.voucher(keys)
 
 
 def _shown(voucher: Voucher) -> Json:
