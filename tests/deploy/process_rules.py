@@ -23,6 +23,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "voucher_poster": ServiceSettings,
     "masterdata.poll": ServiceSettings,
     "masterdata.importing": ServiceSettings,
+    "payment_poller": ServiceSettings,
 }
 """The services and what each reads from the environment."""
 MEMBERS_OF = {"services": ("schemas", "libs", "services"), "simulators": ("simulators",)}

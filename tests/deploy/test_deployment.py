@@ -176,7 +176,7 @@ DOCTORED: dict[str, tuple[Doctor, str]] = {
     "a reason that does not exist": (alert("WebhooksTurnedAway", "busy", "full"), "never ['full']"),
     "other partitions": (alert("PartitionsWithoutOwner", "< 12", "< 48"), "other partitions"),
     "other shards": (alert("ShardsWithoutOwner", "< 12", "< 48"), "other partitions"),
-    "an outcome that does not exist": (alert("MasterDataPollHeld", "held", "stopped"), "never ['stopped']"),
+    "an outcome that does not exist": (alert("PollHeld", "held", "stopped"), "never ['stopped']"),
     "a job that does not exist": (alert("ServiceDown", "voucher-poster", "poster"), "scraped as ['poster']"),
     "a runbook that does not exist": (alert("FlowStopped", "flow-stopped", "stopped-flow"), "does not exist"),
 }

@@ -98,7 +98,7 @@ def test_a_service_starts_answers_its_health_check_and_hears_the_stop_signal(
         assert process.wait(timeout=10) == 0, (tmp_path / "log").read_text()
 
 
-@pytest.mark.parametrize("name", ["masterdata-poll", "masterdata-import"])
+@pytest.mark.parametrize("name", ["masterdata-poll", "masterdata-import", "payment-poller"])
 def test_a_stream_service_asks_for_its_topics_first_and_hears_the_stop_signal_meanwhile(
     as_it_is: Deployment, services: Path, silent_port: socket.socket, tmp_path: Path, name: str
 ) -> None:
