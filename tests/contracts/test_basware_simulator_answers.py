@@ -140,7 +140,11 @@ async def test_a_payment_and_what_can_be_answered_to_it(customer: Customer) -> N
     path = f"{DOCUMENTS}/{{invoiceId}}/paymentResponses"
     invoice = await customer.transferred()
     waiting = await customer.approve(2)
-    amounts: dict[str, Any] = {"paymentDate": "2026-11-22T00:00:00.000Z", "paidTotal": 12.5, "cashDiscount": 0}
+    amounts: dict[str, Any] = {
+        "paymentDate": "2026-11-22T00:00:00.000Z",
+        "paidTotal": 12.5,
+        "cashDiscount": 0,
+    }
     answered = [
         (await customer.pay(invoice, **amounts, paymentMessage="x" * 100), 200),
         (await customer.pay(invoice, **amounts), 409),

@@ -201,6 +201,15 @@ async def test_p2p_refuses_what_came_before_a_retransfer(customer: Customer) -> 
     assert (await customer.paid(invoice))["paidTotal"] is None
 
 
+async def test_p2p_refuses_a_payment_of_what_was_taken_back_meanwhile(customer: Customer) -> None:
+    invoice = await customer.transferred()
+    reply = await customer.pay(invoice, paidTotal=1)
+    await customer.control("POST", f"documents/{invoice}/status", {"status": "Returned"})
+    await customer.advance(5)
+    words = "The invoice is not transferred, its status is Returned"
+    assert await ended(customer, reply) == ("Error", "Error", words)
+
+
 @pytest.mark.parametrize(("repeat", "status"), [("conflict", 409), ("refused", 400), ("idempotent", 200)])
 @pytest.mark.parametrize("paid", [1.0, 2.0])
 async def test_a_used_external_code_is_never_taken_twice(
