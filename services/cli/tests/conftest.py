@@ -31,12 +31,13 @@ from chassis.desired_state import DesiredStates
 from chassis.errors import NotAnswered
 from chassis.keys import record_key
 from chassis.ledger.entry import Entry, Phase, Started
+from chassis.ledger.machine import Input
 from chassis.ledger_reader import Ledgers, Wanted
 from chassis.records import DOCUMENT_ENTRY, IMPORT_STATE, MASTER_RECORD, POLL_RESULT, VOUCHER_ENTRY
 from chassis.streams.poll_decision import decide
 from chassis.streams.poll_port import Subject
 from chassis.topic_scan import Scanned
-from chassis.topics import MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS, VOUCHERS
+from chassis.topics import COMMANDS, MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS, VOUCHERS
 from ingress.documents.core import commands as documents_commands
 from typer.testing import CliRunner, Result
 from voucher_poster.core import commands as invoice_commands
@@ -226,7 +227,10 @@ class FakeCluster:
             )
         decision: Any
         if command.ledger is CommandedLedger.VOUCHERS:
-            decision = invoice_commands.decide(self.invoices.get(key), command, now=command.issued_at)
+            record = Input(
+                topic=COMMANDS.name, partition=3, offset=1, key=key, connection_id="acme", payload=command
+            )
+            decision = invoice_commands.decide(self.invoices.get(key), record, command, now=command.issued_at)
         else:
             decision = documents_commands.ordered(self.documents.get(key), command, now=command.issued_at)
         if decision.entry is not None:

@@ -29,7 +29,7 @@ def test_what_is_parked_in_both_ledgers_is_listed_with_its_reason(
     assert "not parked yet" not in said.output
     listed = [json.loads(line) for line in run("parked", "list", "--json").output.splitlines()]
     assert {(each["invoice_id"], each["ledger"]): each["may_be_done"] for each in listed} == {
-        ("1", "vouchers"): ["resubmit", "send_back", "discard"],
+        ("1", "vouchers"): ["resubmit", "send_back", "discard", "link"],
         ("3", "documents"): ["resubmit", "discard"],
     }
 

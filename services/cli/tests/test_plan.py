@@ -1,16 +1,21 @@
 """What the plan tells is what the owner then does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from ap_domain.command import Action, Command, CommandedLedger
-from ap_domain.invoice_state import Report, Step
+from ap_domain.command import Action, Command, CommandedLedger, VoucherLink
+from ap_domain.invoice_state import PaymentReport, PaymentState, Report, Step
+from ap_domain.payments import PaymentTold
 from ap_domain.posting import VoucherRef
 from apstream_cli.invoices import Case, Invoice
 from apstream_cli.plan import INVOICE_ACTIONS, plan
 from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Input
+from chassis.topics import COMMANDS
 from ingress.documents.core import commands as documents_commands
 from voucher_poster.core import commands as invoice_commands
 
@@ -25,20 +30,33 @@ OPEN_STEPS = [
     Step.VERIFY,
     Step.REPORT,
     Step.CONFIRM,
+    Step.LINK,
+    Step.REPORT_PAYMENT,
+    Step.CONFIRM_PAYMENT,
 ]
-ENDS = [Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED]
+ENDS = [Step.CONFIRMED, Step.PAID, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED]
 STATES = [
     *((phase, step) for phase in Phase if phase is not Phase.FINAL for step in (*OPEN_STEPS, Step.CONFIRMED)),
     *((Phase.FINAL, step) for step in ENDS),
 ]
 VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
+LINK = VoucherLink(business_unit="US001", voucher_id="00054321", invoice_number="2026/000001")
+PAYMENT = PaymentState(poll_offset=1, digest="d", standing="scheduled")
+TOLD = PaymentTold(settled=False, payment_block=False, paid_total=Decimal(0), cash_discount=Decimal(0))
 
 
 def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Command:
     return Command(
         command_id="c", connection_id="acme", ledger=ledger, record_id="1", action=action, reason="why", actor="ann",
         issued_at=NOW, expires_at=LATER + timedelta(hours=1), expected_sequence=entry.sequence,
+        voucher=LINK if action is Action.LINK else None,
     )  # fmt: skip
+
+
+def record(command: Command) -> Input:
+    return Input(
+        topic=COMMANDS.name, partition=3, offset=1, key="acme/1", connection_id="acme", payload=command
+    )
 
 
 @pytest.mark.parametrize("now", [NOW + timedelta(seconds=1), LATER])
@@ -53,6 +71,16 @@ def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Comma
         {"voucher": VOUCHER, "posted_revision": "revision 0"},
         {"voucher": VOUCHER, "posted_revision": "revision 1", "doubt": True},
         {"report": Report(number=1, success=False, message="no"), "reports": 1},
+        {
+            "voucher": VOUCHER,
+            "posted_revision": "revision 1",
+            "payment": replace(PAYMENT, wanted=TOLD, report=PaymentReport(number=1, told=TOLD), reports=1),
+        },
+        {
+            "voucher": VOUCHER,
+            "posted_revision": "revision 1",
+            "payment": replace(PAYMENT, unknown=("PYMNT_SELCT_STATUS Q",)),
+        },
     ],
     ids=[
         "plain",
@@ -62,6 +90,8 @@ def command(entry: Entry[Any], action: Action, ledger: CommandedLedger) -> Comma
         "posted with other content",
         "posted just now",
         "reported",
+        "payment told",
+        "payment not understood",
     ],
 )
 def test_the_owner_of_an_invoice_does_what_the_plan_tells(
@@ -74,12 +104,13 @@ def test_the_owner_of_an_invoice_does_what_the_plan_tells(
             ledger=CommandedLedger.VOUCHERS,
         )
         planned = plan(case, action, now=now)
-        decision = invoice_commands.decide(stands, command(stands, action, case.ledger), now=now)
+        ordered = command(stands, action, case.ledger)
+        decision = invoice_commands.decide(stands, record(ordered), ordered, now=now)
         done = decision.notes[0].action == "command applied"
         assert planned.possible is done, (phase, step, planned.says, decision.notes[0].detail["said"])
 
 
-@pytest.mark.parametrize("action", INVOICE_ACTIONS)
+@pytest.mark.parametrize("action", [Action.RESUBMIT, Action.SEND_BACK, Action.DISCARD])
 @pytest.mark.parametrize("phase", list(Phase))
 def test_the_owner_of_a_document_does_what_the_plan_tells(
     fetch: Callable[..., Any], phase: Phase, action: Action
@@ -108,6 +139,13 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.SEND_BACK, {}, "with your reason"),
         (Action.DISCARD, {"doubt": True}, "may still appear until"),
         (Action.DISCARD, {}, "Basware is told nothing"),
+        (Action.LINK, {}, "`apstream voucher link`"),
+        (Action.LINK, {"phase": Phase.FINAL, "step": Step.RETURNED}, "once PeopleSoft shows that it is live"),
+        (Action.LINK, {"voucher": VOUCHER}, "US001/00012345 stands for it already"),
+        (Action.LINK, {"doubt": True}, "resubmit it first"),
+        (Action.LINK, {"phase": Phase.WAITING}, "neither parked nor over"),
+        (Action.RESUBMIT, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "told of the payment again"),
+        (Action.RESUBMIT, {"step": Step.LINK}, "voucher that was named"),
     ],
 )  # fmt: skip
 def test_the_plan_says_it_in_words(

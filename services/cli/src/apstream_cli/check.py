@@ -1,9 +1,14 @@
 """How a check of a connection came out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Check", "Result"]
+import typer
+
+from apstream_cli.screen import show_table
+
+__all__ = ["Check", "Result", "show_checks"]
 
 
 class Result(StrEnum):
@@ -22,3 +27,13 @@ class Check:
     what: str
     result: Result
     said: str
+
+
+def show_checks(found: Sequence[Check]) -> None:
+    """The table of what works. Raises typer.Exit if anything failed."""
+    show_table(
+        ("check", "result", "what was found, what to do"),
+        ((each.what, each.result, each.said) for each in found),
+    )
+    if any(each.result is Result.FAILED for each in found):
+        raise typer.Exit(1)

@@ -11,7 +11,7 @@ from chassis.connections.model import read_document
 from chassis.connections.secrets import KeyRing
 from chassis.settings import ServiceSettings, load
 
-from apstream_cli.check import Check, Result
+from apstream_cli.check import Check, show_checks
 from apstream_cli.cluster import open_cluster
 from apstream_cli.connection_source import applied_connection, connection_in, text_of
 from apstream_cli.refusal import refusals
@@ -97,12 +97,7 @@ def check(
         raise typer.BadParameter("wants CONNECTION or --file, one of them")
     with refusals():
         found = asyncio.run(_test(connection, file))
-    show_table(
-        ("check", "result", "what was found, what to do"),
-        ((each.what, each.result, each.said) for each in found),
-    )
-    if any(each.result is Result.FAILED for each in found):
-        raise typer.Exit(1)
+    show_checks(found)
 
 
 async def _test(connection: str | None, file: Path | None) -> list[Check]:

@@ -15,6 +15,7 @@ from peoplesoft import PeopleSoftError
 
 from apstream_cli.check import Check, Result
 from apstream_cli.masterdata_checks import masterdata_checks
+from apstream_cli.payments_checks import payments_checks
 from apstream_cli.site import Site, open_site
 
 __all__ = ["checks"]
@@ -45,6 +46,8 @@ async def checks(connection: Connection) -> AsyncIterator[Check]:
         yield check
     reached = basware.result is Result.OK
     async for check in masterdata_checks(connection, peoplesoft=signed_on, basware=reached):
+        yield check
+    async for check in payments_checks(connection, possible=signed_on):
         yield check
 
 

@@ -5,12 +5,27 @@ from importlib import import_module
 from typing import Any
 
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command, get_group
 
 __all__ = ["GROUPS", "LazyGroups"]
 
-GROUPS = ("parked", "invoice", "flow", "masterdata", "connection", "mapping", "topics", "audit")
+GROUPS = (
+    "parked",
+    "invoice",
+    "flow",
+    "masterdata",
+    "payments",
+    "voucher",
+    "reconcile",
+    "connection",
+    "mapping",
+    "topics",
+    "audit",
+)
 """Each is a module of this package with an ``app``, in the order of the help page."""
+
+COMMANDS = ("reconcile",)
+"""Those of them that are one command, without others below it."""
 
 
 class LazyGroups(TyperGroup):
@@ -33,7 +48,8 @@ class _Modules(MutableMapping[str, Any]):
         if name not in GROUPS:
             raise KeyError(name)
         if name not in self._loaded:
-            command = get_group(import_module(f"apstream_cli.{name}").app)
+            made = get_command if name in COMMANDS else get_group
+            command = made(import_module(f"apstream_cli.{name}").app)
             command.name = name
             self._loaded[name] = command
         return self._loaded[name]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from ap_domain.audit import AuditEvent
+from ap_domain.payments import PaymentPicture
 from chassis.ledger.entry import Phase
 
 from apstream_cli import choosing
@@ -13,6 +14,7 @@ from apstream_cli.cluster import Cluster, open_cluster
 from apstream_cli.flow_words import hindrances
 from apstream_cli.invoice_page import as_fields, show_entry, show_steps
 from apstream_cli.invoices import Invoice
+from apstream_cli.payments_book import picture_of, pictures_of
 from apstream_cli.refusal import refusals
 from apstream_cli.screen import line, print_json
 
@@ -39,11 +41,12 @@ def show(name: Name, connection: Connection = None, as_json: AsJson = False) -> 
         found = asyncio.run(_look(open_cluster(), name, connection))
     for position, seen in enumerate(found):
         if as_json:
-            print_json({**as_fields(seen.invoice, seen.events), "held_up": seen.held_up})
+            fields = as_fields(seen.invoice, seen.events, picture=seen.picture)
+            print_json({**fields, "held_up": seen.held_up})
             continue
         if position:
             line()
-        show_entry(seen.invoice, seen.events)
+        show_entry(seen.invoice, seen.events, picture=seen.picture)
         for each in seen.held_up:
             line(f"  {'held up':<14} {each}")
         show_steps(seen.events)
@@ -51,10 +54,11 @@ def show(name: Name, connection: Connection = None, as_json: AsJson = False) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An invoice, what was done to it, and the flows that keep it waiting."""
+    """An invoice, what was done to it, what PeopleSoft shows of its payment, and the flows that keep it waiting."""
 
     invoice: Invoice
     events: list[AuditEvent]
+    picture: PaymentPicture | None
     held_up: list[str]
 
 
@@ -62,12 +66,16 @@ async def _look(cluster: Cluster, name: str, connection: str | None) -> list[See
     connections = await cluster.connections()
     found = (await choosing.called(cluster, connections, name, connection))[:MOST]
     shards = {connections[each.connection_id].shard for each in found if each.connection_id in connections}
+    shard = shards.pop() if len(shards) == 1 else None
     records = [each.key for each in found]
-    events = await cluster.events(records, shard=shards.pop() if len(shards) == 1 else None)
+    events = await cluster.events(records, shard=shard)
+    entries = [each.entry for each in found if each.entry is not None]
+    pictures = await pictures_of(cluster, entries, shard=shard)
     return [
         Seen(
             invoice=each,
             events=[event for event in events if event.record == each.key],
+            picture=picture_of(each.entry, pictures) if each.entry is not None else None,
             held_up=[] if _ended(each) else await hindrances(cluster, connections, {each.connection_id}),
         )
         for each in found

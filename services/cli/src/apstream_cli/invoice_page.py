@@ -7,11 +7,13 @@ from typing import Any
 from ap_domain.audit import AuditEvent
 from ap_domain.invoice_state import InvoiceState
 from ap_domain.money import plain
+from ap_domain.payments import PaymentPicture
 from ap_domain.posting import PostingIntent
 from chassis.ledger.entry import Entry, Phase
 
 from apstream_cli.invoices import Invoice
-from apstream_cli.screen import duration, instant, line
+from apstream_cli.payment_words import payment_facts
+from apstream_cli.screen import duration, instant, line, now
 from apstream_cli.standing import standing
 from apstream_cli.timeline import timeline
 
@@ -20,14 +22,16 @@ __all__ = ["as_fields", "show_entry", "show_steps"]
 NEXT = "next try"
 
 
-def show_entry(invoice: Invoice, events: Sequence[AuditEvent]) -> None:
-    """The sentence, and the facts of both ledgers."""
+def show_entry(
+    invoice: Invoice, events: Sequence[AuditEvent], *, picture: PaymentPicture | None = None
+) -> None:
+    """The sentence, and the facts of both ledgers and of the payment."""
     line(
         f"Invoice {invoice.number or '(number not known yet)'} of {invoice.connection_id}, {invoice.id}",
         style="bold",
     )
     line(standing(invoice, events))
-    for name, value in facts(invoice):
+    for name, value in facts(invoice, picture):
         line(f"  {name:<14} {value}")
 
 
@@ -45,10 +49,11 @@ def show_steps(events: Sequence[AuditEvent]) -> None:
         )
 
 
-def facts(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    """What the ledgers hold of it, for people."""
+def facts(invoice: Invoice, picture: PaymentPicture | None) -> Iterator[tuple[str, str]]:
+    """What the ledgers hold of it, and PeopleSoft shows of its payment, for people."""
     if invoice.entry is not None:
         yield from _of_entry(invoice.entry)
+        yield from payment_facts(invoice.entry.body, invoice.entry.step, picture, now=now())
     if invoice.fetch is not None:
         fetch = invoice.fetch
         yield (
@@ -85,7 +90,10 @@ def _of_entry(entry: Entry[InvoiceState]) -> Iterator[tuple[str, str]]:
         status = (
             f"entry status {body.voucher.entry_status}" if body.voucher.entry_status else "status not shown"
         )
-        yield "voucher", f"{body.voucher.business_unit}/{body.voucher.voucher_id}, {status}{held}"
+        linked = ", linked by a person" if body.linked else ""
+        yield "voucher", f"{body.voucher.business_unit}/{body.voucher.voucher_id}, {status}{held}{linked}"
+    if body.link is not None:
+        yield "being linked", f"voucher {body.link.business_unit}/{body.link.voucher_id}"
     if body.report is not None:
         told = "posted" if body.report.success else "not transferred"
         stored = "stored by Basware" if body.report.request_id else "not sent yet"
@@ -105,7 +113,9 @@ def _sent(intent: PostingIntent) -> str:
     return f"{number}{dated}{gross}{style}"
 
 
-def as_fields(invoice: Invoice, events: Sequence[AuditEvent]) -> dict[str, Any]:
+def as_fields(
+    invoice: Invoice, events: Sequence[AuditEvent], *, picture: PaymentPicture | None = None
+) -> dict[str, Any]:
     """The same for programs."""
     entry, fetch = invoice.entry, invoice.fetch
     return {
@@ -122,8 +132,26 @@ def as_fields(invoice: Invoice, events: Sequence[AuditEvent]) -> dict[str, Any]:
         "voucher": f"{entry.body.voucher.business_unit}/{entry.body.voucher.voucher_id}"
         if entry and entry.body.voucher
         else None,
+        "payment": _payment(entry, picture) if entry else None,
         "fetch": {"phase": fetch.phase, "step": fetch.step, "reason": fetch.reason} if fetch else None,
         "steps": [_step(event) for event in events],
+    }
+
+
+def _payment(entry: Entry[InvoiceState], picture: PaymentPicture | None) -> dict[str, Any] | None:
+    state = entry.body.payment
+    if state is None and picture is None:
+        return None
+    told = state.told if state is not None else None
+    return {
+        "standing": picture.standing if picture is not None else state and state.standing,
+        "settled": picture.settled if picture is not None else state and state.settled,
+        "paid_total": picture.paid_total if picture is not None else None,
+        "currency": picture.currency if picture is not None else entry.body.currency,
+        "payment_date": picture.payment_date if picture is not None else None,
+        "exceptions": [each.kind for each in picture.exceptions] if picture is not None else [],
+        "told_paid_total": told.paid_total if told is not None else None,
+        "told_settled": told.settled if told is not None else None,
     }
 
 

@@ -16,8 +16,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
-    help="Operate apstream: invoices that wait for a person, flows, customers' connections and mappings, Kafka "
-    "topics, the audit.\n\n"
+    help="Operate apstream: invoices that wait for a person, flows, master data, payments, customers' "
+    "connections and mappings, Kafka topics, the audit.\n\n"
     "Kafka is found by `APSTREAM_KAFKA_BOOTSTRAP` (host:port), keys by `APSTREAM_KEYS_FILE`.\n\n"
     "Exit status: 0 done, 1 refused (the reasons are printed), 2 wrong usage or settings.",
 )

@@ -11,18 +11,10 @@ from ap_domain.masterdata import EntityPlan, MasterDataPlan, parse_masterdata
 from basware import BaswareClient, BaswareError, import_api, import_scopes
 from basware import CredentialsRefused as BaswareCredentialsRefused
 from chassis.connections import Connection
-from peoplesoft import (
-    Authentication,
-    Credentials,
-    CredentialsRefused,
-    PeopleSoftError,
-    QueryClient,
-    QueryOwner,
-    QueryRequest,
-    QueryRoute,
-)
+from peoplesoft import CredentialsRefused, PeopleSoftError, QueryOwner, QueryRequest
 
 from apstream_cli.check import Check, Result
+from apstream_cli.query_checks import judged, query_client
 
 __all__ = ["masterdata_checks"]
 
@@ -47,14 +39,7 @@ async def masterdata_checks(
 
 
 async def _queries(connection: Connection, plan: MasterDataPlan, *, possible: bool) -> AsyncIterator[Check]:
-    side = connection.peoplesoft
-    async with QueryClient(
-        base_url=side.base_url,
-        node=side.node,
-        credentials=Credentials(operator=side.operator, password=side.password.reveal()),
-        authentication=Authentication(side.authentication),
-        route=QueryRoute(plan.route),
-    ) as client:
+    async with query_client(connection, route=plan.route) as client:
         for entity in plan.entities.values():
             for request, needed in _requests(plan, entity):
                 what = f"PeopleSoft: query {request.name} ({entity.entity})"
@@ -62,7 +47,8 @@ async def _queries(connection: Connection, plan: MasterDataPlan, *, possible: bo
                     yield Check(what=what, result=Result.NOT_TRIED, said="the sign-on has to work first")
                     continue
                 try:
-                    yield _judged(what, request, needed, await client.check(request))
+                    fields = await client.check(request)
+                    yield judged(what, request, needed, fields, section="masterdata")
                 except PeopleSoftError as error:
                     possible = not isinstance(error, CredentialsRefused)
                     yield Check(what=what, result=Result.FAILED, said=str(error))
@@ -84,22 +70,6 @@ def _requests(plan: MasterDataPlan, entity: EntityPlan) -> Iterator[tuple[QueryR
     ):
         owner = QueryOwner(plan.query_owner)
         yield QueryRequest(name=query, owner=owner, prompts=asked, max_rows=1), needed
-
-
-def _judged(what: str, request: QueryRequest, needed: frozenset[str], fields: tuple[str, ...]) -> Check:
-    if not fields:
-        said = "it runs, and has no row to tell its fields by"
-        return Check(what=what, result=Result.NOTE, said=said)
-    missing = sorted(needed - set(fields))
-    if missing:
-        said = (
-            f"it gives no {', '.join(missing)}; it gives {', '.join(fields)}. Add them to query {request.name}, or "
-            "take what is made of them out of the section masterdata"
-        )
-        return Check(what=what, result=Result.FAILED, said=said)
-    return Check(
-        what=what, result=Result.OK, said=f"it runs and gives all {len(needed)} fields that are needed"
-    )
 
 
 async def _lists(connection: Connection, plan: MasterDataPlan, *, possible: bool) -> AsyncIterator[Check]:

@@ -14,8 +14,19 @@ from apstream_cli.invoices import Case
 from apstream_cli.refusal import Refusal
 from apstream_cli.screen import instant, line
 
-__all__ = ["Asked", "Wish", "carry_out", "checked_reason", "command_for", "order", "wish"]
+__all__ = [
+    "APPLIED",
+    "Asked",
+    "Wish",
+    "answers_to",
+    "carry_out",
+    "checked_reason",
+    "command_for",
+    "order",
+    "wish",
+]
 
+APPLIED = "command applied"
 LONGEST_REASON = 200
 """Characters: with a sent-back invoice it goes to the clerk, in a message of 250."""
 
@@ -103,28 +114,43 @@ async def order(
     within: float,
 ) -> list[AuditEvent]:
     """Issues the commands and prints each answer; all answers. Raises Refusal unless all were carried out."""
-    unanswered, refused = {each.command.command_id: each for each in asked}, 0
+    answers, unanswered = await answers_to(asked, cluster=cluster, connections=connections, within=within)
+    refused = sum(event.action != APPLIED for event in answers)
+    reasons = [f"{refused} of {len(asked)} were refused by their owner (above)"] if refused else []
+    reasons += unanswered
+    if reasons:
+        raise Refusal(*reasons)
+    return answers
+
+
+async def answers_to(
+    asked: Sequence[Asked],
+    *,
+    cluster: Cluster,
+    connections: Mapping[str, ConnectionRecord],
+    within: float,
+    say_done: bool = True,
+) -> tuple[list[AuditEvent], list[str]]:
+    """Issues the commands and prints each answer, of those that were carried out only if ``say_done``; all answers, and
+    a line for each command without one.
+    """
+    unanswered = {each.command.command_id: each for each in asked}
     answers: list[AuditEvent] = []
 
     def answered(event: AuditEvent) -> None:
-        nonlocal refused
         each = unanswered.pop(event.detail["command"])
-        done = event.action == "command applied"
-        refused += not done
         answers.append(event)
-        line(f"{'done' if done else 'REFUSED'}: {each.called}: {event.detail.get('said', '')}")
+        done = event.action == APPLIED
+        if say_done or not done:
+            line(f"{'done' if done else 'REFUSED'}: {each.called}: {event.detail.get('said', '')}")
 
     orders = [
         Order(command=each.command, shard=connections[each.command.connection_id].shard) for each in asked
     ]
     await cluster.carry_out(orders, answered=answered, within=within)
-    reasons = [f"{refused} of {len(asked)} were refused by their owner (above)"] if refused else []
-    reasons += [
+    return answers, [
         f"{each.called}: no answer in {within:g} s. The command stays durable and is carried out if its owner reads it "
         f"before {instant(each.command.expires_at)}; look again with `apstream audit show --connection "
         f"{each.command.connection_id} --record {each.key}` (command {each.command.command_id})"
         for each in unanswered.values()
     ]
-    if reasons:
-        raise Refusal(*reasons)
-    return answers

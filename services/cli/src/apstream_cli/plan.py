@@ -15,8 +15,9 @@ from apstream_cli.invoices import Case
 
 __all__ = ["INVOICE_ACTIONS", "Plan", "plan", "plans"]
 
-INVOICE_ACTIONS = (Action.RESUBMIT, Action.SEND_BACK, Action.DISCARD)
-"""What may be ordered about an invoice; everything else is about master data."""
+INVOICE_ACTIONS = (Action.RESUBMIT, Action.SEND_BACK, Action.DISCARD, Action.LINK)
+"""What may be ordered about an invoice, of its fetch all but the last; everything else is about polls and master data.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,8 @@ class _Refused(Exception):
 
 def plans(case: Case, *, now: datetime) -> tuple[Plan, ...]:
     """What each command would do."""
-    return tuple(plan(case, action, now=now) for action in INVOICE_ACTIONS)
+    actions = INVOICE_ACTIONS if case.ledger is CommandedLedger.VOUCHERS else INVOICE_ACTIONS[:-1]
+    return tuple(plan(case, action, now=now) for action in actions)
 
 
 def plan(case: Case, action: Action, *, now: datetime) -> Plan:
@@ -74,7 +76,12 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
             "matches is taken as ours; a new one is created only if nothing is found twice"
         )
     if entry.step in _ENDS:
-        return f"it goes back to how it ended ({entry.step}); nothing else is done"
+        return f"it goes back to how it ended ({entry.step}); nothing else is done but telling of its payment"
+    if entry.step == Step.REPORT_PAYMENT and body.payment is not None and body.payment.unknown:
+        raise _Refused(
+            f"nobody has a meaning for what PeopleSoft shows: {'; '.join(body.payment.unknown)}. Say it in "
+            "payments.statuses of the connection; the next full poll goes on with it"
+        )
     if body.voucher is not None and (
         entry.step == Step.POST
         or (entry.step == Step.ACKNOWLEDGE and body.posted_revision != body.document.revision)
@@ -86,7 +93,7 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
     return _OF_STEPS.get(entry.step, f"{entry.step} is tried again")
 
 
-_ENDS = {Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED}
+_ENDS = {Step.CONFIRMED, Step.PAID, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED}
 _OF_STEPS: dict[str, str] = {
     Step.REVISIT: "its voucher is looked at in PeopleSoft again, and Basware is told of it as it is found",
     Step.ACKNOWLEDGE: "it is acknowledged again; one that Basware has already is taken as ours, and it goes on to "
@@ -96,6 +103,9 @@ _OF_STEPS: dict[str, str] = {
     Step.VERIFY: "PeopleSoft is asked again which vouchers of it exist",
     Step.REPORT: "it is reported to Basware; a report that Basware did not carry out is made anew",
     Step.CONFIRM: "Basware is asked again what became of the report",
+    Step.LINK: "PeopleSoft is asked again whether the voucher that was named can stand for it",
+    Step.REPORT_PAYMENT: "Basware is told of the payment again, under a number of its own if it did not carry it out",
+    Step.CONFIRM_PAYMENT: "Basware is asked again what became of the word on the payment",
 }
 
 
@@ -114,6 +124,8 @@ def _send_back(entry: Entry[InvoiceState], now: datetime) -> str:
         return f"{told}, once PeopleSoft, asked {_from(_settled_at(entry, now))}, shows no voucher of it"
     if entry.step == Step.REHEARSE:
         raise _Refused("the connection is in shadow mode: Basware is told nothing")
+    if entry.step == Step.LINK:
+        raise _Refused("a voucher is being linked to it; resubmit it to go on with that, or discard it")
     if entry.step not in {Step.ACKNOWLEDGE, Step.POST}:
         raise _Refused(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
     if entry.step == Step.ACKNOWLEDGE:
@@ -136,10 +148,28 @@ def _discard(entry: Entry[InvoiceState], now: datetime) -> str:
     return "nothing more is done about it here, and Basware is told nothing: it was dealt with by hand"
 
 
+def _link(entry: Entry[InvoiceState], _: datetime) -> str:
+    voucher = entry.body.voucher
+    if voucher is not None:
+        raise _Refused(f"voucher {voucher.business_unit}/{voucher.voucher_id} stands for it already")
+    if _undecided(entry):
+        raise _Refused("a voucher of it may exist that nobody has seen yet; resubmit it first")
+    if entry.step == Step.REHEARSE:
+        raise _Refused("it is only tried out (shadow mode)")
+    over = entry.phase is Phase.FINAL and entry.step in {Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED}
+    if entry.phase is not Phase.PARKED and not over:
+        raise _Refused(f"it is {entry.phase} at {entry.step}, neither parked nor over without a voucher")
+    return (
+        "a voucher that you name stands for it, once PeopleSoft shows that it is live, of this invoice and of nobody "
+        "else's: `apstream voucher link`"
+    )
+
+
 _OF_INVOICES: dict[Action, Callable[[Entry[InvoiceState], datetime], str]] = {
     Action.RESUBMIT: _resubmit,
     Action.SEND_BACK: _send_back,
     Action.DISCARD: _discard,
+    Action.LINK: _link,
 }
 
 

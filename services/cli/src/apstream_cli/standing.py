@@ -8,6 +8,7 @@ from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
 
 from apstream_cli.invoices import Invoice
+from apstream_cli.payment_words import told_words
 
 __all__ = ["standing"]
 
@@ -19,6 +20,9 @@ _WANTED: dict[str, str] = {
     Step.VERIFY: "Its voucher is being verified in PeopleSoft",
     Step.REPORT: "Its outcome is being reported to Basware",
     Step.CONFIRM: "Basware has the report and is asked whether it was carried out",
+    Step.LINK: "A person named its voucher; PeopleSoft is asked whether it can stand for it",
+    Step.REPORT_PAYMENT: "Basware is being told of its payment",
+    Step.CONFIRM_PAYMENT: "Basware was told of its payment and is asked whether it took that over",
 }
 
 
@@ -63,14 +67,29 @@ def _ended(entry: Entry[InvoiceState]) -> str:
         case Step.CONFIRMED:
             recycled = body.voucher is not None and body.voucher.entry_status == "R"
             more = " It is recycled there: accounts payable has to complete it." if recycled else ""
-            return f"Posted as {voucher}, and Basware has confirmed the number.{more}"
+            if body.linked:
+                return f"A person named {voucher} for it, and PeopleSoft shows that it can be.{more}{_payment(body)}"
+            return f"Posted as {voucher}, and Basware has confirmed the number.{more}{_payment(body)}"
+        case Step.PAID:
+            told = body.payment.told if body.payment else None
+            if told is not None and told.paid_total:
+                return f"Paid ({voucher}), and Basware knows it: {told_words(told, body.currency)}."
+            return f"Over without money ({voucher}): PeopleSoft will pay nothing more for it."
         case Step.WITHDRAWN:
-            return "Withdrawn in Basware before it was posted; nothing was created."
+            because = f" {_sentence(entry.reason)}" if entry.reason else ""
+            return (
+                f"Withdrawn in Basware before it was posted, or never offered; nothing was created.{because}"
+            )
         case Step.DISCARDED:
             known = f" ({voucher} exists)" if body.voucher else ""
             return f"Closed here by hand{known}: {_sentence(entry.reason)}"
         case _:
             return f"Ended as {entry.step}."
+
+
+def _payment(body: InvoiceState) -> str:
+    told = body.payment.told if body.payment else None
+    return f" Of its payment Basware knows: {told_words(told, body.currency)}." if told is not None else ""
 
 
 def _fetching(fetch: Entry[FetchState]) -> str:

@@ -89,6 +89,18 @@ def _reported(detail: Detail) -> str:
     return f"reported to Basware as {outcome}: {detail.get('message', '')}"
 
 
+def _payment_seen(words: str) -> Callable[[Detail], str]:
+    return lambda detail: (
+        f"{words} {detail.get('voucher', '?')} {detail.get('standing', '?')}, {detail.get('paid', '?')} paid"
+    )
+
+
+def _payment_reported(detail: Detail) -> str:
+    held = ", payment blocked" if detail.get("block") == "true" else ""
+    settled = ", settled" if detail.get("settled") == "true" else ""
+    return f"told Basware of its payment: {detail.get('paid', '?')} paid{held}{settled}: {detail.get('message', '')}"
+
+
 def _commanded(word: str) -> Callable[[Detail], str]:
     return lambda detail: (
         f"{detail.get('action', 'command').replace('_', ' ')} by {detail.get('by', '?')} {word}"
@@ -129,6 +141,14 @@ _ACTIONS: dict[str, Callable[[Detail], str]] = {
     "reported": _reported,
     "confirmed": lambda _: "confirmed by Basware",
     "return confirmed": lambda _: "Basware confirmed that it went back",
+    "linked": _voucher("a person named it, PeopleSoft shows that it can be:"),
+    "not linked": _because("the voucher that was named cannot stand for it"),
+    "payment seen": _payment_seen("PeopleSoft shows voucher"),
+    "payment of another voucher": _payment_seen("PeopleSoft shows a voucher that is not its own:"),
+    "payment reported": _payment_reported,
+    "payment confirmed": lambda _: "Basware confirmed the word on its payment",
+    "payment overtaken": lambda _: "Basware dropped the word on its payment for a later one; told again",
+    "payment refused": _because("Basware did not take the word on its payment"),
     "taken by another consumer": _because("acknowledged by somebody else"),
     "rejected": _because("refused"),
     "refused after doubt": _because("refused; PeopleSoft is asked before anybody is told"),
