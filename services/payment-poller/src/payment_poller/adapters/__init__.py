@@ -1,0 +1,1 @@
+"""PeopleSoft's queries and inquiry, and the topics."""

@@ -1,0 +1,46 @@
+"""What was published of a voucher, and whether what was read is to be published."""
+
+from dataclasses import replace
+
+from ap_domain.payments import PaymentPicture, PublishedPicture
+
+__all__ = ["after", "hidden", "is_to_be_published"]
+
+TO_BE_PUBLISHED_AGAIN = ""
+
+
+def after(held: PublishedPicture | None, picture: PaymentPicture) -> PublishedPicture:
+    """The table's value once ``picture`` lies on the topic behind what was held.
+
+    A picture of an older poll, or of an earlier run of the same one, came late, from a process that was frozen. It is
+    what compaction keeps all the same, so the next poll must publish this voucher whatever it reads. Taken in again
+    from any place on, the pictures lead to the same value.
+    """
+    if held is not None and _is_older(picture, held):
+        return replace(held, digest=TO_BE_PUBLISHED_AGAIN)
+    settled_before = held.settled_at if held is not None else None
+    return PublishedPicture(
+        digest=picture.digest,
+        invoice_id=picture.invoice_id,
+        poll_offset=picture.poll_offset,
+        seen_at=picture.observed_at,
+        standing=picture.standing,
+        settled_at=(settled_before or picture.observed_at) if picture.settled else None,
+        exceptions=picture.exceptions,
+    )
+
+
+def _is_older(picture: PaymentPicture, held: PublishedPicture) -> bool:
+    if picture.poll_offset != held.poll_offset:
+        return picture.poll_offset < held.poll_offset
+    return picture.observed_at < held.seen_at
+
+
+def hidden(held: PublishedPicture) -> bool:
+    """Whether a picture that came late hides what was published."""
+    return held.digest == TO_BE_PUBLISHED_AGAIN
+
+
+def is_to_be_published(held: PublishedPicture | None, picture: PaymentPicture) -> bool:
+    """Whether somebody who follows the topic would learn anything from it."""
+    return held is None or held.digest != picture.digest or held.invoice_id != picture.invoice_id
