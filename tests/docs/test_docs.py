@@ -94,10 +94,11 @@ def test_every_apstream_command_and_option_exists(page: Path) -> None:
     assert isinstance(command, TyperGroup)
     for span in spans(page):
         for group, name, rest in re.findall(r"(?:^|/|\s)apstream ([a-z]+) ([a-z-]+)(.*)", span):
-            groups = command.commands[group]
-            assert isinstance(groups, TyperGroup)
-            options = {each for parameter in groups.commands[name].params for each in parameter.opts}
-            assert {*re.findall(r"--[a-z-]+", rest)} <= options, span
+            called, options_of = command.commands[group], f"{name} {rest}"
+            if isinstance(called, TyperGroup):
+                called, options_of = called.commands[name], rest
+            options = {each for parameter in called.params for each in parameter.opts}
+            assert {*re.findall(r"--[a-z-]+", options_of)} <= options, span
 
 
 @every_page

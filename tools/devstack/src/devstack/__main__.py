@@ -19,7 +19,7 @@ from devstack.jvm import REPOSITORY
 from devstack.process_identity import ProcessIdentity
 from devstack.run_state import RunState
 from devstack.scenario import scenario
-from devstack.stack import MASTERDATA_SERVICES, SERVICES, Stack
+from devstack.stack import MASTERDATA_SERVICES, PAYMENT_SERVICES, SERVICES, Stack
 
 # Two writes to one record are five seconds apart in production; watching a demo, two are enough.
 ACME = ConnectionSpec(
@@ -34,6 +34,12 @@ ACME = ConnectionSpec(
             "accounts": {"changes": "*/5 * * * *", "full": "0 3 * * *"},
             "cost_centers": {"changes": "*/5 * * * *", "full": "10 3 * * *"},
         },
+    },
+    payments={
+        "time_zone": "Europe/Berlin",
+        "changes": "*/2 * * * *",
+        "full": "20 3 * * *",
+        "watermark_overlap_seconds": 60,
     },
 )
 
@@ -102,7 +108,7 @@ def _stack(
     return Stack(
         run_dir=run_dir,
         connections=connections,
-        services={**SERVICES, **MASTERDATA_SERVICES},
+        services={**SERVICES, **MASTERDATA_SERVICES, **PAYMENT_SERVICES},
         dies_with_parent=dies_with_parent,
         starter=ProcessIdentity.of(os.getpid()),
         progress=lambda what: console.print(f"[dim]{what}[/]"),

@@ -38,7 +38,7 @@ class ConnectionSpec:
     and operators; any other node becomes a site of its own with the simulator's starting data, shaped by `site`
     (the simulator's own fields: component interface, prefixes, renames, nesting).
     `basware`, `peoplesoft` and `mapping` are merged into those parts of the connection document, `document_extra`
-    into the document itself; `masterdata` is its section as it stands.
+    into the document itself; `masterdata` and `payments` are its sections as they stand.
     """
 
     id: str
@@ -49,6 +49,7 @@ class ConnectionSpec:
     peoplesoft: Mapping[str, Any] = field(default_factory=dict)
     mapping: Mapping[str, Any] = field(default_factory=dict)
     masterdata: Mapping[str, Any] = field(default_factory=dict)
+    payments: Mapping[str, Any] = field(default_factory=dict)
     tenant: str = ""
     site: Mapping[str, Any] = field(default_factory=dict)
     document_extra: Mapping[str, Any] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class ConnectionSpec:
                 **self.mapping,
             },
             **({"masterdata": dict(self.masterdata)} if self.masterdata else {}),
+            **({"payments": dict(self.payments)} if self.payments else {}),
         }
 
     def write(self, file: Path, *, basware_url: str, peoplesoft_url: str, secrets: ConnectionSecrets) -> None:

@@ -46,6 +46,8 @@ def worth_trying(endpoints: Endpoints) -> str:
             "  .venv/bin/apstream audit show --connection nordic",
             "  .venv/bin/apstream masterdata status --connection acme",
             "  .venv/bin/apstream masterdata run-now suppliers --full --connection acme",
+            "  .venv/bin/apstream payments status",
+            "  .venv/bin/apstream payments exceptions",
         )
     )
 

@@ -38,6 +38,7 @@ SERVICES = {
     "voucher-poster": "voucher_poster",
 }
 MASTERDATA_SERVICES = {"masterdata-poll": "masterdata.poll", "masterdata-import": "masterdata.importing"}
+PAYMENT_SERVICES = {"payment-poller": "payment_poller"}
 _OF_ONE_RUN = ("kafka", "books", "secrets", "connections", "logs")
 
 
@@ -48,7 +49,7 @@ class Stack:
     are removed at the start, so logs can be read after a stop. `services=()` leaves Kafka and the simulators.
     `env` holds environment variables per process name, for example `APSTREAM_KILL_AT` of one service.
     The processes die with the caller unless `dies_with_parent` is False (`RunState.stop` ends them then).
-    Names of processes: kafka, basware, peoplesoft, ingress-web, ingress-documents, voucher-poster.
+    Names of processes: kafka, basware, peoplesoft and those of the services.
     """
 
     def __init__(
