@@ -7,7 +7,7 @@ import aiohttp
 from ap_domain.invoice_state import InvoiceState, Step
 from chassis.connections import Connection
 from chassis.failpoints import reached
-from chassis.ledger.entry import Entry
+from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.ports import Caller
 from chassis.ledger.service import LedgerService, Running, Surroundings, running
 from chassis.record_reader import RecordReader
@@ -17,6 +17,7 @@ from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
 from voucher_poster.adapters.document_source import DocumentSource
 from voucher_poster.adapters.invoice_caller import InvoiceCaller
+from voucher_poster.adapters.payment_steps import PaymentSteps
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
 from voucher_poster.core.calls import BASWARE, PEOPLESOFT
@@ -29,6 +30,8 @@ CONNECTIONS = 200
 KEEP_ALIVE_SECONDS = 5.0
 """Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed."""
 
+_OF_A_PAYMENT: dict[str, str] = {Step.REPORT_PAYMENT: "payment due", Step.CONFIRM_PAYMENT: "payment stored"}
+
 
 def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
     """The poster at work until the context ends."""
@@ -37,6 +40,8 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
     def committed(entry: Entry[InvoiceState]) -> None:
         if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
             reached("outcome committed")
+        if entry.step in _OF_A_PAYMENT and entry.phase is Phase.WAITING:
+            reached(_OF_A_PAYMENT[entry.step])
         posting_time.committed(entry)
         confirming_time.committed(entry)
 
@@ -58,7 +63,11 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
                 clock=surroundings.clock,
                 basware=basware,
                 peoplesoft=peoplesoft,
-                basware_steps=BaswareSteps(clients=basware, clock=surroundings.clock),
+                basware_steps=BaswareSteps(
+                    clients=basware,
+                    payments=PaymentSteps(documents=documents),
+                    clock=surroundings.clock,
+                ),
                 peoplesoft_steps=PeopleSoftSteps(
                     clients=peoplesoft, documents=documents, clock=surroundings.clock
                 ),

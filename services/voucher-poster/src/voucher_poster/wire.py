@@ -3,10 +3,18 @@
 from ap_domain.command import Command
 from ap_domain.document import AccountingDocument
 from ap_domain.invoice_state import InvoiceState
+from ap_domain.payments import PaymentPicture
 from chassis import topics
 from chassis.ledger.records import Layout
 from chassis.ledger.wire import InputType, KafkaWire
-from chassis.records import ACCOUNTING_DOCUMENT, AUDIT_EVENT, COMMAND, UNREADABLE, VOUCHER_ENTRY
+from chassis.records import (
+    ACCOUNTING_DOCUMENT,
+    AUDIT_EVENT,
+    COMMAND,
+    PAYMENT_PICTURE,
+    UNREADABLE,
+    VOUCHER_ENTRY,
+)
 
 LAYOUT = Layout(
     service="voucher-poster",
@@ -14,7 +22,7 @@ LAYOUT = Layout(
     audit=topics.AUDIT_VOUCHER_POSTER.name,
     unreadable=topics.UNREADABLE.name,
     facts=(),
-    inputs=(topics.DOCUMENTS.name, topics.COMMANDS.name),
+    inputs=(topics.DOCUMENTS.name, topics.COMMANDS.name, topics.PAYMENTS.name),
 )
 
 
@@ -26,6 +34,7 @@ def wire() -> KafkaWire[InvoiceState]:
         inputs={
             topics.DOCUMENTS.name: InputType(codec=ACCOUNTING_DOCUMENT, about=_about),
             topics.COMMANDS.name: InputType(codec=COMMAND, about=_ordered_about),
+            topics.PAYMENTS.name: InputType(codec=PAYMENT_PICTURE, about=_paid_about),
         },
     )
 
@@ -36,3 +45,7 @@ def _about(document: AccountingDocument) -> tuple[str, str]:
 
 def _ordered_about(command: Command) -> tuple[str, str]:
     return command.connection_id, command.record_id
+
+
+def _paid_about(picture: PaymentPicture) -> tuple[str, str]:
+    return picture.connection_id, picture.invoice_id

@@ -18,5 +18,10 @@ from .api_bench import Bench
 async def bench(connection: Connection, clock: Any) -> AsyncIterator[Bench]:
     async with StubApi() as stub, aiohttp.ClientSession() as session:
         here = replace(connection, basware=replace(connection.basware, base_url=stub.url()))
-        steps = BaswareSteps(clients=BaswareClients(session=session), clock=clock)
-        yield Bench(stub=stub, steps=steps, connection=here)
+        clients = BaswareClients(session=session)
+        records = Records()
+        # Read by the pointers of this test only.
+        documents = DocumentSource(records=cast("RecordReader", records), clients=clients)
+        payments = PaymentSteps(documents=documents)
+        steps = BaswareSteps(clients=clients, payments=payments, clock=clock)
+        yield Bench(stub=stub, steps=steps, connection=here, records=records)

@@ -1,4 +1,4 @@
-"""The steps that PeopleSoft takes part in: rehearse, revisit, look, create, settle, verify."""
+"""The steps that PeopleSoft takes part in: rehearse, revisit, look, create, settle, verify, link."""
 
 import asyncio
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from chassis.ledger.words import words
 from peoplesoft import CollectionShape, ConfigurationError, PeopleSoftError
 
 from voucher_poster.adapters.document_source import DocumentSource, NotReadableNow, NotTheDocument
+from voucher_poster.adapters.link_step import LinkStep, not_linkable
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
 from voucher_poster.adapters.posting_request import PostingRequest, PostingRequests
@@ -44,11 +45,14 @@ class PeopleSoftSteps:
             "look": self._look,
             "settle": self._settle,
             "verify": self._verify,
+            "link": LinkStep(documents=documents, requests=self._requests, clock=clock).look,
         }
 
     async def call(self, name: str, entry: InvoiceEntry, connection: Connection, *, gate: Gate) -> Outcome:
-        """The step of this name: rehearse, revisit, look, create, settle or verify."""
+        """The step of this name: rehearse, revisit, look, create, settle, verify or link."""
         outcome = await self._outcome(name, entry, connection, gate=gate)
+        if isinstance(outcome, Rejected | Parked) and name == "link":
+            return not_linkable(entry, outcome.reason)
         if isinstance(outcome, Rejected) and name in _AFTER_THE_SEND:
             return Parked(reason=outcome.reason)
         if isinstance(outcome, Parked) and name == "rehearse":

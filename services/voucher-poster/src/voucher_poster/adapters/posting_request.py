@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import cast
 
 from ap_domain.approved_invoice import ApprovedInvoice
-from ap_domain.mapping import VoucherMapping, map_voucher, parse_mapping, posting_intent
+from ap_domain.mapping import (
+    ConfigurationFault,
+    MappingFault,
+    VoucherMapping,
+    map_voucher,
+    parse_mapping,
+    posting_intent,
+)
+from ap_domain.natural_key import NaturalKey
 from ap_domain.posting import PostingIntent
 from chassis.connections import Connection
 from peoplesoft import Row
@@ -59,6 +67,15 @@ class PostingRequests:
         if len(invoice.coding_rows) < LARGE:
             return _made(invoice, mapping, site, rule=rule, today=today, record=record)
         return await asyncio.to_thread(_made, invoice, mapping, site, rule=rule, today=today, record=record)
+
+    def natural_key(
+        self, invoice: ApprovedInvoice, connection: Connection, *, today: date
+    ) -> NaturalKey | None:
+        """What the invoice would be posted under; None where the mapping cannot make a voucher of it."""
+        try:
+            return map_voucher(invoice, self._mapping(connection), today=today).natural_key
+        except (MappingFault, ConfigurationFault):
+            return None
 
     def _mapping(self, connection: Connection) -> VoucherMapping:
         version, mapping = self._mappings.get(connection.id, (None, None))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ap_domain.invoice_state import DocumentRef
 from ap_domain.posting import PostingIntent, VoucherRef
 
 
@@ -94,3 +95,56 @@ class TakenElsewhere:
 
     fetch_number: int
     said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReported:
+    """Basware stored the payment response of this number; what becomes of it is asked under `request_id`."""
+
+    number: int
+    request_id: str | None
+    spacing: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefused:
+    """Basware does not take the payment response of this number, and does not hold it."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentConfirmed:
+    """What became of the payment response of this number: `problem` holds Basware's words if it was not carried out,
+    `overtaken` says that it was only dropped in favour of a later response.
+    """
+
+    number: int
+    problem: str | None = None
+    overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linkable:
+    """The voucher that a person named can stand for the invoice.
+
+    `intent` holds what PeopleSoft shows of it, `document` the invoice as Basware showed it just then (it lies on no
+    topic), with its number, its currency and the block of payment that Basware knows.
+    """
+
+    voucher: VoucherRef
+    intent: PostingIntent
+    document: DocumentRef
+    invoice_number: str
+    currency: str
+    payment_block: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLinkable:
+    """The voucher that a person named cannot stand for the invoice; `reason` says why."""
+
+    business_unit: str
+    voucher_id: str
+    reason: str

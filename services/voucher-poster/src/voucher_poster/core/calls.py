@@ -16,6 +16,9 @@ SETTLE = Call(name="settle", remote=PEOPLESOFT, kind=Kind.READ, goes_on_when_pau
 VERIFY = Call(name="verify", remote=PEOPLESOFT, kind=Kind.READ, goes_on_when_paused=True)
 REPORT = Call(name="report", remote=BASWARE, kind=Kind.REPEATABLE)
 CONFIRM = Call(name="confirm", remote=BASWARE, kind=Kind.READ, goes_on_when_paused=True)
+LINK = Call(name="link", remote=PEOPLESOFT, kind=Kind.READ)
+REPORT_PAYMENT = Call(name="report_payment", remote=BASWARE, kind=Kind.REPEATABLE)
+CONFIRM_PAYMENT = Call(name="confirm_payment", remote=BASWARE, kind=Kind.READ, goes_on_when_paused=True)
 
 _OF_STEP: dict[str, Call] = {
     Step.REHEARSE: REHEARSE,
@@ -24,6 +27,9 @@ _OF_STEP: dict[str, Call] = {
     Step.VERIFY: VERIFY,
     Step.REPORT: REPORT,
     Step.CONFIRM: CONFIRM,
+    Step.LINK: LINK,
+    Step.REPORT_PAYMENT: REPORT_PAYMENT,
+    Step.CONFIRM_PAYMENT: CONFIRM_PAYMENT,
 }
 
 

@@ -11,9 +11,9 @@ from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.invoice_state import InvoiceState, Step
 from ap_domain.response import clerk_message
 from chassis.ledger.entry import Entry, Phase
-from chassis.ledger.machine import Decision, Note
+from chassis.ledger.machine import Decision, Input, Note
 
-from voucher_poster.core import calls, documents, reporting
+from voucher_poster.core import calls, documents, linking, paying, reporting
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
@@ -23,20 +23,27 @@ class NotNow(Exception):
     """The command cannot be carried out as the invoice stands; says why."""
 
 
-def decide(entry: InvoiceEntry | None, command: Command, *, now: datetime) -> InvoiceDecision:
+def decide(entry: InvoiceEntry | None, record: Input, command: Command, *, now: datetime) -> InvoiceDecision:
     """Carry the command out, or refuse it; either way the audit says so under the command's id."""
     if command.ledger is not CommandedLedger.VOUCHERS:
         return Decision(entry=entry)
     try:
-        if entry is None:
-            raise NotNow("nothing is known of this invoice")  # noqa: TRY301 - one place turns it into an answer
-        _still_holds(entry, command, now=now)
+        known = _known(entry, record, command, now=now)
+        _still_holds(known, command, now=now)
         if command.action not in _DO:
-            raise NotNow(f"{command.action} is no order about an invoice")  # noqa: TRY301 - as above
-        said, decision = _DO[command.action](entry, command, now)
+            raise NotNow(f"{command.action} is no order about an invoice")  # noqa: TRY301 - one place answers
+        said, decision = _DO[command.action](known, command, now)
     except NotNow as refusal:
         return Decision(entry=entry, notes=(_answer("command refused", command, str(refusal)),))
     return replace(decision, notes=(_answer("command applied", command, said), *decision.notes))
+
+
+def _known(entry: InvoiceEntry | None, record: Input, command: Command, *, now: datetime) -> InvoiceEntry:
+    if entry is not None:
+        return entry
+    if command.action is not Action.LINK:
+        raise NotNow("nothing is known of this invoice")
+    return linking.first_known(record, command, now=now)
 
 
 def _still_holds(entry: InvoiceEntry, command: Command, *, now: datetime) -> None:
@@ -59,7 +66,10 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
     if calls.wanted(again) is None:
         # What arrived when it was over could not be written: that is over too.
         over = replace(_standing(again), phase=Phase.FINAL, due=None)
-        return "it stays as it ended", Decision(entry=over)
+        rests = over.step in documents.AT_REST
+        return "it stays as it ended", paying.at_rest(over, now=now) if rests else Decision(entry=over)
+    if (why_not := paying.held_back(entry)) is not None:
+        raise NotNow(why_not)
     if entry.body.voucher is not None and entry.step in (Step.ACKNOWLEDGE, Step.POST):
         # Only as PeopleSoft shows it then: it may have been deleted since the person looked.
         revisit = replace(_standing(again), step=Step.REVISIT, due=now)
@@ -99,6 +109,8 @@ def _send_back(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[st
     refused = replace(again, body=replace(body, refusal=reason))
     if entry.step == Step.REHEARSE:
         raise NotNow("in shadow mode Basware is told nothing")
+    if entry.step == Step.LINK:
+        raise NotNow("a voucher is being linked to it; resubmit it to go on with that, or discard it")
     if entry.step not in (Step.ACKNOWLEDGE, Step.POST):
         raise NotNow(f"at {entry.step} Basware was told, or is being told; resubmit it to go on with that")
     if entry.step == Step.ACKNOWLEDGE:
@@ -123,10 +135,20 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
     )
 
 
+def _link(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str, InvoiceDecision]:
+    link = command.voucher
+    why_not = linking.why_not(entry, link)
+    if link is None or why_not is not None:
+        raise NotNow(why_not)
+    said = f"PeopleSoft is asked whether voucher {link.business_unit}/{link.voucher_id} can stand for it"
+    return said, Decision(entry=linking.ordered(entry, link, now=now))
+
+
 _DO: dict[Action, Callable[[InvoiceEntry, Command, datetime], tuple[str, InvoiceDecision]]] = {
     Action.RESUBMIT: _resubmit,
     Action.SEND_BACK: _send_back,
     Action.DISCARD: _discard,
+    Action.LINK: _link,
 }
 
 
@@ -137,7 +159,7 @@ def _parked(entry: InvoiceEntry) -> None:
 
 def _soonest(entry: InvoiceEntry, *, now: datetime) -> datetime:
     """Also a person's order keeps the spacing of writes on Basware's record."""
-    writes = entry.step in (Step.ACKNOWLEDGE, Step.REPORT)
+    writes = entry.step in (Step.ACKNOWLEDGE, Step.REPORT, Step.REPORT_PAYMENT)
     return documents.writable(entry.body, now=now) if writes else now
 
 

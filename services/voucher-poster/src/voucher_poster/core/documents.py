@@ -19,7 +19,15 @@ WAITING = "WaitingForTransfer"
 IN_PROGRESS = "TransferInProgress"
 """Acknowledged, and not yet answered."""
 
+PAYING = (Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT)
+"""Its voucher is confirmed, and Basware is being told of the payment."""
+AT_REST = (Step.CONFIRMED, Step.PAID)
+"""Its voucher is confirmed, and Basware knows of the payment what there is to know."""
+NOWHERE = -1
+"""Partition and offset of a document that was never fetched onto the topic."""
+
 _UNTOUCHABLE = (Step.VERIFY, Step.REPORT, Step.CONFIRM)
+_UNTOUCHABLE_AT_WORK = (Step.LINK, *PAYING)
 
 
 def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> InvoiceDecision:
@@ -43,12 +51,25 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
     newest = entry.body.newer or entry.body.document
     if ref.fetch_number <= newest.fetch_number:
         return Decision(entry=entry, notes=(_seen("repeated fetch", ref),))
-    if undecided(entry) or entry.step in _UNTOUCHABLE:
+    entry = replace(entry, body=replace(entry.body, currency=document.currency or entry.body.currency))
+    if _must_wait(entry):
         return Decision(
             entry=replace(entry, body=replace(entry.body, newer=ref)),
             notes=(_seen("newer fetch waits", ref),),
         )
     return act_on(entry, ref, now=now)
+
+
+def nowhere(*, at: datetime) -> DocumentRef:
+    """Stands for the document of an invoice that is known by its voucher only; any fetch is newer."""
+    return DocumentRef(
+        partition=NOWHERE, offset=NOWHERE, fetch_number=0, fetched_at=at, status="", revision="", digest=""
+    )
+
+
+def _must_wait(entry: InvoiceEntry) -> bool:
+    at_work = entry.step in _UNTOUCHABLE_AT_WORK and entry.phase is not Phase.PARKED
+    return undecided(entry) or entry.step in _UNTOUCHABLE or at_work
 
 
 def undecided(entry: InvoiceEntry) -> bool:
@@ -60,6 +81,7 @@ def undecided(entry: InvoiceEntry) -> bool:
 
 def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDecision:
     """A newer fetch of an invoice that is waiting, parked or final, and of which no voucher can be on its way."""
+    entry = not_linked(entry, entry.reason)
     body = replace(entry.body, document=ref, newer=None)
     if offered_again(body, ref):
         if body.voucher is None:
@@ -79,11 +101,14 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     unposted = ref.status in (WAITING, IN_PROGRESS) and ref.revision != body.posted_revision
     if entry.phase is Phase.FINAL and body.voucher is not None and unposted:
         return _parked(entry, body, other_content(body), ref)
+    if entry.step in PAYING and unposted:
+        return _parked(replace(entry, step=Step.CONFIRMED), body, other_content(body), ref)
     if entry.step == Step.WITHDRAWN and ref.status == IN_PROGRESS and not ref.shadow:
         reason = "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
         return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, reason, ref)
     if (
         entry.phase is Phase.PARKED
+        and entry.step not in PAYING
         and ref.status == IN_PROGRESS
         and ref.revision == entry.body.document.revision
     ):
@@ -94,6 +119,22 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def not_linked(entry: InvoiceEntry, reason: str) -> InvoiceEntry:
+    """Where the invoice stood before a person named a voucher for it; as it is where nobody did."""
+    order = entry.body.link
+    if order is None:
+        return entry
+    return replace(
+        entry,
+        phase=Phase.PARKED if order.parked else Phase.FINAL,
+        step=Step(order.step),
+        due=None,
+        reason=reason,
+        stop=None,
+        body=replace(entry.body, link=None),
+    )
 
 
 def offered_again(body: InvoiceState, ref: DocumentRef) -> bool:
@@ -136,7 +177,10 @@ def _first(
     if ref.status != WAITING:
         return Decision(entry=None, notes=(_seen("not offered to us", ref),))
     body = InvoiceState(
-        invoice_id=document.invoice_id, invoice_number=document.invoice_number or "", document=ref
+        invoice_id=document.invoice_id,
+        invoice_number=document.invoice_number or "",
+        document=ref,
+        currency=document.currency or "",
     )
     entry = Entry(
         key=record.key,

@@ -30,7 +30,7 @@ def looked(
         return _too_late(entry, "look")
     if answer.fetch_number != entry.body.document.fetch_number:
         return Decision(entry=replace(entry, phase=Phase.WAITING, due=now, reason="a newer fetch arrived"))
-    rivals = others(claim(entry, answer.intent))
+    rivals = _rivals(entry, answer, others)
     queued = _behind(entry, rivals, asked_at=answer.asked_at, now=now)
     if queued is not None:
         return queued
@@ -55,13 +55,25 @@ def claim(entry: InvoiceEntry, intent: PostingIntent) -> str:
     return f"{entry.connection_id}/{intent.natural_key.claim}"
 
 
+def voucher_claim(entry: InvoiceEntry, voucher: VoucherRef) -> str:
+    """What an invoice holds once it has a voucher: two never have the same one."""
+    return f"{entry.connection_id}/voucher/{voucher.business_unit}/{voucher.voucher_id}"
+
+
 def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> InvoiceDecision:
     """Offered again although a voucher of it is known: only a deleted one counts as absent."""
     body = entry.body
     if answer.voucher is None:
         gone = body.voucher.voucher_id if body.voucher is not None else ""
         body = replace(
-            body, cycle=body.cycle + 1, voucher=None, intent=None, posted_revision=None, posted_at=None
+            body,
+            cycle=body.cycle + 1,
+            voucher=None,
+            intent=None,
+            posted_revision=None,
+            posted_at=None,
+            payment=None,
+            linked=False,
         )
         note = Note(action="voucher gone", detail={"voucher": gone, "reason": "deleted in PeopleSoft"})
         decision = acknowledging.onward(replace(entry, body=body), now=now)
@@ -101,6 +113,13 @@ def rehearsed(
 def names(vouchers: list[VoucherRef] | tuple[VoucherRef, ...]) -> str:
     """For a person."""
     return ", ".join(f"voucher {each.business_unit}/{each.voucher_id}" for each in vouchers)
+
+
+def _rivals(entry: InvoiceEntry, answer: Looked, others: Others[InvoiceState]) -> tuple[InvoiceEntry, ...]:
+    """Invoices with the same natural key, and whoever has a voucher that was found (a person may have linked it)."""
+    claims = (claim(entry, answer.intent), *(voucher_claim(entry, each) for each in answer.same))
+    found = {rival.key: rival for each in claims for rival in others(each)}
+    return tuple(found[key] for key in sorted(found))
 
 
 def _behind(

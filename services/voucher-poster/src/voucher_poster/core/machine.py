@@ -3,7 +3,8 @@
 Steps and calls: acknowledge (Basware), post = look, then create, or settle when in doubt (PeopleSoft), verify
 (PeopleSoft), report and confirm (Basware). A voucher is only created from a committed `started`, which only a look
 that found nothing can bring about. Before all this an invoice may be rehearsed (shadow mode) or revisit the voucher
-it has already.
+it has already. A voucher that a person names is linked (PeopleSoft). What a picture of the voucher's payment shows is
+reported and confirmed (Basware).
 """
 
 from dataclasses import replace
@@ -11,17 +12,33 @@ from datetime import datetime
 
 from ap_domain.command import Command
 from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.payments import PaymentPicture
 from ap_domain.posting import VoucherRef
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Input, Note, Others
 from chassis.ledger.outcomes import Rejected
 
-from voucher_poster.core import acknowledging, calls, commands, documents, looking, reporting
+from voucher_poster.core import (
+    acknowledging,
+    calls,
+    commands,
+    documents,
+    linking,
+    looking,
+    paying,
+    pictures,
+    reporting,
+)
 from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
     Created,
+    Linkable,
     Looked,
+    NotLinkable,
+    PaymentConfirmed,
+    PaymentRefused,
+    PaymentReported,
     Rehearsed,
     Reported,
     Revisited,
@@ -37,19 +54,27 @@ class InvoiceMachine:
     """One invoice's rules. Has no state of its own."""
 
     def received(self, entry: InvoiceEntry | None, record: Input, *, now: datetime) -> InvoiceDecision:
-        """A fetch of the document arrived (see `documents`), or a command (see `commands`)."""
-        if isinstance(record.payload, Command):
-            return commands.decide(entry, record.payload, now=now)
-        return documents.received(entry, record, now=now)
+        """A fetch of the document (see `documents`), a command (see `commands`) or a picture of its voucher's payment
+        (see `pictures`) arrived.
+        """
+        match record.payload:
+            case Command():
+                return commands.decide(entry, record, record.payload, now=now)
+            case PaymentPicture():
+                return pictures.received(entry, record, now=now)
+            case _:
+                return documents.received(entry, record, now=now)
 
     def call(self, entry: InvoiceEntry) -> Call | None:
         """What the entry's step asks for in its phase."""
         return calls.wanted(entry)
 
     def claims(self, entry: InvoiceEntry) -> tuple[str, ...]:
-        """The natural key, while a create of it may have happened or did happen."""
-        held = entry.body.voucher is not None or documents.undecided(entry)
-        return (looking.claim(entry, entry.body.intent),) if held and entry.body.intent else ()
+        """The natural key, while a create of it may have happened or did happen, and the voucher."""
+        intent, voucher = entry.body.intent, entry.body.voucher
+        held = intent is not None and (voucher is not None or documents.undecided(entry))
+        number = (looking.claim(entry, intent),) if intent is not None and held else ()
+        return (*number, looking.voucher_claim(entry, voucher)) if voucher is not None else number
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
         """Nothing was created: look again, then start anew. A newer fetch that waited for this comes first."""
@@ -95,6 +120,8 @@ class InvoiceMachine:
                 return _created(entry, voucher, warnings, now=now)
             case Verified():
                 return _verified(entry, value, now=now, others=others)
+            case Linkable():
+                return linking.linked(entry, value, now=now, others=others)
             case _:
                 return _told_or_seen(entry, value, now=now)
 
@@ -111,6 +138,20 @@ def _told_or_seen(entry: InvoiceEntry, value: object, *, now: datetime) -> Invoi
             return looking.rehearsed(entry, words, now=now, answer=value)
         case TakenElsewhere():
             return acknowledging.taken_elsewhere(entry, value, now=now)
+        case NotLinkable():
+            return linking.not_linkable(entry, value, now=now)
+        case _:
+            return _of_payment(entry, value, now=now)
+
+
+def _of_payment(entry: InvoiceEntry, value: object, *, now: datetime) -> InvoiceDecision:
+    match value:
+        case PaymentReported():
+            return paying.reported(entry, value, now=now)
+        case PaymentConfirmed():
+            return paying.confirmed(entry, value, now=now)
+        case PaymentRefused():
+            return paying.refused(entry, value, now=now)
         case _:
             raise TypeError(f"no step of an invoice brings {value!r}")
 
@@ -138,10 +179,11 @@ def _verified(
     entry: InvoiceEntry, answer: Verified, *, now: datetime, others: Others[InvoiceState]
 ) -> InvoiceDecision:
     """One voucher, whichever create made it, unless it is another invoice's or stands beside a strange one."""
-    taken = set()
+    claims = [looking.voucher_claim(entry, each) for each in answer.same]
     if entry.body.intent is not None:
-        rivals = others(looking.claim(entry, entry.body.intent))
-        taken = {each.body.voucher.voucher_id for each in rivals if each.body.voucher is not None}
+        claims.append(looking.claim(entry, entry.body.intent))
+    rivals = [rival.body.voucher for each in claims for rival in others(each)]
+    taken = {voucher.voucher_id for voucher in rivals if voucher is not None}
     ours = [each for each in answer.same if each.voucher_id not in taken]
     shown = (*answer.same, *answer.different)
     if len(ours) == len(shown) == 1:

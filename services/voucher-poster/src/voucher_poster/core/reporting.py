@@ -9,7 +9,7 @@ from ap_domain.response import posted_message
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note
 
-from voucher_poster.core import documents
+from voucher_poster.core import documents, paying
 from voucher_poster.core.answers import Reported
 
 InvoiceEntry = Entry[InvoiceState]
@@ -103,8 +103,9 @@ def report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -
     number = entry.body.reports + 1
     held = success and entry.body.payment_block
     told = Report(number=number, success=success, message=message, payment_block=held)
-    body = replace(entry.body, report=told, reports=number)
-    due = max(now, body.write_after) if body.write_after is not None else now
+    payment = paying.told_again(entry.body.payment)
+    body = replace(entry.body, report=told, reports=number, payment=payment)
+    due = documents.writable(body, now=now)
     return Decision(
         entry=replace(entry, phase=Phase.WAITING, step=Step.REPORT, due=due, reason="", body=body)
     )
@@ -140,8 +141,7 @@ def confirmed(entry: InvoiceEntry, problem: str | None, *, now: datetime) -> Inv
 def finished(
     entry: InvoiceEntry, step: Step, note: Note, *, now: datetime, reason: str = ""
 ) -> InvoiceDecision:
-    """Nothing more is wanted; a fetch that had to wait for this is acted on."""
-    newer = entry.body.newer
+    """Nothing more is wanted; a fetch that had to wait for this is acted on, and what is known of a payment."""
     final = replace(
         entry,
         phase=Phase.FINAL,
@@ -150,12 +150,9 @@ def finished(
         started=None,
         reason=reason,
         stop=None,
-        body=_stub(entry.body),
+        body=_stub(entry.body, now=now),
     )
-    if newer is None:
-        return Decision(entry=final, notes=(note,))
-    decision = documents.act_on(final, newer, now=now)
-    return replace(decision, notes=(note, *decision.notes))
+    return paying.over(final, note, now=now)
 
 
 def park(entry: InvoiceEntry, reason: str, **detail: str) -> InvoiceDecision:
@@ -174,6 +171,18 @@ def words_of(voucher: VoucherRef, *, why: str = "") -> str:
     )
 
 
-def _stub(body: InvoiceState) -> InvoiceState:
-    """What must be found again for ever: natural key, revision, cycle, voucher. Reports only keep their count."""
-    return replace(body, newer=None, refusal=None, report=None, write_after=None)
+def _stub(body: InvoiceState, *, now: datetime) -> InvoiceState:
+    """What must be found again for ever: natural key, revision, cycle, voucher, the payment as last seen and told.
+
+    Reports only keep their count, and a write just made when the next may follow.
+    """
+    spaced = body.write_after is not None and body.write_after > now
+    payment = replace(body.payment, report=None) if body.payment is not None else None
+    return replace(
+        body,
+        refusal=None,
+        report=None,
+        write_after=body.write_after if spaced else None,
+        link=None,
+        payment=payment,
+    )

@@ -1,0 +1,176 @@
+"""A voucher that a person names stands for an invoice, once PeopleSoft shows that it can.
+
+For what was keyed by hand while the invoice waited here, and for invoices that were transferred before go-live, so that
+their payments reach Basware too.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ap_domain.command import Command, VoucherLink
+from ap_domain.invoice_state import InvoiceState, LinkOrder, Step
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Input, Note, Others
+
+from voucher_poster.core import documents, looking, reporting
+from voucher_poster.core.answers import Linkable, NotLinkable
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+_WITHOUT_VOUCHER = (Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
+_STILL = " Parked before that: "
+
+
+def why_not(entry: InvoiceEntry, link: VoucherLink | None) -> str | None:
+    """Why this voucher cannot even be looked at for the invoice as it stands; None if it can."""
+    body = entry.body
+    if link is None:
+        return "it names no voucher"
+    if body.voucher is not None:
+        return f"voucher {body.voucher.business_unit}/{body.voucher.voucher_id} stands for it already"
+    if documents.undecided(entry):
+        return "a voucher of it may exist that nobody has seen yet: resubmit it first"
+    if entry.step == Step.REHEARSE:
+        return "it is only tried out (shadow mode)"
+    ended = entry.phase is Phase.FINAL and entry.step in _WITHOUT_VOUCHER
+    if entry.phase is not Phase.PARKED and not ended:
+        return f"it is {entry.phase} at {entry.step}: only what waits for a person, or ended without voucher, is linked"
+    return None
+
+
+def ordered(entry: InvoiceEntry, link: VoucherLink, *, now: datetime) -> InvoiceEntry:
+    """The voucher is looked at next."""
+    before = entry.body.link
+    stood = documents.not_linked(entry, before.reason if before is not None else "")
+    reason = stood.reason.rpartition(_STILL)[2]
+    order = LinkOrder(
+        business_unit=link.business_unit,
+        voucher_id=link.voucher_id,
+        invoice_number=link.invoice_number,
+        step=stood.step,
+        parked=stood.phase is Phase.PARKED,
+        reason=reason,
+    )
+    return replace(
+        stood,
+        phase=Phase.WAITING,
+        step=Step.LINK,
+        due=now,
+        attempts=0,
+        reason="",
+        stop=None,
+        body=replace(stood.body, link=order),
+    )
+
+
+def first_known(record: Input, command: Command, *, now: datetime) -> InvoiceEntry:
+    """An invoice that the ledger meets by its voucher, as if it had been withdrawn before."""
+    number = command.voucher.invoice_number if command.voucher is not None else ""
+    return Entry(
+        key=record.key,
+        connection_id=record.connection_id,
+        sequence=0,
+        phase=Phase.FINAL,
+        step=Step.WITHDRAWN,
+        trace_id=record.trace_id,
+        body=InvoiceState(
+            invoice_id=command.record_id, invoice_number=number, document=documents.nowhere(at=now)
+        ),
+    )
+
+
+def linked(
+    entry: InvoiceEntry, answer: Linkable, *, now: datetime, others: Others[InvoiceState]
+) -> InvoiceDecision:
+    """Basware is told the number where it waits for one; else the voucher is only watched from here on."""
+    voucher = answer.voucher
+    if not _asked_for(entry, voucher.business_unit, voucher.voucher_id):
+        return _too_late(entry)
+    taken = others(looking.voucher_claim(entry, voucher))
+    if taken:
+        return _refused(entry, f"it is the voucher of {_name(taken[0])}", now=now)
+    undecided = [each for each in others(looking.claim(entry, answer.intent)) if each.body.voucher is None]
+    if undecided:
+        reason = f"{_name(undecided[0])} has the same number, and a voucher of it may exist that nobody has seen yet"
+        return _refused(entry, reason, now=now)
+    stood = documents.not_linked(entry, "")
+    ours = replace(stood, started=None, body=_with_voucher(stood.body, answer, now=now))
+    match answer.document.status:
+        case documents.IN_PROGRESS:
+            return reporting.posted(ours, voucher, now=now, action="linked")
+        case documents.WAITING:
+            due = documents.writable(ours.body, now=now)
+            waiting = replace(ours, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=due, attempts=0)
+            return Decision(entry=waiting, notes=(_linked(answer),))
+        case _:
+            return reporting.finished(ours, Step.CONFIRMED, _linked(answer), now=now)
+
+
+def not_linkable(entry: InvoiceEntry, answer: NotLinkable, *, now: datetime) -> InvoiceDecision:
+    """The invoice stays where it was."""
+    if not _asked_for(entry, answer.business_unit, answer.voucher_id):
+        return _too_late(entry)
+    return _refused(entry, answer.reason, now=now)
+
+
+def _refused(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
+    order = entry.body.link
+    if order is None:
+        return Decision(entry=entry)
+    said = f"voucher {order.business_unit}/{order.voucher_id} was not linked: {reason}."
+    still = f"{said}{_STILL}{order.reason}" if order.parked and order.reason else said
+    stood = documents.not_linked(entry, still)
+    note = Note(action="not linked", detail={"reason": said})
+    newer = stood.body.newer
+    if newer is None:
+        return Decision(entry=stood, notes=(note,))
+    after = documents.act_on(stood, newer, now=now)
+    return replace(after, notes=(note, *after.notes))
+
+
+def _with_voucher(body: InvoiceState, answer: Linkable, *, now: datetime) -> InvoiceState:
+    """A document that was acted on before stays: a person says that the voucher stands for it."""
+    document = answer.document if body.document.partition == documents.NOWHERE else body.document
+    return replace(
+        body,
+        invoice_number=answer.invoice_number or body.invoice_number,
+        document=document,
+        currency=answer.currency or body.currency,
+        intent=answer.intent,
+        voucher=answer.voucher,
+        posted_revision=document.revision,
+        posted_at=now,
+        payment_block=answer.payment_block,
+        linked=True,
+        refusal=None,
+        doubted=None,
+        repeats=(),
+        rehearsal="",
+    )
+
+
+def _asked_for(entry: InvoiceEntry, business_unit: str, voucher_id: str) -> bool:
+    order = entry.body.link
+    if entry.step != Step.LINK or order is None:
+        return False
+    return (order.business_unit, order.voucher_id) == (business_unit, voucher_id)
+
+
+def _linked(answer: Linkable) -> Note:
+    voucher = answer.voucher
+    detail = {
+        "voucher": voucher.voucher_id,
+        "business unit": voucher.business_unit,
+        "status": voucher.entry_status,
+    }
+    return Note(action="linked", detail=detail, answer_digest=answer.document.digest)
+
+
+def _name(entry: InvoiceEntry) -> str:
+    return f"invoice {entry.body.invoice_number or entry.body.invoice_id}"
+
+
+def _too_late(entry: InvoiceEntry) -> InvoiceDecision:
+    reason = "another voucher was named since"
+    return Decision(entry=entry, notes=(Note(action="too late", detail={"reason": reason}),))

@@ -1,0 +1,207 @@
+"""Telling Basware of a voucher's payment: the whole of it, once the invoice is at rest, and nothing that it knows.
+
+A response is one call and one question, as with reports. While one is under way, a newer picture only changes what is
+wanted, and that is compared again afterwards.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, PaymentReport, PaymentState, Step
+from ap_domain.money import plain
+from ap_domain.payments import PaymentTold
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note
+
+from voucher_poster.core import documents
+from voucher_poster.core.answers import PaymentConfirmed, PaymentRefused, PaymentReported
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+FIRST_QUESTION_SECONDS = 1.0
+"""Basware carries a response out in its own time: asking sooner brings nothing."""
+MOST_OVERTAKEN = 5
+"""How often in a row the same response may be overtaken before a person is asked."""
+
+
+def at_rest(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
+    """An invoice of which nothing more is wanted than to tell what Basware does not know of its payment."""
+    payment = entry.body.payment
+    if payment is not None and payment.unknown:
+        return _parked(replace(entry, step=Step.REPORT_PAYMENT), _no_rule_for(payment))
+    if payment is not None and payment.wanted is not None and _differs(payment):
+        return Decision(entry=_report(entry, payment, payment.wanted, now=now))
+    step = Step.PAID if payment is not None and payment.settled else Step.CONFIRMED
+    final = replace(entry, phase=Phase.FINAL, step=step, due=None, reason="", stop=None)
+    return Decision(entry=final)
+
+
+def seen(entry: InvoiceEntry, before: PaymentState | None, *, now: datetime) -> InvoiceDecision:
+    """A newer picture is in the entry; it is acted on where the invoice rests or waits for a person because of one."""
+    if entry.phase is Phase.FINAL and entry.step in documents.AT_REST:
+        return at_rest(entry, now=now)
+    if entry.phase is not Phase.PARKED or entry.step not in documents.PAYING:
+        return Decision(entry=entry)
+    payment, report = _under_way(entry)
+    waits_to_be_sent = entry.step == Step.REPORT_PAYMENT
+    if payment.unknown:
+        reason = _no_rule_for(payment) if waits_to_be_sent else entry.reason
+        return Decision(entry=replace(entry, reason=reason))
+    if report is None or payment.wanted != report.told:
+        return at_rest(entry, now=now)
+    if waits_to_be_sent and before is not None and before.unknown:
+        due = documents.writable(entry.body, now=now)
+        return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, attempts=0, reason=""))
+    return Decision(entry=entry)
+
+
+def reported(entry: InvoiceEntry, answer: PaymentReported, *, now: datetime) -> InvoiceDecision:
+    """Basware stored the response; whether it carried it out is asked next."""
+    payment, report = _under_way(entry)
+    body = replace(entry.body, write_after=now + timedelta(seconds=answer.spacing))
+    if report is None or entry.step != Step.REPORT_PAYMENT or report.number != answer.number:
+        due = max(entry.due or now, documents.writable(body, now=now))
+        return _too_late(replace(entry, due=due, body=body))
+    stored = replace(payment, report=replace(report, request_id=answer.request_id))
+    asking = replace(
+        entry,
+        phase=Phase.WAITING,
+        step=Step.CONFIRM_PAYMENT,
+        due=now + timedelta(seconds=FIRST_QUESTION_SECONDS),
+        body=replace(body, payment=stored),
+    )
+    return Decision(entry=asking, notes=(Note(action="payment reported", detail=_in_words(report)),))
+
+
+def confirmed(entry: InvoiceEntry, answer: PaymentConfirmed, *, now: datetime) -> InvoiceDecision:
+    """Basware carried the response out, dropped it for a later one, or says in its words why it did not."""
+    payment, report = _under_way(entry)
+    if report is None or entry.step != Step.CONFIRM_PAYMENT or report.number != answer.number:
+        return _too_late(entry)
+    number = {"number": str(report.number)}
+    if answer.overtaken and report.overtaken < MOST_OVERTAKEN:
+        wanted = payment.wanted or report.told
+        overtaken = report.overtaken + 1 if wanted == report.told else 0
+        again = _report(entry, payment, wanted, now=now, overtaken=overtaken)
+        return Decision(entry=again, notes=(Note(action="payment overtaken", detail=number),))
+    if answer.problem is not None:
+        said = f"Basware stored the payment but did not carry it out: {answer.problem}"
+        return _not_taken(entry, payment, report, said, now=now)
+    known = replace(payment, told=report.told, report=None)
+    rested = replace(
+        entry, phase=Phase.FINAL, step=Step.CONFIRMED, due=None, body=replace(entry.body, payment=known)
+    )
+    return over(rested, Note(action="payment confirmed", detail=number), now=now)
+
+
+def refused(entry: InvoiceEntry, answer: PaymentRefused, *, now: datetime) -> InvoiceDecision:
+    """Basware does not take the response, and does not have it: a person must look."""
+    payment, report = _under_way(entry)
+    if report is None or entry.step != Step.REPORT_PAYMENT or report.number != answer.number:
+        return _too_late(entry)
+    return _not_taken(entry, payment, report, answer.reason, now=now)
+
+
+def over(final: InvoiceEntry, note: Note, *, now: datetime) -> InvoiceDecision:
+    """Nothing more is wanted, unless a fetch had to wait for this, or there is a payment to be told."""
+    newer = final.body.newer
+    after = documents.act_on(final, newer, now=now) if newer is not None else Decision(entry=final)
+    notes = (note, *after.notes)
+    entry = after.entry
+    if entry is None or entry.phase is not Phase.FINAL or entry.step not in documents.AT_REST:
+        return replace(after, notes=notes)
+    rest = at_rest(entry, now=now)
+    return replace(rest, notes=(*notes, *rest.notes))
+
+
+def told_again(payment: PaymentState | None) -> PaymentState | None:
+    """After another transferResponse: what that clears in Basware is told once more."""
+    return replace(payment, told=None, report=None) if payment is not None else None
+
+
+def held_back(entry: InvoiceEntry) -> str | None:
+    """Why the payment may not be told even if a person orders it: codes that nobody has a meaning for."""
+    payment = entry.body.payment
+    if entry.step != Step.REPORT_PAYMENT or payment is None or not payment.unknown:
+        return None
+    return _no_rule_for(payment)
+
+
+def _differs(payment: PaymentState) -> bool:
+    """Whether Basware may show something else; what became of a report that was given up is not known."""
+    return payment.report is not None or payment.wanted != payment.told
+
+
+def _report(
+    entry: InvoiceEntry, payment: PaymentState, told: PaymentTold, *, now: datetime, overtaken: int = 0
+) -> InvoiceEntry:
+    """A new response, due when Basware's record may be written again."""
+    number = payment.reports + 1
+    report = PaymentReport(number=number, told=told, overtaken=overtaken)
+    return replace(
+        entry,
+        phase=Phase.WAITING,
+        step=Step.REPORT_PAYMENT,
+        due=documents.writable(entry.body, now=now),
+        attempts=0,
+        reason="",
+        stop=None,
+        body=replace(entry.body, payment=replace(payment, report=report, reports=number)),
+    )
+
+
+def _not_taken(
+    entry: InvoiceEntry, payment: PaymentState, report: PaymentReport, said: str, *, now: datetime
+) -> InvoiceDecision:
+    """The next response is prepared: sent at once if it says something else by now, else when a person says so.
+
+    A fetch that waited for this comes first: an invoice that is offered again takes no payment.
+    """
+    wanted = payment.wanted or report.told
+    again = _report(entry, payment, wanted, now=now)
+    parked = replace(again, phase=Phase.PARKED, due=None, reason=said)
+    newer = parked.body.newer
+    after = documents.act_on(parked, newer, now=now) if newer is not None else Decision(entry=parked)
+    refusal = Note(action="payment refused", detail={"reason": said})
+    still = after.entry is not None and after.entry.step == Step.REPORT_PAYMENT
+    if after.entry is not None and still and wanted != report.told and not payment.unknown:
+        sent = replace(again, body=after.entry.body)
+        return Decision(entry=sent, notes=(refusal, *after.notes))
+    waits = (Note(action="parked", detail={"reason": said}),) if still else ()
+    return replace(after, notes=(refusal, *after.notes, *waits))
+
+
+def _under_way(entry: InvoiceEntry) -> tuple[PaymentState, PaymentReport | None]:
+    payment = entry.body.payment
+    if payment is None:
+        raise ValueError(f"{entry.key} is paid without a picture of its payment")
+    return payment, payment.report
+
+
+def _parked(entry: InvoiceEntry, reason: str) -> InvoiceDecision:
+    parked = replace(entry, phase=Phase.PARKED, due=None, reason=reason)
+    return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": reason}),))
+
+
+def _too_late(entry: InvoiceEntry) -> InvoiceDecision:
+    reason = "it is about an earlier report of the payment"
+    return Decision(entry=entry, notes=(Note(action="too late", detail={"reason": reason}),))
+
+
+def _no_rule_for(payment: PaymentState) -> str:
+    return (
+        f"nobody has a meaning for what PeopleSoft shows: {'; '.join(payment.unknown)}. Say it in payments.statuses of "
+        "the connection; the next full poll goes on with it"
+    )
+
+
+def _in_words(report: PaymentReport) -> dict[str, str]:
+    told = report.told
+    return {
+        "number": str(report.number),
+        "paid": plain(told.paid_total),
+        "block": str(told.payment_block).lower(),
+        "settled": str(told.settled).lower(),
+        "message": told.message,
+    }
