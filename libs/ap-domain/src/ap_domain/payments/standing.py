@@ -1,0 +1,69 @@
+"""What the instalments of a voucher say of it as a whole."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from ap_domain.payments.picture import Instalment, InstalmentState, PaymentStanding
+from ap_domain.payments.status_rules import COUNTING, ENDED, StatusField, rules_of
+
+__all__ = ["in_voucher_currency", "is_settled", "paid_last_on", "standing_of", "was_taken_back"]
+
+_PAYMENT = rules_of(StatusField.PAYMENT)
+_PAID_ONCE = frozenset({PaymentStanding.PAID, PaymentStanding.PARTIALLY_PAID, PaymentStanding.REOPENED})
+
+
+def is_settled(instalments: Sequence[Instalment]) -> bool:
+    """Whether every instalment, and at least one, has come to its end. Amounts do not matter: a voucher can be paid
+    less than its gross sum and settled, and all of it and not settled.
+    """
+    return bool(instalments) and all(each.state in ENDED for each in instalments)
+
+
+def standing_of(
+    instalments: Sequence[Instalment], *, on_hold: bool, before: PaymentStanding | None
+) -> PaymentStanding:
+    """Where the voucher stands. ``before`` is where it stood: a site that gives a voided instalment back as it was
+    shows nothing of the payment any more, and only so is it known that there was one.
+    """
+    states = {each.state for each in instalments}
+    counts = bool(states & COUNTING)
+    if InstalmentState.UNKNOWN in states:
+        return PaymentStanding.UNKNOWN
+    if not instalments:
+        return PaymentStanding.NOT_SCHEDULED
+    if is_settled(instalments):
+        return PaymentStanding.PAID if counts else PaymentStanding.CLOSED_UNPAID
+    if counts:
+        return PaymentStanding.PARTIALLY_PAID
+    if before in _PAID_ONCE or any(was_taken_back(each) for each in instalments):
+        return PaymentStanding.REOPENED
+    if on_hold:
+        return PaymentStanding.ON_HOLD
+    return PaymentStanding.SELECTED if InstalmentState.SELECTED in states else PaymentStanding.SCHEDULED
+
+
+def was_taken_back(instalment: Instalment) -> bool:
+    """Whether the payment that the instalment still shows was voided, stopped or deleted."""
+    if not instalment.payment_status or instalment.state in ENDED - {InstalmentState.CANCELLED}:
+        return False
+    rule = _PAYMENT.get(instalment.payment_status)
+    return instalment.cancelled_on is not None or (
+        rule is not None and rule.state is InstalmentState.REOPENED
+    )
+
+
+def in_voucher_currency(instalment: Instalment, currency: str) -> Decimal:
+    """What of the voucher the instalment met. Paid in another currency the sum paid says nothing in the voucher's, so
+    the instalment's gross is taken, discount and withholding included (assumption).
+    """
+    return instalment.paid if instalment.currency == currency else instalment.gross
+
+
+def paid_last_on(instalments: Sequence[Instalment]) -> date | None:
+    """The latest day of a payment that counts; when none is left, the day the last one was taken back."""
+    counting = [each.paid_on for each in instalments if each.state in COUNTING and each.paid_on]
+    if any(each.state in COUNTING for each in instalments):
+        return max(counting, default=None)
+    back = [each.cancelled_on for each in instalments if was_taken_back(each) and each.cancelled_on]
+    return max(back, default=None)
