@@ -2,17 +2,20 @@
 
 from ap_domain.reconciliation.compare import compare
 from ap_domain.reconciliation.counting import STAGES
+from ap_domain.reconciliation.guidance import GUIDANCE, Guidance
 from ap_domain.reconciliation.matching import in_scope
 from ap_domain.reconciliation.result import Count, Difference, DifferenceKind, Reconciliation
 from ap_domain.reconciliation.rules import Rules
 from ap_domain.reconciliation.sides import BaswareInvoice, LedgerInvoice, LedgerOutcome, PeopleSoftVoucher
 
 __all__ = [
+    "GUIDANCE",
     "STAGES",
     "BaswareInvoice",
     "Count",
     "Difference",
     "DifferenceKind",
+    "Guidance",
     "LedgerInvoice",
     "LedgerOutcome",
     "PeopleSoftVoucher",

@@ -54,7 +54,7 @@ def _payment_explained(invoice: MatchedInvoice, rules: Rules) -> str:
         return f"on its way: {ledger.words}"
     if ledger is not None and ledger.payment_waits:
         return f"Basware is about to be told: {ledger.payment_waits}"
-    if voucher is None or document is None:
+    if voucher is None or document is None or voucher.paid_total is None:
         return ""
     if voucher.unclear:
         return f"PeopleSoft shows what no rule knows, so Basware is not told: {', '.join(voucher.unclear)}"

@@ -134,6 +134,9 @@ def _basware_side(invoice: MatchedInvoice) -> Iterator[Finding]:
 
 def _payment(document: BaswareInvoice, voucher: PeopleSoftVoucher) -> Iterator[Finding]:
     if voucher.paid_total is None:
+        if voucher.unclear:
+            words = f"PeopleSoft's payments of it cannot be read: {', '.join(voucher.unclear)}"
+            yield Finding(kind=DifferenceKind.PAYMENT, words=words, voucher=voucher)
         return
     said = []
     if document.paid_total != voucher.paid_total:

@@ -114,7 +114,8 @@ class PeopleSoftVoucher:
 
     ``entered_on`` and ``accounting_date`` are the site's days; ``changed_at`` is when anything of it changed last, by
     the site's clock. ``paid_total`` is what the supplier has now (None: not read), ``settled`` as in PaymentPicture,
-    ``held`` whether something that is still to be paid is held, ``unclear`` codes that no rule knows.
+    ``held`` whether something that is still to be paid is held, ``unclear`` codes that no rule knows, or why its
+    payments could not be read.
     """
 
     business_unit: str

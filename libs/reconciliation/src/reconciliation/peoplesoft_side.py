@@ -1,0 +1,216 @@
+"""PeopleSoft's vouchers and payments, read by the connection's queries."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ap_domain.money import MoneyFault, parse_amount
+from ap_domain.payments import PaymentPlan, PaymentRowFault, Proof, WatchedVoucher, build_picture, ranges
+from ap_domain.reconciliation import PeopleSoftVoucher
+from chassis.ledger.words import words
+from peoplesoft import (
+    CredentialsRefused,
+    KeyPage,
+    PeopleSoftError,
+    QueryOwner,
+    QueryPages,
+    QueryRequest,
+    QueryRow,
+    RowSource,
+)
+
+from reconciliation.errors import ReconciliationFailed
+
+__all__ = ["PeopleSoftSide"]
+
+RANGE_MOST = 2000
+"""Vouchers that one range covers at most."""
+RANGE_GAP = 200
+"""Vouchers of no concern to us that may lie between two that are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleSoftSide:
+    """One query at a time. Raises ReconciliationFailed with PeopleSoft's words, or naming the row at fault."""
+
+    source: RowSource
+    plan: PaymentPlan
+    connection_id: str
+
+    async def entered(
+        self, business_unit: str, *, first_day: date, last_day: date
+    ) -> AsyncIterator[PeopleSoftVoucher]:
+        """The vouchers that were entered from one day to the other, without their payments."""
+        prompts = self.plan.prompts
+        days = ((prompts.from_day, first_day.isoformat()), (prompts.to_day, last_day.isoformat()))
+        async for page in self._pages(self.plan.queries.entered, business_unit, more=days):
+            for rows in page.rows.values():
+                yield self._voucher(rows[0])
+
+    async def named(self, business_unit: str, voucher_ids: Iterable[str]) -> AsyncIterator[PeopleSoftVoucher]:
+        """These vouchers, as far as PeopleSoft has them, without their payments."""
+        wanted = frozenset(voucher_ids)
+        async for page in self._ranges(self.plan.queries.vouchers, business_unit, wanted):
+            for (voucher_id,), rows in page.rows.items():
+                if voucher_id in wanted:
+                    yield self._voucher(rows[0])
+
+    async def with_payments(
+        self, business_unit: str, vouchers: Mapping[str, PeopleSoftVoucher], *, at: datetime
+    ) -> AsyncIterator[PeopleSoftVoucher]:
+        """Each of these vouchers with what was paid for it; one without scheduled payments was paid nothing."""
+        unread = set(vouchers)
+        async for page in self._ranges(self.plan.queries.payments, business_unit, vouchers):
+            for (voucher_id,), rows in page.rows.items():
+                if voucher_id in unread:
+                    unread.discard(voucher_id)
+                    yield self._paid(vouchers[voucher_id], rows, at=at)
+        for voucher_id in unread:
+            yield self._paid(vouchers[voucher_id], (), at=at)
+
+    async def _ranges(
+        self, query: str, business_unit: str, voucher_ids: Iterable[str]
+    ) -> AsyncIterator[KeyPage]:
+        pages = QueryPages(self.source)
+        for after, up_to in ranges(sorted(voucher_ids), most=RANGE_MOST, gap=RANGE_GAP):
+            found = self._pages(query, business_unit, after=after, up_to=up_to, pages=pages)
+            async for page in found:
+                yield page
+
+    async def _pages(
+        self,
+        query: str,
+        business_unit: str,
+        *,
+        after: str = "",
+        up_to: str = "",
+        more: Sequence[tuple[str, str]] = (),
+        pages: QueryPages | None = None,
+    ) -> AsyncIterator[KeyPage]:
+        prompts = self.plan.prompts
+        if not more and prompts.since is not None:
+            more = ((prompts.since, ""),)
+        request = QueryRequest(
+            name=query,
+            owner=QueryOwner(self.plan.query_owner),
+            prompts=(
+                (prompts.business_unit, business_unit),
+                (prompts.after, after),
+                (prompts.up_to, up_to),
+                *more,
+            ),
+            max_rows=self.plan.page_rows,
+        )
+        reading = (pages or QueryPages(self.source)).pages(
+            request, key=("VOUCHER_ID",), after_prompt=prompts.after, after=after, record=self.connection_id
+        )
+        try:
+            async with aclosing(reading) as found:
+                async for page in found:
+                    yield page
+        except PeopleSoftError as error:
+            raise ReconciliationFailed(
+                f"PeopleSoft could not be read: {words(error)}", refused=isinstance(error, CredentialsRefused)
+            ) from error
+
+    def _voucher(self, row: QueryRow) -> PeopleSoftVoucher:
+        changed = _text(row, "LAST_UPDATE_DT")
+        return PeopleSoftVoucher(
+            business_unit=_text(row, "BUSINESS_UNIT"),
+            voucher_id=_text(row, "VOUCHER_ID"),
+            entry_status=_text(row, "ENTRY_STATUS"),
+            invoice_number=_text(row, "INVOICE_ID"),
+            vendor_setid=_text(row, "VENDOR_SETID"),
+            vendor_id=_text(row, "VENDOR_ID"),
+            gross=_amount(row, "GROSS_AMT"),
+            currency=_text(row, "TXN_CURRENCY_CD"),
+            origin=_text(row, "ORIGIN"),
+            entered_on=_day(row, "ENTERED_DT"),
+            accounting_date=_day(row, "ACCOUNTING_DT"),
+            changed_at=self._instant(changed),
+        )
+
+    def _paid(
+        self, voucher: PeopleSoftVoucher, rows: Sequence[QueryRow], *, at: datetime
+    ) -> PeopleSoftVoucher:
+        """By the same rules as the pictures that Basware is told of, and always by the query: it alone names vouchers.
+
+        One whose rows cannot be read is compared without its payments, and says so.
+        """
+        watched = WatchedVoucher(
+            connection_id=self.connection_id,
+            invoice_id="",
+            business_unit=voucher.business_unit,
+            voucher_id=voucher.voucher_id,
+        )
+        try:
+            picture = build_picture(
+                watched,
+                voucher_row=_status_row(voucher),
+                payment_rows=rows,
+                plan=replace(self.plan, sources=(Proof.QUERY,)),
+                poll_offset=0,
+                observed_at=at,
+                before=None,
+            )
+        except PaymentRowFault as fault:
+            return replace(voucher, unclear=(str(fault),))
+        changes = [voucher.changed_at, *(self._instant(_text(row, "LAST_UPDATE_DT")) for row in rows)]
+        return replace(
+            voucher,
+            paid_total=picture.paid_total,
+            settled=picture.settled,
+            held=picture.on_hold,
+            unclear=picture.unknown,
+            changed_at=max((each for each in changes if each is not None), default=None),
+        )
+
+    def _instant(self, text: str) -> datetime | None:
+        """PeopleSoft writes its database's local time without a zone, which is taken for the plan's."""
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return (at if at.tzinfo is not None else at.replace(tzinfo=self.plan.time_zone)).astimezone(UTC)
+
+
+def _status_row(voucher: PeopleSoftVoucher) -> QueryRow:
+    return {
+        "BUSINESS_UNIT": voucher.business_unit,
+        "VOUCHER_ID": voucher.voucher_id,
+        "ENTRY_STATUS": voucher.entry_status,
+        "GROSS_AMT": voucher.gross or Decimal(0),
+        "TXN_CURRENCY_CD": voucher.currency,
+    }
+
+
+def _text(row: QueryRow, field: str) -> str:
+    """Blank where PeopleSoft stores only blanks. A field that the query does not show at all is an error of it."""
+    if field not in row:
+        raise ReconciliationFailed(
+            f"PeopleSoft's query shows no field {field}: add it as docs/payments.md says"
+        )
+    value = row[field]
+    return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _amount(row: QueryRow, field: str) -> Decimal | None:
+    text = _text(row, field)
+    try:
+        return parse_amount(text) if text else None
+    except MoneyFault as fault:
+        raise _unreadable(row, field, text) from fault
+
+
+def _day(row: QueryRow, field: str) -> date | None:
+    text = _text(row, field)
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError as fault:
+        raise _unreadable(row, field, text) from fault
+
+
+def _unreadable(row: QueryRow, field: str, text: str) -> ReconciliationFailed:
+    return ReconciliationFailed(f"PeopleSoft's voucher {row.get('VOUCHER_ID')} has {text!r} as {field}")
