@@ -54,9 +54,9 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.re
 def spans(page: Path) -> Iterator[str]:
     """What a page shows as code: `inline`, and the lines of blocks."""
     text = page.read_text("utf-8")
-    for block in re.findall(r"^```\w*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```[\w ]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
         yield from block.splitlines()
-    prose = re.sub(r"^```\w*\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```[\w ]*\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     yield from re.findall(r"^    (\S.*)$", prose, flags=re.MULTILINE)
     yield from (" ".join(inline.split()) for inline in re.findall(r"`([^`]+)`", prose))
 
