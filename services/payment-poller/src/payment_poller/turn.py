@@ -91,12 +91,13 @@ class Turn:
         if self._since is None:
             return self._watching.unsettled(since=self._now - self._plan.watch_settled)
         wanted: defaultdict[str, set[str]] = defaultdict(set)
-        for unit, ids in self._watching.untold().items():
-            wanted[unit] |= ids
-        for unit, voucher_id in self._surprising():
-            wanted[unit].add(voucher_id)
+        done: defaultdict[str, set[str]] = defaultdict(set)
         for unit in self._watching.units:
-            wanted[unit] |= await self._read_changes(unit, self._since)
+            done[unit], wanted[unit] = await self._read_changes(unit, self._since)
+        for unit, ids in self._watching.untold().items():
+            wanted[unit] |= ids - done[unit]
+        for unit, voucher_id in self._surprising():
+            wanted[unit] |= {voucher_id} - done[unit]
         return wanted
 
     def _surprising(self) -> Sequence[VoucherKey]:
@@ -110,20 +111,23 @@ class Turn:
             and seen.standing not in PAID
         ]
 
-    async def _read_changes(self, unit: str, since: str) -> set[str]:
-        """What changed. Vouchers of which only a part was shown must be read again: their ids."""
-        again: set[str] = set()
+    async def _read_changes(self, unit: str, since: str) -> tuple[set[str], set[str]]:
+        """What changed: the vouchers that were taken, and those of which only a part was shown and that must be read
+        again.
+        """
+        done, again = set[str](), set[str]()
         async with aclosing(self._reading.vouchers(unit, since=since)) as pages:
             async for rows in _one_by_one(pages):
                 self._saw(unit, rows)
                 if (unit, rows.voucher_id) not in self._watching.owners:
                     continue
                 if rows.voucher and not self._loses(unit, rows):
+                    done.add(rows.voucher_id)
                     self._picturing.take(unit, rows)
                     await self._picturing.publish(at_least=AT_ONCE)
                 else:
                     again.add(rows.voucher_id)
-        return again
+        return done, again
 
     async def _read(self, unit: str, ids: AbstractSet[str]) -> None:
         """These vouchers, whatever changed of them; then what is to be made of those that are not shown."""
