@@ -18,8 +18,8 @@ class Guidance(NamedTuple):
 GUIDANCE: Mapping[DifferenceKind, Guidance] = {
     DifferenceKind.MISSING_IN_PEOPLESOFT: Guidance(
         means="apstream posted it, and PeopleSoft does not show the voucher, or shows it as deleted.",
-        helps="Ask who deleted it. A transfer cannot be undone in Basware: enter the voucher again in PeopleSoft, then "
-        "`apstream voucher link`.",
+        helps="Ask who deleted it, and why: a transfer cannot be undone in Basware. If the invoice is to be paid, have "
+        "it offered for transfer again in Basware; apstream then posts it anew.",
     ),
     DifferenceKind.KEYED_BY_HAND: Guidance(
         means="PeopleSoft has a voucher for it that apstream did not make.",
