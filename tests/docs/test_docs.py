@@ -16,7 +16,11 @@ from ap_domain.invoice_state import Step
 from ap_domain.mapping.voucher_mapping import VoucherMapping
 from ap_domain.masterdata import parse_masterdata
 from ap_domain.masterdata.record import ImportStep
+from ap_domain.payments import parse_payments
+from ap_domain.payments.payments_document import DEFAULT_SECTION
+from ap_domain.payments.status_table import status_table
 from ap_domain.poll import PollOutcome
+from ap_domain.reconciliation import DifferenceKind
 from apstream_cli.flow_words import FLOWS
 from apstream_cli.main import app
 from chassis import metrics, topics
@@ -36,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
+PAYMENTS = ROOT / "docs" / "payments.md"
 SIMULATION = ROOT / "docs" / "decisions" / "0006-simulation.md"
 PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")))
 LEDGER = ROOT / "libs" / "chassis" / "src" / "chassis" / "ledger"
@@ -173,6 +178,39 @@ def test_the_master_data_of_the_readme_is_accepted() -> None:
     block = re.search(r"```yaml\n(masterdata:.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
     assert block
     assert parse_masterdata(yaml.safe_load(block[1])["masterdata"]).entities
+
+
+def test_the_payments_of_the_readme_are_accepted() -> None:
+    block = re.search(r"```yaml\n(payments:.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+    assert block
+    assert parse_payments(yaml.safe_load(block[1])["payments"]).full
+
+
+def test_the_sections_of_the_payments_page_are_accepted_and_say_the_defaults() -> None:
+    page = PAYMENTS.read_text("utf-8").partition("## What each source can prove")[0]
+    first, whole = (
+        yaml.safe_load(each) for each in re.findall(r"```yaml payments\n(.*?)```", page, re.DOTALL)
+    )
+    assert parse_payments(first).full == first["full"]
+    assert parse_payments(whole).inquiry is not None
+    assert list(whole) == list(DEFAULT_SECTION), "every key is shown, in the order in which it is read"
+    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*?) \|$", page, flags=re.MULTILINE))
+    assert list(rows) == list(DEFAULT_SECTION)
+    for name, told in rows.items():
+        default = DEFAULT_SECTION[name]
+        if isinstance(default, str | int | list):
+            assert told.strip("`[]") == (default[0] if isinstance(default, list) else str(default)), name
+
+
+def test_the_table_of_payment_statuses_is_current() -> None:
+    assert f"<!-- status table -->\n\n{status_table().strip()}\n\n<!--" in PAYMENTS.read_text("utf-8"), (
+        "make it again with the command that stands above it"
+    )
+
+
+def test_every_difference_of_a_reconciliation_is_explained() -> None:
+    page = PAYMENTS.read_text("utf-8")
+    assert [kind for kind in DifferenceKind if f"\n| {kind} |" not in page] == []
 
 
 def test_the_readme_lists_the_topics_as_kafka_does() -> None:
