@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,14 +14,15 @@ from ap_domain.audit import AuditEvent
 from ap_domain.command import Action, Command, CommandedLedger
 from ap_domain.desired_state import DesiredState
 from ap_domain.fetch_state import FetchState
-from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
+from ap_domain.invoice_state import DocumentRef, InvoiceState, LinkOrder, Step
 from ap_domain.mapping_version import MappingVersion
 from ap_domain.masterdata.canonical_json import canonical_json
 from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord, content_digest
 from ap_domain.natural_key import MatchFields, NaturalKey
+from ap_domain.payments import PaymentPicture, PaymentStanding, Proof
 from ap_domain.poll import PollKind, PollOutcome, PollResult
 from ap_domain.posting import PostingIntent, VoucherRef
-from apstream_cli import connection, flow, invoice, mapping, masterdata, parked
+from apstream_cli import connection, flow, invoice, mapping, masterdata, parked, payments, voucher
 from apstream_cli.cluster import Order
 from apstream_cli.main import app
 from chassis.connections.model import read_document
@@ -33,14 +34,31 @@ from chassis.keys import record_key
 from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger.machine import Input
 from chassis.ledger_reader import Ledgers, Wanted
-from chassis.records import DOCUMENT_ENTRY, IMPORT_STATE, MASTER_RECORD, POLL_RESULT, VOUCHER_ENTRY
+from chassis.records import (
+    DOCUMENT_ENTRY,
+    IMPORT_STATE,
+    MASTER_RECORD,
+    PAYMENT_PICTURE,
+    POLL_RESULT,
+    VOUCHER_ENTRY,
+)
 from chassis.streams.poll_decision import decide
 from chassis.streams.poll_port import Subject
 from chassis.topic_scan import Scanned
-from chassis.topics import COMMANDS, MASTER_DATA, MASTERDATA_IMPORTS, MASTERDATA_POLL_RESULTS, VOUCHERS
+from chassis.topics import (
+    COMMANDS,
+    MASTER_DATA,
+    MASTERDATA_IMPORTS,
+    MASTERDATA_POLL_RESULTS,
+    PAYMENT_POLL_RESULTS,
+    PAYMENTS,
+    VOUCHERS,
+)
 from ingress.documents.core import commands as documents_commands
 from typer.testing import CliRunner, Result
 from voucher_poster.core import commands as invoice_commands
+from voucher_poster.core import linking
+from voucher_poster.core.answers import Linkable, NotLinkable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -85,6 +103,8 @@ class FakeCluster:
         self.silent = False
         self.scanned: list[Scanned] = []
         self.outcomes: list[tuple[PollOutcome, str]] = []
+        self.peoplesoft: dict[str, str | None] | None = {}
+        """Why it says that a voucher cannot be linked; None: it is not asked at all."""
         self.others_word: DesiredState | None = None
         self.away = False
 
@@ -107,6 +127,8 @@ class FakeCluster:
 
     async def ledgers(self, wanted: Wanted, *, shard: int | None) -> Ledgers:
         assert shard in {None, 3}
+        if self.peoplesoft is not None:
+            self._settle_links(self.peoplesoft)
         invoices = {
             key: entry
             for key, entry in self.invoices.items()
@@ -198,7 +220,13 @@ class FakeCluster:
         )  # fmt: skip
         result = replace(result, **more)
         key = record_key("acme", result.subject, result.kind)
-        self._lay(MASTERDATA_POLL_RESULTS.name, key, POLL_RESULT.encode(result))
+        topic = PAYMENT_POLL_RESULTS if result.subject == "payments" else MASTERDATA_POLL_RESULTS
+        self._lay(topic.name, key, POLL_RESULT.encode(result))
+
+    def show_payment(self, picture: PaymentPicture) -> None:
+        """A picture as the poller publishes it."""
+        key = record_key(picture.connection_id, picture.business_unit, picture.voucher_id)
+        self._lay(PAYMENTS.name, key, PAYMENT_PICTURE.encode(picture))
 
     def _lay(self, topic: str, key: bytes, value: bytes) -> None:
         self.scanned.append(Scanned(topic=topic, partition=3, offset=len(self.scanned), key=key, value=value))
@@ -218,13 +246,25 @@ class FakeCluster:
         due = turn.due
         self.end_poll(outcome, words, poll_id=due.poll_id, kind=due.kind, subject=due.subject, started_at=at)
 
+    def _settle_links(self, refused: Mapping[str, str | None]) -> None:
+        """The calls of links that were ordered, as their owner would make them."""
+        for each in [entry for entry in self.invoices.values() if entry.body.link is not None]:
+            link = each.body.link
+            assert link is not None
+            reason = refused.get(link.voucher_id)
+            if reason is not None:
+                no = NotLinkable(business_unit=link.business_unit, voucher_id=link.voucher_id, reason=reason)
+                decision = linking.not_linkable(each, no, now=NOW)
+            else:
+                decision = linking.linked(each, _linkable(link), now=NOW, others=lambda _: ())
+            assert decision.entry is not None
+            self.put(replace(decision.entry, sequence=each.sequence + 1))
+
     def _decide(self, order: Order) -> AuditEvent:
         command, key = order.command, f"{order.command.connection_id}/{order.command.record_id}"
-        if command.ledger is CommandedLedger.MASTERDATA:
+        if command.ledger in {CommandedLedger.MASTERDATA, CommandedLedger.PAYMENTS}:
             self._poll(command)
-            return event(
-                "command applied", record=key, command=command.command_id, said="1 records are sent again"
-            )
+            return event("command applied", record=key, command=command.command_id, said="so be it")
         decision: Any
         if command.ledger is CommandedLedger.VOUCHERS:
             record = Input(
@@ -234,9 +274,20 @@ class FakeCluster:
         else:
             decision = documents_commands.ordered(self.documents.get(key), command, now=command.issued_at)
         if decision.entry is not None:
-            self.put(decision.entry)
+            self.put(replace(decision.entry, sequence=decision.entry.sequence + 1))
         note = decision.notes[0]
         return replace(event(note.action, record=key), detail=dict(note.detail))
+
+
+def _linkable(link: LinkOrder) -> Linkable:
+    return Linkable(
+        voucher=VoucherRef(business_unit=link.business_unit, voucher_id=link.voucher_id, entry_status="P"),
+        intent=INTENT,
+        document=replace(DOCUMENT, status="Transferred"),
+        invoice_number=link.invoice_number,
+        currency="USD",
+        payment_block=False,
+    )
 
 
 def event(
@@ -266,7 +317,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
     """Empty but for the connection acme."""
     fake = FakeCluster()
     fake.connect()
-    for module in (connection, flow, invoice, mapping, masterdata, parked):
+    for module in (connection, flow, invoice, mapping, masterdata, parked, payments, voucher):
         monkeypatch.setattr(module, "open_cluster", lambda: fake)
     return fake
 
@@ -301,15 +352,7 @@ def entry() -> Make:
         state = InvoiceState(
             invoice_id=invoice_id,
             invoice_number=number,
-            document=DocumentRef(
-                partition=3,
-                offset=0,
-                fetch_number=1,
-                fetched_at=NOW,
-                status="WaitingForTransfer",
-                revision="revision 1",
-                digest="0" * 64,
-            ),
+            document=DOCUMENT,
             intent=INTENT if doubt else None,
         )
         return Entry(
@@ -350,6 +393,15 @@ def fetch() -> Make:
     return make
 
 
+DOCUMENT = DocumentRef(
+    partition=3,
+    offset=0,
+    fetch_number=1,
+    fetched_at=NOW,
+    status="WaitingForTransfer",
+    revision="revision 1",
+    digest="0" * 64,
+)
 INTENT = PostingIntent(
     natural_key=NaturalKey(
         business_unit="US001", vendor_setid="SHARE", vendor_id="0000000007", invoice_id="2026/000001"
@@ -361,9 +413,26 @@ INTENT = PostingIntent(
 VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
 
 
-@pytest.fixture
-def voucher() -> VoucherRef:
+@pytest.fixture(name="voucher")
+def posted_voucher() -> VoucherRef:
     return VOUCHER
+
+
+@pytest.fixture
+def picture() -> Make:
+    """The payment of the invoice's voucher: scheduled unless said otherwise."""
+
+    def make(invoice_id: str = "1", **more: Any) -> PaymentPicture:
+        zero = Decimal(0)
+        made = PaymentPicture(
+            connection_id="acme", invoice_id=invoice_id, business_unit="US001", voucher_id="00012345", poll_offset=7,
+            observed_at=NOW, proof=Proof.QUERY, standing=PaymentStanding.SCHEDULED, settled=False, currency="USD",
+            gross=Decimal("1160.00"), paid_total=zero, cash_discount=zero, withheld=zero, on_hold=False, instalments=(),
+            digest="d",
+        )  # fmt: skip
+        return replace(made, **more)
+
+    return make
 
 
 @pytest.fixture

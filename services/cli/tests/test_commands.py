@@ -101,6 +101,13 @@ def test_a_bad_document_is_refused_with_every_reason_and_status_1(runner: CliRun
         ["masterdata", "run-now", "suppliers"],
         ["masterdata", "resend", "suppliers", "--reason", "x"],
         ["masterdata", "compare"],
+        ["payments", "status"],
+        ["payments", "list"],
+        ["payments", "show", "1"],
+        ["payments", "exceptions"],
+        ["payments", "run-now", "acme"],
+        ["payments", "backfill", "acme", "--from", "2026-01-01"],
+        ["voucher", "link", "1", "--business-unit", "US001", "--voucher", "00012345", "--reason", "x"],
     ],
 )
 def test_when_kafka_is_not_there_the_command_says_so(runner: CliRunner, arguments: list[str]) -> None:

@@ -160,12 +160,15 @@ class Backfill:
         for start in range(0, len(links), CHUNK):
             issued_at = now()
             wish = replace(self.wish, issued_at=issued_at, expires_at=issued_at + span)
-            for each in await linking.carry_out(links[start : start + CHUNK], wish, say_done=False):
+            chunk = await linking.carry_out(links[start : start + CHUNK], wish, say_done=False)
+            for each in chunk:
                 came[each.state] += 1
                 if each.state is LinkState.REFUSED:
                     line(f"refused: {each.link.called} {each.link.invoice_id}: {each.says}")
             counted = ", ".join(f"{came[each]} {each}" for each in LinkState if came[each])
             line(f"{came.total()} of {len(links)}: {counted}")
+            if all(each.state is LinkState.WAITING for each in chunk):
+                break
         reasons = []
         if refused := came[LinkState.REFUSED]:
             reasons.append(
@@ -175,6 +178,11 @@ class Backfill:
         if waiting := came[LinkState.WAITING]:
             reasons.append(
                 f"{waiting} still wait for PeopleSoft; they go on, and running it again shows what came of them"
+            )
+        if left := len(links) - came.total():
+            reasons.append(
+                f"{left} were not ordered, as none of those before them came through: see whether the flows run "
+                f"(`apstream flow status {self.connection_id}`), and run it again"
             )
         if reasons:
             raise Refusal(*reasons)

@@ -4,8 +4,10 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from ap_domain.money import plain as amount_text
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -85,7 +87,9 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def jsonable(value: object) -> object:
-    """Instants as ISO 8601, everything else as its text."""
+    """Instants as ISO 8601, amounts in plain digits, everything else as its text."""
+    if isinstance(value, Decimal):
+        return amount_text(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
