@@ -265,12 +265,14 @@ PATHS = {
         states=(State.PREPAID,),
         standing=Standing.CLOSED_UNPAID,
         settled=True,
+        day="2026-06-15",
     ),
     "zero": Path(
         rows=(PAID | {"PYMNT_GROSS_AMT": "0", "PAID_AMT": "0"},),
         states=(State.ZERO,),
         standing=Standing.CLOSED_UNPAID,
         settled=True,
+        day="2026-06-15",
         voucher={"GROSS_AMT": "0"},
     ),
     "netted by credit notes": Path(
@@ -278,6 +280,7 @@ PATHS = {
         states=(State.NETTED,),
         standing=Standing.CLOSED_UNPAID,
         settled=True,
+        day="2026-06-15",
     ),
     "a payment less a credit note": Path(
         rows=(PAID | {"NETTED": "Y"},),

@@ -45,8 +45,9 @@ def payment_told(
         (each for each in picture.instalments if each.state in COUNTING),
         key=lambda each: (each.paid_on or date.min, each.number),
     )
-    payments = _fitting_payments(_payments(counting))
+    payments = _payments(counting)
     taken_back = _taken_back(picture, payments, before)
+    payments = _fitting_payments(payments)
     message, payment_message = payment_words(picture, taken_back=taken_back)
     return PaymentTold(
         settled=picture.settled,
@@ -86,26 +87,25 @@ def _taken_back(
     """Names of voided and stopped payments: those PeopleSoft shows, those told before, and those that counted when
     Basware was told last and count no more.
     """
-    shown = _unique(each.name for each in _payments(picture.instalments, taken_back=True))
+    back = _payments(each for each in picture.instalments if was_taken_back(each))
+    shown = _unique(each.name for each in back)
     remembered: list[str] = []
     if before is not None:
-        told = [*zip(_entries(before.payment_number), _entries(before.payment_document), strict=False)]
-        ids = {each.id for each in _payments(picture.instalments)}
+        ids = {each.id for each in payments}
+        told = zip(_entries(before.payment_number), _entries(before.payment_document), strict=False)
         remembered += _entries(before.payment_reversal_document)
         remembered += [name for number, name in told if number not in ids]
-    counting = {each.name for each in payments}
-    earlier = [name for name in _unique(remembered) if name not in shown]
-    return _fitting([name for name in (*earlier, *shown) if name not in counting])
+    known = {*shown, *(each.name for each in payments)}
+    return _fitting([*(name for name in _unique(remembered) if name not in known), *shown])
 
 
-def _payments(instalments: Iterable[Instalment], *, taken_back: bool = False) -> list[_Payment]:
-    """Each payment of these instalments once: those that count, or those that were taken back."""
+def _payments(instalments: Iterable[Instalment]) -> list[_Payment]:
+    """The payments that carry these instalments, each once."""
     found: dict[_Payment, None] = {}
     for each in instalments:
-        if was_taken_back(each) if taken_back else each.state in COUNTING:
-            number, name = one_line(each.payment_id), one_line(each.reference)
-            if number or name:
-                found[_Payment(id=number or name, name=name or number)] = None
+        number, name = one_line(each.payment_id), one_line(each.reference)
+        if number or name:
+            found[_Payment(id=number or name, name=name or number)] = None
     return list(found)
 
 

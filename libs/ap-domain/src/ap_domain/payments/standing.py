@@ -61,9 +61,14 @@ def in_voucher_currency(instalment: Instalment, currency: str) -> Decimal:
 
 
 def paid_last_on(instalments: Sequence[Instalment]) -> date | None:
-    """The latest day of a payment that counts; when none is left, the day the last one was taken back."""
-    counting = [each.paid_on for each in instalments if each.state in COUNTING and each.paid_on]
-    if any(each.state in COUNTING for each in instalments):
-        return max(counting, default=None)
-    back = [each.cancelled_on for each in instalments if was_taken_back(each) and each.cancelled_on]
-    return max(back, default=None)
+    """The latest day of a payment that counts; when none is left, the day the last one was taken back, or the one that
+    ended an instalment without money.
+    """
+    for days in (
+        [each.paid_on for each in instalments if each.state in COUNTING],
+        [each.cancelled_on for each in instalments if was_taken_back(each)],
+        [each.paid_on for each in instalments if each.state in ENDED - {InstalmentState.CANCELLED}],
+    ):
+        if days:
+            return max((day for day in days if day is not None), default=None)
+    return None
