@@ -140,9 +140,7 @@ def send_back(
         asyncio.run(decision.run(open_cluster(), name, connection, ledger))
 
 
-@app.command(
-    epilog="Example: `apstream parked discard 2026/000001 --reason 'keyed by hand as voucher 00012345'`"
-)
+@app.command(epilog="Example: `apstream parked discard 2026/000001 --reason 'the supplier sent it twice'`")
 def discard(
     *,
     reason: Reason,
@@ -154,7 +152,11 @@ def discard(
     wait: Wait = 30,
     expires: Expires = 10,
 ) -> None:
-    """Do nothing more about it: it was dealt with by hand. Neither Basware nor PeopleSoft is told anything."""
+    """Do nothing more about it: it was dealt with by hand. Neither Basware nor PeopleSoft is told anything.
+
+    One that was keyed in PeopleSoft by hand is linked instead (`apstream voucher link`), so that Basware learns of its
+    payment.
+    """
     with refusals():
         decision = _Decision(Action.DISCARD, reason=reason, by=by, yes=yes, wait=wait, expires=expires)
         asyncio.run(decision.run(open_cluster(), name, connection, ledger))
