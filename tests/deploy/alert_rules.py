@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ap_domain.payments import ExceptionKind
 from ap_domain.poll import PollKind, PollOutcome
+from ap_domain.reconciliation import DifferenceKind
 from apstream_cli.flow_words import FLOWS
 from chassis import metrics
 from chassis.ledger.entry import Phase
@@ -42,7 +44,9 @@ def values_of(label: str) -> set[str] | None:
         case "outcome":
             return {*PollOutcome}
         case "kind":
-            return {*PollKind}
+            return {*PollKind, *ExceptionKind, *DifferenceKind}
+        case "explained":
+            return {"yes", "no"}
         case "reason":
             return {*Refusal, *_reasons_in_code()}
         case _:
