@@ -80,6 +80,7 @@ def test_what_a_site_says_is_laid_over_the_defaults() -> None:
         ({"prompts": {"after": "UP_TO"}}, "prompts must have different names"),
         ({"prompts": {"since": None}}, "changes cannot be read without a prompt"),
         ({"statuses": {"selection": {"Q": "gone"}}}, "statuses.selection.Q must be one of"),
+        ({"statuses": {"payment": {"K": "selected"}}}, "statuses.payment.K must be one of cancelled"),
         ({"statuses": {"payment": {"LONG1": "paid"}}}, "statuses.payment has 'LONG1'"),
         ({"reconciliation": {"days": 0}}, "reconciliation.days must be a whole number"),
     ],

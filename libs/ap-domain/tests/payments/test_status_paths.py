@@ -12,7 +12,7 @@ from ap_domain.payments import InstalmentState, PaymentPicture, PaymentStanding,
 from ap_domain.payments.instalment_rules import INSTALMENT_RULES, Facts, Money, state_of
 from ap_domain.payments.status_rules import ENDED, STATUS_RULES, StatusField, rules_of
 
-from .conftest import PAID, PAYMENT, ROW, VOID, Pictured, remembered
+from .conftest import PAID, PAYMENT, VOID, Pictured, remembered
 
 State = InstalmentState
 Standing = PaymentStanding
@@ -484,4 +484,3 @@ def test_amounts_that_are_numbers_or_texts_make_the_same_picture(pictured: Pictu
         PAID | {"PYMNT_CNT": Decimal(1), "PAID_AMT": Decimal("100.0"), "PYMNT_GROSS_AMT": Decimal(100)}
     )
     assert over_rest.digest == pictured(PAID).digest
-    assert ROW["PYMNT_CNT"] == "1"

@@ -1,14 +1,15 @@
 """From the rows of one voucher to the whole picture of its payment."""
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from functools import cache
+from typing import Any
 
-from ap_domain.masterdata.canonical_json import canonical_json
-from ap_domain.money import exact_sum
+from ap_domain.money import exact_sum, plain
 from ap_domain.payments.inquiry import InquiryRow, disagreement, instalments_of_inquiry
 from ap_domain.payments.instalments import ReadInstalment, read_instalments
 from ap_domain.payments.payment_row import QueryRow, VoucherRow, read_payment_row, read_voucher_row
@@ -85,7 +86,8 @@ def build_picture(
             before=before,
         )
         picture = _with_watch(shown, picture)
-    picture = replace(picture, disagreements=disagreements)
+    if disagreements:
+        picture = replace(picture, disagreements=disagreements)
     return replace(picture, digest=_digest(picture))
 
 
@@ -187,15 +189,19 @@ def _with_watch(shown: PaymentPicture, by_query: PaymentPicture | None) -> Payme
 
 
 def _digest(picture: PaymentPicture) -> str:
-    return hashlib.sha256(canonical_json(_plain(picture)).encode("utf-8", "surrogatepass")).hexdigest()
+    """Over the values in the order of the fields: equal for equal pictures, however amounts are written."""
+    return hashlib.sha256(json.dumps(_plain(picture), default=_plain).encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value):
-        names = [field.name for field in fields(value) if field.name not in _NOT_DIGESTED]
-        return {name: _plain(getattr(value, name)) for name in names}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Enum):
-        return str(value.value)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    kind: Any = type(value)
+    return [getattr(value, name) for name in _digested(kind)]
+
+
+@cache
+def _digested(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _NOT_DIGESTED)

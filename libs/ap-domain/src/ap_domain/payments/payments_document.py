@@ -48,6 +48,16 @@ DEFAULT_INQUIRY: Mapping[str, Any] = MappingProxyType(
 
 _ROOT = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
 _LONGEST_CODE = 4
+_OF_A_PAYMENT = frozenset(
+    {
+        InstalmentState.PAID,
+        InstalmentState.ESCHEATED,
+        InstalmentState.REOPENED,
+        InstalmentState.CANCELLED,
+        InstalmentState.UNKNOWN,
+    }
+)
+"""What the status of a payment can make of the instalments it carried."""
 
 
 def parse_payments(section: Mapping[str, object]) -> PaymentPlan:
@@ -171,4 +181,6 @@ def _codes(statuses: Section, name: str) -> dict[str, InstalmentState]:
     for code in codes:
         if len(code) > _LONGEST_CODE or code != code.strip():
             statuses.problem(name, f"has {code!r}; a code has at most {_LONGEST_CODE} characters")
+        if name == "payment" and codes[code] not in _OF_A_PAYMENT:
+            statuses.problem(f"payment.{code}", f"must be one of {', '.join(sorted(_OF_A_PAYMENT))}")
     return codes

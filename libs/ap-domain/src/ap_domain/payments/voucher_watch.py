@@ -78,13 +78,16 @@ EXCEPTION_WORDS: Mapping[ExceptionKind, tuple[str, str]] = MappingProxyType(
 )
 """What is wrong with the voucher, and what helps."""
 
-_WATCHED: tuple[tuple[StatusField, str], ...] = (
-    (StatusField.ENTRY, "entry"),
-    (StatusField.MATCH, "match"),
-    (StatusField.APPROVAL, "approval"),
-    (StatusField.BUDGET, "budget"),
-    (StatusField.POSTING, "posting"),
-    (StatusField.CLOSE, "close"),
+_WATCHED = tuple(
+    (field, attribute, rules_of(field))
+    for field, attribute in (
+        (StatusField.ENTRY, "entry"),
+        (StatusField.MATCH, "match"),
+        (StatusField.APPROVAL, "approval"),
+        (StatusField.BUDGET, "budget"),
+        (StatusField.POSTING, "posting"),
+        (StatusField.CLOSE, "close"),
+    )
 )
 
 
@@ -101,9 +104,9 @@ def findings(
 ) -> Iterator[Finding]:
     """What is wrong with a voucher whose debt is not met yet."""
     if voucher is not None:
-        for field, attribute in _WATCHED:
+        for field, attribute, rules in _WATCHED:
             code = getattr(voucher, attribute)
-            rule = rules_of(field).get(code)
+            rule = rules.get(code)
             if rule is None and code:
                 yield Finding(kind=ExceptionKind.UNKNOWN_STATUS, detail=f"{field} {code}")
             elif rule is not None and rule.exception is not None:
