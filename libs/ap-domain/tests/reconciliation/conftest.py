@@ -134,9 +134,9 @@ class Sides:
             "origin": "BSW",
         }
         return compare(
-            ledger=self.ledger.values(),
-            basware=self.basware.values(),
-            vouchers=self.vouchers.values(),
+            ledger=self.ledger,
+            basware=self.basware,
+            vouchers={(each.business_unit, each.voucher_id): each for each in self.vouchers.values()},
             rules=Rules(**{**given, **rules}),
             run_at=NOW,
         )

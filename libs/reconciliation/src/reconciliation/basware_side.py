@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from sys import intern
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -55,12 +56,12 @@ class InvoiceReader:
         paid, block = _told(fields)
         invoice = BaswareInvoice(
             invoice_id=document.invoice_id,
-            status=document.processing_status or "",
+            status=intern(str(document.processing_status or "")),
             invoice_number=_read(fields.text, "invoiceNumber") or "",
-            supplier_code=_read(fields.text, "supplierCode") or "",
+            supplier_code=intern(_read(fields.text, "supplierCode") or ""),
             business_unit=self.mapping.business_units.get(company, ""),
             gross=_read(fields.amount, "grossSum"),
-            currency=_read(fields.text, "currencyCode") or "",
+            currency=intern(_read(fields.text, "currencyCode") or ""),
             voucher_id=_voucher_number(fields),
             updated_at=updated,
             updated_on=updated.astimezone(self.zone).date() if updated is not None else None,
@@ -83,7 +84,14 @@ class InvoiceReader:
                 gross = gross.copy_negate()
         except (MappingFault, ConfigurationFault, DocumentFault):
             return invoice
-        return replace(invoice, vendor_setid=setid, vendor_id=vendor_id, mapped_number=number, gross=gross)
+        return replace(
+            invoice,
+            vendor_setid=intern(setid),
+            vendor_id=intern(vendor_id),
+            # most are the same text, which then is there once
+            mapped_number=invoice.invoice_number if number == invoice.invoice_number else number,
+            gross=gross,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

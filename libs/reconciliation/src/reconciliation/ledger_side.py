@@ -1,6 +1,7 @@
 """Our own ledger's entries, reduced to what is compared."""
 
 from collections.abc import AsyncIterator
+from sys import intern
 from zoneinfo import ZoneInfo
 
 from ap_domain.invoice_state import InvoiceState, Step
@@ -45,13 +46,13 @@ def ledger_invoice(entry: Entry[InvoiceState], *, zone: ZoneInfo) -> LedgerInvoi
         invoice_id=body.invoice_id,
         outcome=outcome,
         invoice_number=body.invoice_number,
-        business_unit=unit,
+        business_unit=intern(unit),
         voucher_id=voucher.voucher_id if voucher is not None else "",
-        vendor_setid=key.vendor_setid if key is not None else "",
-        vendor_id=key.vendor_id if key is not None else "",
+        vendor_setid=intern(key.vendor_setid if key is not None else ""),
+        vendor_id=intern(key.vendor_id if key is not None else ""),
         mapped_number=key.invoice_id if key is not None else "",
         gross=body.intent.match.gross if body.intent is not None else None,
-        currency=body.currency,
+        currency=intern(body.currency),
         posted_on=body.posted_at.astimezone(zone).date() if body.posted_at is not None else None,
         changed_at=entry.since,
         words=_words(entry),

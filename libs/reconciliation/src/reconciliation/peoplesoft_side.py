@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from sys import intern
 
 from ap_domain.money import MoneyFault, parse_amount
 from ap_domain.payments import PaymentPlan, PaymentRowFault, Proof, WatchedVoucher, build_picture, ranges
@@ -118,15 +119,15 @@ class PeopleSoftSide:
     def _voucher(self, row: QueryRow) -> PeopleSoftVoucher:
         changed = _text(row, "LAST_UPDATE_DT")
         return PeopleSoftVoucher(
-            business_unit=_text(row, "BUSINESS_UNIT"),
+            business_unit=intern(_text(row, "BUSINESS_UNIT")),
             voucher_id=_text(row, "VOUCHER_ID"),
-            entry_status=_text(row, "ENTRY_STATUS"),
+            entry_status=intern(_text(row, "ENTRY_STATUS")),
             invoice_number=_text(row, "INVOICE_ID"),
-            vendor_setid=_text(row, "VENDOR_SETID"),
-            vendor_id=_text(row, "VENDOR_ID"),
+            vendor_setid=intern(_text(row, "VENDOR_SETID")),
+            vendor_id=intern(_text(row, "VENDOR_ID")),
             gross=_amount(row, "GROSS_AMT"),
-            currency=_text(row, "TXN_CURRENCY_CD"),
-            origin=_text(row, "ORIGIN"),
+            currency=intern(_text(row, "TXN_CURRENCY_CD")),
+            origin=intern(_text(row, "ORIGIN")),
             entered_on=_day(row, "ENTERED_DT"),
             accounting_date=_day(row, "ACCOUNTING_DT"),
             changed_at=self._instant(changed),

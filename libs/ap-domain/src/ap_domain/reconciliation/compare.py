@@ -1,12 +1,12 @@
 """The comparison itself: counts and differences out of what the three sides said."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 
 from ap_domain.reconciliation.counting import Counts
 from ap_domain.reconciliation.explaining import explanation
 from ap_domain.reconciliation.findings import Finding, findings
-from ap_domain.reconciliation.matching import MatchedInvoice, VoucherBook, matched
+from ap_domain.reconciliation.matching import MatchedInvoice, VoucherBook, VoucherKey, matched
 from ap_domain.reconciliation.result import Difference, DifferenceKind, Reconciliation
 from ap_domain.reconciliation.rules import Rules
 from ap_domain.reconciliation.sides import BaswareInvoice, LedgerInvoice, PeopleSoftVoucher
@@ -18,25 +18,23 @@ _ORDER = list(DifferenceKind)
 
 def compare(
     *,
-    ledger: Iterable[LedgerInvoice],
-    basware: Iterable[BaswareInvoice],
-    vouchers: Iterable[PeopleSoftVoucher],
+    ledger: Mapping[str, LedgerInvoice],
+    basware: Mapping[str, BaswareInvoice],
+    vouchers: Mapping[VoucherKey, PeopleSoftVoucher],
     rules: Rules,
     run_at: datetime,
 ) -> Reconciliation:
     """Every invoice of the ledger and of Basware beside its voucher, and every voucher that is left.
 
-    ``ledger`` holds the entries that `in_scope` picks, ``vouchers`` those entered in the window and those that these
-    entries name, payments included. Vouchers of another origin that stand for no invoice of Basware's are not ours
-    and are passed over.
+    Invoices are keyed by Basware's id, vouchers by business unit and voucher. ``ledger`` holds the entries that
+    `in_scope` picks, ``vouchers`` those entered in the window and those that these entries name, payments included.
+    Vouchers of another origin that stand for no invoice of Basware's are not ours and are passed over.
     """
-    entries = {each.invoice_id: each for each in ledger}
-    documents = {each.invoice_id: each for each in basware}
-    book = VoucherBook(vouchers, entries.values())
+    book = VoucherBook(vouchers, ledger.values())
     counts = Counts(rules.first_day, rules.last_day)
     differences: list[Difference] = []
     compared = 0
-    for invoice in matched(ledger=entries, basware=documents, book=book):
+    for invoice in matched(ledger=ledger, basware=basware, book=book):
         compared += 1
         counts.add(invoice)
         differences += (_difference(each, invoice, rules) for each in findings(invoice))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from ap_domain.reconciliation.sides import (
     BaswareInvoice,
@@ -12,7 +13,7 @@ from ap_domain.reconciliation.sides import (
     PeopleSoftVoucher,
 )
 
-__all__ = ["MatchedInvoice", "VoucherBook", "in_scope", "matched"]
+__all__ = ["MatchedInvoice", "VoucherBook", "VoucherKey", "in_scope", "matched"]
 
 VoucherKey = tuple[str, str]
 """Business unit and voucher."""
@@ -34,19 +35,20 @@ class MatchedInvoice:
 class VoucherBook:
     """The vouchers that were read: by their key, and those that our ledger does not name by what they stand for."""
 
-    def __init__(self, vouchers: Iterable[PeopleSoftVoucher], ledger: Iterable[LedgerInvoice]) -> None:
-        self._claimed = {(each.business_unit, each.voucher_id) for each in ledger if each.voucher_id}
-        self._by_id: dict[VoucherKey, PeopleSoftVoucher] = {}
+    def __init__(
+        self, vouchers: Mapping[VoucherKey, PeopleSoftVoucher], ledger: Iterable[LedgerInvoice]
+    ) -> None:
+        self._vouchers = vouchers
         self._free: dict[InvoiceKey, list[PeopleSoftVoucher]] = {}
-        for voucher in vouchers:
-            place = (voucher.business_unit, voucher.voucher_id)
-            self._by_id[place] = voucher
-            if place not in self._claimed and voucher.live:
+        claimed = {(each.business_unit, each.voucher_id) for each in ledger if each.voucher_id}
+        for place, voucher in vouchers.items():
+            if place not in claimed and voucher.live:
                 self._free.setdefault(voucher.key, []).append(voucher)
 
     def named(self, invoice: LedgerInvoice) -> PeopleSoftVoucher | None:
         """The voucher that the ledger names for the invoice."""
-        return self._by_id.get((invoice.business_unit, invoice.voucher_id)) if invoice.voucher_id else None
+        place = (invoice.business_unit, invoice.voucher_id)
+        return self._vouchers.get(place) if invoice.voucher_id else None
 
     def take(
         self, invoice: LedgerInvoice | BaswareInvoice, *, known: Collection[str] = ()
@@ -67,18 +69,18 @@ class VoucherBook:
 def matched(
     *, ledger: Mapping[str, LedgerInvoice], basware: Mapping[str, BaswareInvoice], book: VoucherBook
 ) -> Iterator[MatchedInvoice]:
-    """Every invoice once, those that are known by a voucher before those that look for one."""
-    invoices = sorted(
-        {**dict.fromkeys(ledger), **dict.fromkeys(basware)}, key=lambda each: _first(ledger.get(each), each)
-    )
-    for invoice_id in invoices:
+    """Every invoice once, those that our ledger has a voucher of before those that look for one."""
+    known = (name for name, entry in ledger.items() if entry.voucher_id)
+    others = (name for name in basware if (entry := ledger.get(name)) is None or not entry.voucher_id)
+    unlisted = (name for name, entry in ledger.items() if not entry.voucher_id and name not in basware)
+    for invoice_id in chain(known, sorted(chain(others, unlisted))):
         entry, document = ledger.get(invoice_id), basware.get(invoice_id)
-        known = entry.known if entry is not None else ()
+        strangers = entry.known if entry is not None else ()
         sides = (side for side in (entry, document) if side is not None)
-        others = tuple(each for side in sides for each in book.take(side, known=known))
+        alike = tuple(each for side in sides for each in book.take(side, known=strangers))
         voucher = book.named(entry) if entry is not None else None
         yield MatchedInvoice(
-            invoice_id=invoice_id, ledger=entry, basware=document, voucher=voucher, others=others
+            invoice_id=invoice_id, ledger=entry, basware=document, voucher=voucher, others=alike
         )
 
 
@@ -99,10 +101,6 @@ def in_scope(
         return True
     posted = invoice.posted_on if invoice.voucher_id else None
     return posted is not None and first_day <= posted <= last_day
-
-
-def _first(entry: LedgerInvoice | None, invoice_id: str) -> tuple[bool, str]:
-    return (entry is None or not entry.voucher_id, invoice_id)
 
 
 def _alike(voucher: PeopleSoftVoucher, invoice: LedgerInvoice | BaswareInvoice) -> bool:
