@@ -78,7 +78,7 @@ AFTER_PROCESSING: frozenset[FaultKind] = frozenset(
 )
 """These spoil the answer to a call that was carried out; `params.commit` turns either way round."""
 DELAYS: frozenset[FaultKind] = frozenset({"delay_seconds", "commit_after_seconds"})
-TargetOperation = Literal["create", "find", "get", "wsdl", "query", "query_soap", "any"]
+TargetOperation = Literal["create", "find", "get", "wsdl", "query", "query_soap", "inquiry", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +141,8 @@ class FaultedCall:
     """What of a call decides whether a fault is meant for it.
 
     `sent` gives a property by canonical name: for a query its prompts by role (SETID, AFTER, UP_TO, SINCE), over SOAP
-    the STEP (execute, results) and the BLOCK. `query` is the delivered name of the query; `finds_rows` is true where
-    a call runs one.
+    the STEP (execute, results) and the BLOCK; for an inquiry its fields. `query` is the delivered name of the query, or
+    the resource of the inquiry; `finds_rows` is true where a call runs one.
     """
 
     operation: str

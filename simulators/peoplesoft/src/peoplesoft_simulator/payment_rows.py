@@ -14,8 +14,8 @@ from peoplesoft_simulator.row import ZERO
 Fate = Literal[
     "open", "selected", "paid", "escheated", "netted", "zero", "prepaid", "cancelled", "replaced_by_new_row"
 ]
-"""`netted` was settled against credit notes without any money (PAID_AMT 0), `zero` had nothing to pay, `cancelled` will not be paid,
-`replaced_by_new_row` was voided and goes on as another scheduled payment."""
+"""`netted` was set off against credit notes without any money (PAID_AMT 0), `zero` had nothing to pay, `cancelled` will
+not be paid, `replaced_by_new_row` was voided and goes on as another scheduled payment."""
 UNPAID: frozenset[Fate] = frozenset({"open", "selected"})
 CARRIED: frozenset[Fate] = frozenset({"paid", "escheated", "netted", "zero"})
 """Those that a payment carries which was not taken back."""

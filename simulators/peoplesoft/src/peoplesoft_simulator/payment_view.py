@@ -34,12 +34,12 @@ def shown(voucher: Voucher, schedule: list[Instalment], payments: Iterable[Payme
         "LAST_UPDATE_DT": voucher.last_update,
         "schedule": [_scheduled(each) for each in schedule],
         "payments": [shown_payment(each) for each in payments],
-        "summary": summary(schedule),
+        "summary": summary(schedule, currency=voucher.row.text("TXN_CURRENCY_CD")),
     }
 
 
-def summary(schedule: list[Instalment]) -> Json:
-    """What became of the voucher's amount, in its currency.
+def summary(schedule: list[Instalment], *, currency: str) -> Json:
+    """What became of the voucher's amount, in its `currency`.
 
     `paid` is what the supplier, or the state in his place, has; with `discount`, `withheld`, `open`, `prepaid`,
     `netted` (set off against credit notes without money) and `cancelled` it makes the amount scheduled, `gross`.
@@ -64,7 +64,7 @@ def summary(schedule: list[Instalment]) -> Json:
         "cancelled": gross("cancelled"),
         "held": any(each.held for each in live),
         "ended": bool(live) and not any(each.unpaid for each in live),
-        "other_currency": any(each.currency != live[0].currency for each in live),
+        "other_currency": any(each.currency != currency for each in live),
     }
 
 

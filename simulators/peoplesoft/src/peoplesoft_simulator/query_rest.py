@@ -23,7 +23,7 @@ from peoplesoft_simulator.world import SiteState, World
 
 REST_CONNECTOR = "/PSIGW/RESTListeningConnector"
 JSON = "application/json"
-_CHALLENGE = {"WWW-Authenticate": 'Basic realm="PeopleSoft"'}
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="PeopleSoft"'}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class QueryConnector:
     async def _get(self, http: web.Request) -> web.StreamResponse:
         state = self._world.sites.get(http.match_info["node"])
         if state is None:
-            return await send(http, _error("json", 404, f"no node {http.match_info['node']}"))
+            return await send(http, error_answer("json", 404, f"no node {http.match_info['node']}"))
         call = self._call(http, state)
         order = self._order(call)
         await self._desk.came_in(
@@ -154,12 +154,12 @@ class QueryConnector:
         if refusal is None and not state.operators[call.operator].may_query:
             refusal = catalogue.NOT_AUTHORISED.says(call.operator, "QAS_EXECUTEQRY_REST_GET")
         if refusal is not None:
-            denied = _error(state.settings.rest_error_body, 401, refusal.text)
-            return replace(denied, headers=_CHALLENGE), f"fault ({refusal.set},{refusal.number})"
+            denied = error_answer(state.settings.rest_error_body, 401, refusal.text)
+            return replace(denied, headers=CHALLENGE), f"fault ({refusal.set},{refusal.number})"
         await asyncio.sleep(state.settings.latency_ms / 1000)
         if call.query is None:
             text = catalogue.QUERY_UNKNOWN.says(call.asked_name).text
-            return _error(state.settings.rest_error_body, 404, text), "unknown query"
+            return error_answer(state.settings.rest_error_body, 404, text), "unknown query"
         if call.run is None:
             return _bad_request(call, call.problem)
         encode = as_json if call.json else as_xml
@@ -169,7 +169,7 @@ class QueryConnector:
             return _bad_request(call, str(refused))
         if order is not None and order.kind == "error_status":
             found.rows.close()
-            return _error("json", 200, order.params.text), "error"
+            return error_answer("json", 200, order.params.text), "error"
         return (_json_rows(found) if call.json else _xml_rows(found)), f"found {found.rows.rows}"
 
 
@@ -197,10 +197,12 @@ async def _spoiled(order: FaultOrder, answer: Answer | _Rows) -> Answer:
 
 
 def _bad_request(call: _Call, why: str) -> tuple[Answer, str]:
-    return _error("json", 400, catalogue.QUERY_REFUSED.says(call.asked_name, why).text), f"refused: {why}"
+    return error_answer(
+        "json", 400, catalogue.QUERY_REFUSED.says(call.asked_name, why).text
+    ), f"refused: {why}"
 
 
-def _error(kind: str, status: int, text: str) -> Answer:
+def error_answer(kind: str, status: int, text: str) -> Answer:
     """An error of the framework; what it looks like is an assumption."""
     if kind == "html":
         page = f"<html><head><title>Error {status}</title></head><body><p>{text}</p></body></html>"

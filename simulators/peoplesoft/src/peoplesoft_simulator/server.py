@@ -10,6 +10,7 @@ from aiohttp import web
 from peoplesoft_simulator.control import Control
 from peoplesoft_simulator.control_json import refuse_bad_bodies
 from peoplesoft_simulator.gateway import Gateway
+from peoplesoft_simulator.inquiry_rest import InquiryConnector
 from peoplesoft_simulator.master_data_control import MasterDataControl
 from peoplesoft_simulator.payment_control import PaymentControl
 from peoplesoft_simulator.query_rest import QueryConnector
@@ -24,6 +25,7 @@ def application(world: World) -> web.Application:
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[refuse_bad_bodies])
     app.add_routes(Gateway(world).routes())
     app.add_routes(QueryConnector(world).routes())
+    app.add_routes(InquiryConnector(world).routes())
     app.add_routes(Control(world).routes())
     app.add_routes(MasterDataControl(world).routes())
     app.add_routes(VoucherControl(world).routes())

@@ -76,7 +76,8 @@ class Site:
     differ); prefixes go in front of both. `required` names what the create message demands besides keys,
     `omitted` what the interface leaves out, `lengths` other lengths than the data dictionary's, `custom` header
     properties of the site's own with their lengths. With `nesting` "payment_collection" the scheduled payment is
-    a collection of its own instead of header fields. `queries` says by delivered name how the site's queries differ.
+    a collection of its own instead of header fields. `queries` says by delivered name how the site's queries differ,
+    `inquiry_root` where below /PSIGW/ the resources of the payment inquiry stand.
     """
 
     __pydantic_config__ = STRICT
@@ -97,6 +98,12 @@ class Site:
     nesting: Literal["plain", "payment_collection"] = "plain"
     authentication: Authentication = "either"
     queries: dict[str, QuerySetup] = field(default_factory=dict)
+    inquiry_root: str | None = None
+
+    @property
+    def inquiry(self) -> str:
+        """Where the resources of the payment inquiry stand."""
+        return self.inquiry_root or f"RESTListeningConnector/{self.node}/ESettlements.v1"
 
     @property
     def service(self) -> str:

@@ -158,9 +158,13 @@ class Treasury:
             method=made[0].method,
             last_update=made[0].last_update,
         )
-        amount = payment.amount + sum((row.paid for row in made), ZERO)
+        payment = replace(
+            payment,
+            amount=payment.amount + sum((row.paid for row in made), ZERO),
+            netted="Y" if netted else payment.netted,
+        )
         self._file.put(made)
-        self._file.put_payment(replace(payment, amount=amount, netted="Y" if netted else payment.netted))
+        self._file.put_payment(payment)
         for keys in {(row.business_unit, row.voucher_id) for row in made}:
             self._file.post(keys)
         return payment
