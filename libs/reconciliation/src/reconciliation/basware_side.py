@@ -15,7 +15,7 @@ from ap_domain.mapping import ConfigurationFault, MappingFault, VoucherMapping
 from ap_domain.mapping.credit_notes import judged
 from ap_domain.mapping.header_facts import invoice_number, supplier
 from ap_domain.reconciliation import BaswareInvoice
-from basware import BaswareError, CredentialsRefused, FetchedDocument, NotFound, ProcessingStatus
+from basware import BaswareError, FetchedDocument, NotFound, ProcessingStatus
 from chassis.ledger.words import words
 
 from reconciliation.coding import coding_of
@@ -134,9 +134,7 @@ class BaswareSide:
 
 
 def _failed(error: BaswareError) -> ReconciliationFailed:
-    return ReconciliationFailed(
-        f"Basware could not be read: {words(error)}", refused=isinstance(error, CredentialsRefused)
-    )
+    return ReconciliationFailed(f"Basware could not be read: {words(error)}")
 
 
 def _voucher_number(fields: DocumentFields) -> str:

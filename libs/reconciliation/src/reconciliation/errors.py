@@ -4,8 +4,4 @@ __all__ = ["ReconciliationFailed"]
 
 
 class ReconciliationFailed(Exception):
-    """A system could not be read to its end; the text is that system's. ``refused``: our credentials were."""
-
-    def __init__(self, words: str, *, refused: bool = False) -> None:
-        super().__init__(words)
-        self.refused = refused
+    """A system could not be read to its end; the text is that system's, and its own error is the cause."""

@@ -12,7 +12,6 @@ from ap_domain.payments import PaymentPlan, PaymentRowFault, Proof, WatchedVouch
 from ap_domain.reconciliation import PeopleSoftVoucher
 from chassis.ledger.words import words
 from peoplesoft import (
-    CredentialsRefused,
     KeyPage,
     PeopleSoftError,
     QueryOwner,
@@ -112,9 +111,7 @@ class PeopleSoftSide:
                 async for page in found:
                     yield page
         except PeopleSoftError as error:
-            raise ReconciliationFailed(
-                f"PeopleSoft could not be read: {words(error)}", refused=isinstance(error, CredentialsRefused)
-            ) from error
+            raise ReconciliationFailed(f"PeopleSoft could not be read: {words(error)}") from error
 
     def _voucher(self, row: QueryRow) -> PeopleSoftVoucher:
         changed = _text(row, "LAST_UPDATE_DT")
