@@ -76,7 +76,7 @@ def _of_entry(entry: Entry[InvoiceState]) -> Iterator[tuple[str, str]]:
             f"{body.newer.fetch_number} ({body.newer.status}) waits until this one is settled",
         )
     if body.intent is not None:
-        yield "voucher sent", _sent(body.intent)
+        yield "voucher is" if body.linked else "voucher sent", _sent(body.intent)
     if entry.started is not None:
         begun, settle = entry.started, f"{entry.started.settle_seconds:g} s"
         yield (

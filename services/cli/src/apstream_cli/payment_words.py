@@ -10,7 +10,7 @@ from ap_domain.payments import PaymentPicture, PaymentStanding, PaymentTold, Vou
 
 from apstream_cli.screen import ago, instant
 
-__all__ = ["amount", "exception_words", "payment_facts", "standing_words", "told_words"]
+__all__ = ["amount", "exception_words", "payment_facts", "standing_words", "told_briefly", "told_words"]
 
 _STANDINGS: dict[PaymentStanding, str] = {
     PaymentStanding.NOT_SCHEDULED: "not scheduled for payment yet",
@@ -58,13 +58,20 @@ def told_words(told: PaymentTold, currency: str) -> str:
         parts.append(f"payment {told.payment_number}")
     if told.payment_reversal_document:
         parts.append(f"taken back {told.payment_reversal_document}")
-    said = "; ".join(each for each in (told.payment_message, told.message) if each)
+    said = told.message or told.payment_message
     return ", ".join(parts) + (f": {said}" if said else "")
+
+
+def told_briefly(told: PaymentTold, currency: str) -> str:
+    """The sum, the day and whether it is held, as Basware was told."""
+    day = f" on {told.payment_date}" if told.payment_date is not None and told.paid_total else ""
+    held = ", payment blocked" if told.payment_block else ""
+    return f"{amount(told.paid_total, currency)} paid{day}{held}"
 
 
 def exception_words(exception: VoucherException, *, now: datetime) -> str:
     """What is wrong, for how long, and what helps."""
-    return f"{exception.words} (for {ago(exception.since, now=now)}). {exception.remedy}"
+    return f"{exception.words.rstrip('.')} (for {ago(exception.since, now=now)}). {exception.remedy}"
 
 
 def payment_facts(

@@ -8,7 +8,7 @@ from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
 
 from apstream_cli.invoices import Invoice
-from apstream_cli.payment_words import told_words
+from apstream_cli.payment_words import told_briefly
 
 __all__ = ["standing"]
 
@@ -73,7 +73,7 @@ def _ended(entry: Entry[InvoiceState]) -> str:
         case Step.PAID:
             told = body.payment.told if body.payment else None
             if told is not None and told.paid_total:
-                return f"Paid ({voucher}), and Basware knows it: {told_words(told, body.currency)}."
+                return f"Paid ({voucher}), and Basware knows it: {told_briefly(told, body.currency)}."
             return f"Over without money ({voucher}): PeopleSoft will pay nothing more for it."
         case Step.WITHDRAWN:
             because = f" {_sentence(entry.reason)}" if entry.reason else ""
@@ -89,7 +89,7 @@ def _ended(entry: Entry[InvoiceState]) -> str:
 
 def _payment(body: InvoiceState) -> str:
     told = body.payment.told if body.payment else None
-    return f" Of its payment Basware knows: {told_words(told, body.currency)}." if told is not None else ""
+    return f" Of its payment Basware knows: {told_briefly(told, body.currency)}." if told is not None else ""
 
 
 def _fetching(fetch: Entry[FetchState]) -> str:
