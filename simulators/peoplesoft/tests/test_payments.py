@@ -428,7 +428,7 @@ async def test_vouchers_are_invented_and_changed_the_same_for_the_same_seed(call
 
 async def test_payments_outlive_the_process(caller_class: type[Any], tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session:
-        pages = []
+        pages: list[Any] = []
         for _ in range(2):
             async with simulator(books=tmp_path / "books") as url:
                 caller = caller_class(url=url, session=session)
