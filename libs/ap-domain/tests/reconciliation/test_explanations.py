@@ -150,6 +150,15 @@ def test_a_person_who_dealt_with_it_explains_what_is_left(sides: Make, stages: A
     )
 
 
+def test_basware_keeps_its_number_of_a_voucher_that_a_person_linked(sides: Make, stages: Any) -> None:
+    books = sides()
+    books.add("a", stages.TOLD)
+    books.basware["a"] = replace(books.basware["a"], voucher_id="")
+    assert [each.kind for each in books.compared().unexplained] == [DifferenceKind.VOUCHER_NUMBER]
+    books.ledger["a"] = replace(books.ledger["a"], linked=True)
+    assert books.compared().unexplained == ()
+
+
 def test_a_repeated_number_that_was_judged_before_is_no_duplicate(sides: Make, stages: Any) -> None:
     books = sides()
     books.add("a", stages.TOLD)

@@ -58,6 +58,7 @@ def ledger_invoice(entry: Entry[InvoiceState], *, zone: ZoneInfo) -> LedgerInvoi
         words=_words(entry),
         undecided=entry.started is not None and voucher is None and entry.phase in _BEGUN,
         payment_waits=_payment_waits(entry),
+        linked=body.linked,
         known=(*body.repeats, *(body.intent.known if body.intent is not None else ())),
     )
 

@@ -93,7 +93,12 @@ def _stages(invoice: MatchedInvoice, voucher: PeopleSoftVoucher | None) -> Itera
     yield "posted", gross
     if voucher.postable:
         yield "postable", gross
-    if document is not None and document.transferred and document.voucher_id == voucher.voucher_id:
+    linked = invoice.ledger is not None and invoice.ledger.linked
+    if (
+        document is not None
+        and document.transferred
+        and (linked or document.voucher_id == voucher.voucher_id)
+    ):
         yield "confirmed", document.gross or Decimal(0)
     if voucher.paid_total:
         yield "paid", voucher.paid_total

@@ -43,6 +43,8 @@ def _by_ledger(kind: DifferenceKind, ledger: LedgerInvoice) -> str:
         )
     if ledger.outcome is LedgerOutcome.ON_ITS_WAY:
         return f"on its way: {ledger.words}"
+    if kind is DifferenceKind.VOUCHER_NUMBER and ledger.linked:
+        return "a person linked the voucher, and Basware keeps the number it was given before"
     if ledger.outcome is LedgerOutcome.DISCARDED:
         return f"discarded by a person: {ledger.words}" if ledger.words else "discarded by a person"
     return ""

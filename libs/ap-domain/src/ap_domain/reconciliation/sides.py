@@ -39,7 +39,8 @@ class LedgerInvoice:
 
     ``words`` say where it stands and why. ``undecided``: a voucher of it may exist that nobody has seen yet.
     ``payment_waits`` says why Basware was not told of the payment yet; blank: it knows all we know. ``known`` are
-    vouchers under the same number that were found to be other invoices'. What was never mapped has no supplier.
+    vouchers under the same number that were found to be other invoices'. ``linked``: a person named its voucher. What
+    was never mapped has no supplier.
     """
 
     invoice_id: str
@@ -58,6 +59,7 @@ class LedgerInvoice:
     undecided: bool = False
     payment_waits: str = ""
     known: tuple[str, ...] = ()
+    linked: bool = False
 
     @property
     def key(self) -> InvoiceKey:
