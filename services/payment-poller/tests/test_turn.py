@@ -24,6 +24,12 @@ async def world_of(count: int, *payments: dict[str, object], **section: object) 
     return world
 
 
+async def later(world: World) -> None:
+    """The second voucher changes, so that what changed before is behind the watermark."""
+    world.site.put("00000002", {"PYMNT_HOLD": "Y"})
+    assert len(await world.complete(CHANGES)) == 1
+
+
 async def test_a_voucher_is_published_once_and_again_when_it_changed() -> None:
     world = await world_of(1)
     assert world.last("00000001").standing is PaymentStanding.SCHEDULED
@@ -123,6 +129,14 @@ async def test_a_query_that_mixes_business_units_is_refused() -> None:
     words, published = await world.failed()
     assert "was asked for business unit US001 and shows US009" in words
     assert published == []
+
+
+async def test_a_new_voucher_that_is_not_shown_yet_is_an_exception_only_after_a_full_read() -> None:
+    world = await world_of(5)
+    world.post("i9", "00000009")
+    assert await world.complete(CHANGES) == []
+    (missing,) = await world.complete()
+    assert [each.kind for each in missing.exceptions] == [ExceptionKind.MISSING]
 
 
 # What is not shown.
@@ -293,27 +307,20 @@ async def test_nothing_is_published_for_a_shard_that_was_lost() -> None:
 # Late pictures, invoices that change their voucher.
 
 
-async def test_a_picture_that_came_late_is_published_over() -> None:
-    world = await world_of(1)
-    old = world.last("00000001")
-    world.site.put("00000001", PAID)
-    await world.complete()
-    world.late(old)
-    assert not world.last("00000001").settled
-    for kind in (CHANGES, PollKind.FULL):
-        await world.complete(kind)
-        assert world.last("00000001").settled
-
-
-async def test_an_earlier_run_of_the_same_poll_counts_for_nothing() -> None:
-    world = await world_of(1)
+@pytest.mark.parametrize("kind", PollKind)
+@pytest.mark.parametrize("same_poll", [False, True], ids=["an older poll", "an earlier run of the same poll"])
+async def test_a_picture_that_came_late_is_published_over(kind: PollKind, same_poll: bool) -> None:
+    world = await world_of(2)
     old = world.last("00000001")
     world.clock.advance(60)
     world.site.put("00000001", PAID)
-    await world.poll(offset=old.poll_offset)
+    await world.poll(offset=old.poll_offset if same_poll else None)
+    await later(world)
     world.late(old)
-    await world.complete(CHANGES)
+    assert not world.last("00000001").settled
+    assert [each.voucher_id for each in await world.complete(kind)] == ["00000001"]
     assert world.last("00000001").settled
+    assert await world.complete(kind) == []
 
 
 async def test_pictures_taken_in_again_lead_to_the_same_table() -> None:
@@ -340,11 +347,12 @@ async def test_an_invoice_that_gets_another_voucher_is_watched_by_that_one() -> 
 
 
 async def test_a_voucher_that_is_linked_to_another_invoice_is_published_for_that_one() -> None:
-    world = await world_of(1, PAID)
+    world = await world_of(2, PAID)
+    await later(world)
     world.post("i1", None)
-    world.post("i2", "00000001")
+    world.post("i9", "00000001")
     (found,) = await world.complete(CHANGES)
-    assert found.invoice_id == "i2"
+    assert (found.voucher_id, found.invoice_id) == ("00000001", "i9")
 
 
 async def test_a_voucher_that_two_invoices_claim_is_told_and_stays_with_the_first() -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import aiohttp
+from basware import BaswareClients
 from chassis.settings import ServiceSettings
 from chassis.streams.poll_port import PollLimits
 from chassis.streams.poll_publisher import ShardPublisher
@@ -16,10 +18,15 @@ from prometheus_client import REGISTRY
 from payment_poller.adapters.clients import PeopleSoftClients
 from payment_poller.adapters.peoplesoft_source import PeopleSoftSource
 from payment_poller.adapters.publisher import KafkaPublisher
+from payment_poller.adapters.reconciler import Reconciler
 from payment_poller.book import VoucherBook
+from payment_poller.by_subject import BySubject
+from payment_poller.differences import Differences, read_reconciliations
+from payment_poller.flow import FLOW
 from payment_poller.metrics import VoucherPicture
-from payment_poller.poller import FLOW, PaymentPoller
-from payment_poller.subjects import subjects
+from payment_poller.poller import PaymentPoller
+from payment_poller.reconciling import ReconciliationPoller
+from payment_poller.subjects import PAYMENTS, RECONCILIATION, subjects
 from payment_poller.tables import PICTURES, RECORDS, SERVICE, WATCHED, pictures, vouchers
 
 __all__ = ["payment_poller"]
@@ -43,9 +50,13 @@ def payment_poller(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
     )
 
     async def alongside(around: StreamSurroundings) -> None:
-        book = VoucherBook(view=around.view, owned=around.shards.owned)
+        owned = around.shards.owned
+        book = VoucherBook(view=around.view, owned=owned)
         around.shards.on_change(book.put)
-        picture = VoucherPicture(book, now=around.clock.now)
+        differences = Differences(
+            owned=owned, read=partial(read_reconciliations, bootstrap=settings.kafka_bootstrap)
+        )
+        picture = VoucherPicture(book, differences, now=around.clock.now)
         connector = aiohttp.TCPConnector(limit=CONNECTIONS)
         async with (
             # Without cookies: customers share it.
@@ -53,18 +64,32 @@ def payment_poller(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
             asyncio.TaskGroup() as tasks,
         ):
             clients = PeopleSoftClients(session=session)
-            poller = PaymentPoller(
+            publisher = ShardPublisher(producer=around.producer, owned=owned)
+            payments = PaymentPoller(
                 source=PeopleSoftSource(rows_of=clients.queries, inquiry_of=clients.inquiry),
-                publisher=KafkaPublisher(ShardPublisher(producer=around.producer, owned=around.shards.owned)),
+                publisher=KafkaPublisher(publisher),
                 book=book,
                 view=around.view,
                 flows=around.flows,
                 clock=around.clock,
             )
+            reconciliation = ReconciliationPoller(
+                reconciling=Reconciler(
+                    bootstrap=settings.kafka_bootstrap,
+                    peoplesoft=clients,
+                    basware=BaswareClients(session=session),
+                    clock=around.clock,
+                ),
+                publisher=publisher,
+                differences=differences,
+                flows=around.flows,
+                clock=around.clock,
+            )
             tasks.create_task(book.follow(), name="book of vouchers")
+            tasks.create_task(differences.follow(), name="earlier reconciliations")
             REGISTRY.register(picture)
             try:
-                await polling.run(around, poller)
+                await polling.run(around, BySubject({PAYMENTS: payments, RECONCILIATION: reconciliation}))
             finally:
                 REGISTRY.unregister(picture)
 

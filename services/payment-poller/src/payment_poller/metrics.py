@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from ap_domain.payments import ExceptionKind, PaymentStanding
+from ap_domain.reconciliation import DifferenceKind
 from chassis import metrics
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from payment_poller.book import VoucherBook, Watching
+from payment_poller.differences import Differences
 
 __all__ = ["PUBLISHED", "VoucherPicture"]
 
@@ -45,6 +47,15 @@ OLDEST = metrics.computed(
     "How long ago the oldest exception of a kind was first seen; 0 without one.",
     ("connection", "kind"),
 )
+DIFFERENCES = metrics.computed(
+    "reconciliation_differences",
+    "Invoices on which the systems did not agree at the last scheduled reconciliation, by kind; those that are not "
+    "explained need somebody: `apstream reconcile` lists them.",
+    ("connection", "kind", "explained"),
+)
+RECONCILED_AGE = metrics.computed(
+    "reconciliation_age_seconds", "How long ago the last scheduled reconciliation was made.", ("connection",)
+)
 
 NOT_READ = "not_read"
 
@@ -52,8 +63,9 @@ NOT_READ = "not_read"
 class VoucherPicture(Collector):
     """Computed at each scrape from what this process owns."""
 
-    def __init__(self, book: VoucherBook, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, book: VoucherBook, differences: Differences, *, now: Callable[[], datetime]) -> None:
         self._book = book
+        self._differences = differences
         self._now = now
 
     def describe(self) -> Iterable[Metric]:
@@ -82,6 +94,14 @@ class VoucherPicture(Collector):
             for name, found in since.items()
             for kind in ExceptionKind
         )
+        counted = list(self._differences.connections())
+        yield DIFFERENCES.of(
+            ((name, kind, "yes" if explained else "no"), float(each.numbers[kind, explained]))
+            for name, each in counted
+            for kind in DifferenceKind
+            for explained in (True, False)
+        )
+        yield RECONCILED_AGE.of(((name,), (now - each.run_at).total_seconds()) for name, each in counted)
 
 
 def _standings(watching: Watching) -> Counter[str]:

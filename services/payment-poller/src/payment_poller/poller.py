@@ -1,6 +1,5 @@
 """One poll of one connection's payments: read, compared with what was published, the difference published."""
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -10,8 +9,7 @@ from ap_domain.poll import PollDue, PollKind, PollOutcome
 from chassis.connections import Connection
 from chassis.errors import NotAnswered, NotDurable
 from chassis.failpoints import reached
-from chassis.ledger.entry import Stop
-from chassis.ledger.ports import Clock, Flows, Unknown
+from chassis.ledger.ports import Clock, Flows
 from chassis.ledger.words import words
 from chassis.streams.poll_port import Polled, Progress
 from chassis.streams.poll_remarks import Remarks
@@ -19,17 +17,13 @@ from chassis.streams.poll_watermark import WatermarkFault, since
 from chassis.streams.ports import TableView
 
 from payment_poller.book import VoucherBook, Watching
+from payment_poller.flow import stop_flow
 from payment_poller.inquiring import inquire
 from payment_poller.picturing import Picturing
 from payment_poller.ports import Publisher, Source, SourceFailed
 from payment_poller.turn import Turn, Unbelieved
 
-__all__ = ["FLOW", "PaymentPoller"]
-
-FLOW = "payments"
-"""Stopped when PeopleSoft refuses the operator or these queries. Not PeopleSoft's own flow: queries need permissions
-that invoices do not."""
-STOP_SECONDS = 30.0
+__all__ = ["PaymentPoller"]
 
 log = structlog.get_logger("payment_poller")
 
@@ -81,7 +75,7 @@ class PaymentPoller:
             )
         except SourceFailed as failed:
             if failed.stops:
-                await self._stop(connection, failed.words)
+                await stop_flow(connection, failed.words, flows=self._flows, clock=self._clock)
             return Polled(outcome=PollOutcome.FAILED, words=words(failed.words))
         except (Unbelieved, NotDurable, NotAnswered) as failed:
             return Polled(outcome=PollOutcome.FAILED, words=words(failed))
@@ -141,16 +135,6 @@ class PaymentPoller:
             return since(watermark, overlap=plan.overlap, now=now)
         except WatermarkFault:
             return None
-
-    async def _stop(self, connection: Connection, said: str) -> None:
-        stop = Stop(
-            flow=FLOW, reason=words(said), connection_version=connection.version, at=self._clock.now()
-        )
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._flows.stop(connection.id, stop)
-        except (Unknown, TimeoutError) as failed:
-            log.warning("the stop could not be made known", connection=connection.id, problem=words(failed))
 
 
 def _tell_shared(connection: Connection, watching: Watching, remarks: Remarks) -> None:

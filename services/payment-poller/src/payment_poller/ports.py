@@ -9,9 +9,10 @@ from ap_domain.payments import PaymentPicture
 from ap_domain.payments.inquiry import InquiryRow
 from ap_domain.payments.payment_row import QueryRow
 from ap_domain.payments.plan import PaymentPlan
+from ap_domain.reconciliation import Reconciliation
 from chassis.connections import Connection
 
-__all__ = ["Publisher", "Reading", "Source", "SourceFailed", "VoucherRows"]
+__all__ = ["Publisher", "Reading", "Reconciling", "Source", "SourceFailed", "VoucherRows"]
 
 
 class SourceFailed(Exception):
@@ -59,6 +60,24 @@ class Source(Protocol):
 
     def open(self, connection: Connection, plan: PaymentPlan, *, stepped: Callable[[], None]) -> Reading:
         """For one poll; ``stepped`` is called for each answer that is asked for. Raises SourceFailed."""
+        ...
+
+
+class Reconciling(Protocol):
+    """Counts both systems and our ledger afresh."""
+
+    async def reconcile(
+        self,
+        connection: Connection,
+        plan: PaymentPlan,
+        *,
+        first_day: date,
+        last_day: date,
+        stepped: Callable[[], None],
+    ) -> Reconciliation:
+        """Over the vouchers entered from one day to the other, both included. ``stepped`` is called as it gets on.
+        Raises SourceFailed: never half a result.
+        """
         ...
 
 
