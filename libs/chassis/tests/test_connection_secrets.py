@@ -47,6 +47,13 @@ def test_how_many_calls_go_at_once_is_what_was_applied(written: Written, keys: K
     assert (connection.basware.concurrency, connection.peoplesoft.concurrency) == (7, 8)
 
 
+def test_what_is_said_of_payments_is_what_was_applied(written: Written, keys: KeyRing) -> None:
+    section = {"time_zone": "Europe/Berlin", "statuses": {"selection": {"Q": "paid"}}}
+    connection = unseal_connection(sealed(read_document(written({"payments": section})), keys), keys=keys)
+    assert connection.payments == section
+    assert unseal_connection(sealed(read_document(written({})), keys), keys=keys).payments == {}
+
+
 def test_a_record_that_says_nothing_of_calls_at_once_has_the_defaults(
     written: Written, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,7 +155,6 @@ def test_telling_again_tells_the_same(history: list[list[dict[str, Any]]], block
             assert told.payment_block == picture.on_hold
 
 
-@given(rows=SCHEDULES)
-def test_a_picture_of_another_voucher_has_another_digest(rows: list[dict[str, Any]]) -> None:
+def test_a_picture_of_another_voucher_has_another_digest() -> None:
     other = replace(WATCHED, invoice_id="e" * 32)
-    assert picture_of(rows, watched=other).digest != picture_of(rows).digest
+    assert picture_of([ROW], watched=other).digest != picture_of([ROW]).digest

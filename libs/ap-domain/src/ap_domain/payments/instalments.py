@@ -97,7 +97,7 @@ def _facts(row: PaymentRow, *, last: bool, plan: PaymentPlan) -> Facts:
         held=row.hold,
         last=last,
         empty=not row.gross and not row.paid,
-        netted=row.netted and not row.paid,
+        netted=row.netted and not (row.paid or row.discount or row.withheld),
     )
 
 
