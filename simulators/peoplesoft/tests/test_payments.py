@@ -47,6 +47,12 @@ Acts = list[dict[str, Any]]
 PAY = {"action": "pay", "reference": "CHK-1", "day": "2026-05-04"}
 CASES: list[tuple[str, Acts, list[dict[str, Any]], dict[str, Any]]] = [
     ("scheduled", [], [{"A.PYMNT_SELCT_STATUS": "N", "A.PYMNT_ID": " ", "B.PYMNT_STATUS": " "}], FREE),
+    (
+        "planned for another day",
+        [{"action": "schedule", "day": "2026-09-01", "method": "WIR"}],
+        [{"A.SCHEDULED_PAY_DT": "2026-09-01", "A.PYMNT_METHOD": "WIR"}],
+        FREE,
+    ),
     ("selected", [{"action": "select"}], [{"A.PYMNT_SELCT_STATUS": "R"}], FREE),
     (
         "let go",

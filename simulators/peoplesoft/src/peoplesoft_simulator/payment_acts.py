@@ -46,6 +46,7 @@ def _take_back(it: Ordered) -> object:
 
 
 _ACTS: Mapping[PaymentActName, Callable[[Ordered], object]] = {
+    "schedule": lambda it: it.on_schedule.schedule(day=it.body.day, method=it.body.method),
     "split": lambda it: it.on_schedule.split(amounts=it.body.amounts, parts=it.body.parts),
     "select": lambda it: it.on_schedule.select(it.body.selection),
     "hold": lambda it: it.on_schedule.hold(it.body.reason),

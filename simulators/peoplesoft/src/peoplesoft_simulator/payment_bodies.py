@@ -15,6 +15,7 @@ from peoplesoft_simulator.treasury import HowCancelled, HowPaid
 from peoplesoft_simulator.world import DEFAULT_NODE
 
 PaymentActName = Literal[
+    "schedule",
     "split",
     "select",
     "hold",
@@ -39,9 +40,9 @@ Parts = Annotated[int, Field(ge=1, le=60)]
 class PaymentAct(Timed):
     """One act on the payments of a voucher. `number` is PYMNT_CNT: None is the first that fits, of some acts all.
 
-    Of split: `amounts` or `parts`. Of select: `selection`, N lets go. Of pay, record and reissue: the fields of
-    :class:`HowPaid`; `amount` also of prepay. Of void, stop and reissue: those of :class:`HowCancelled`. Of acts on a
-    payment: `payment_id`, else the latest. Of mark: `codes` by PeopleSoft's field names.
+    Of schedule: `day`, `method`. Of split: `amounts` or `parts`. Of select: `selection`, N lets go. Of pay, record and
+    reissue: the fields of :class:`HowPaid`; `amount` also of prepay. Of void, stop and reissue: those of
+    :class:`HowCancelled`. Of acts on a payment: `payment_id`, else the latest. Of mark: `codes` by PeopleSoft's names.
     """
 
     __pydantic_config__ = STRICT

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,11 @@ class ScheduleActs:
         self._file = file
         self._keys = keys
         self._number = number
+
+    def schedule(self, *, day: date | None, method: str | None) -> None:
+        """Plan them for another day, or to be paid another way."""
+        given = {"scheduled": day, "method": method}
+        self._change({name: value for name, value in given.items() if value is not None})
 
     def split(self, *, amounts: tuple[Decimal, ...], parts: int) -> None:
         """Divide an unpaid one into these amounts, or into equal parts."""
