@@ -311,6 +311,17 @@ async def test_what_the_pages_would_refuse_is_refused_and_changes_nothing(
     assert await caller.control("GET", "payments") == known
 
 
+async def test_a_discount_belongs_to_one_instalment(caller: Any) -> None:
+    numbers = [await keyed(caller) for _ in range(2)]
+    await caller.control("POST", "payments/together", {"vouchers": [[UNIT, each] for each in numbers]})
+    again = {"action": "reissue", "discount": "1.00"}
+    async with caller.session.post(
+        f"{caller.url}/control/payments/{UNIT}/{numbers[0]}", json=again
+    ) as answer:
+        assert (answer.status, "carries several" in (await answer.json())["error"]) == (409, True)
+    assert {row["A.PYMNT_ID"] for each in numbers for row in await rows(caller, each)} == {"0000000001"}
+
+
 async def test_no_voucher_and_no_such_act_are_refused(caller: Any) -> None:
     for path, body, status in (
         (f"{UNIT}/99999999", {"action": "pay"}, 409),

@@ -76,7 +76,7 @@ class Treasury:
         for keys in vouchers:
             self._file.payable(keys, None)
             rows += [each for each in self._file.unpaid(keys, None) if not each.held]
-        if not rows or how.amount is not None or how.discount or how.withheld:
+        if not rows or how.amount is not None:
             raise PaymentRefused(
                 "several vouchers are paid whole, and something of them must be free to be paid"
             )
@@ -130,6 +130,10 @@ class Treasury:
 
     def pay_rows(self, rows: list[Instalment], how: HowPaid, *, selection: str = "P") -> Payment:
         """One payment over these unpaid rows, which are in one currency; netted where credit notes are among them."""
+        if len(rows) > 1 and (how.discount or how.withheld):
+            raise PaymentRefused(
+                "discount and withholding belong to one instalment, the payment carries several"
+            )
         money = how.currency or rows[0].currency
         netted = len({row.gross > 0 for row in rows if row.gross}) > 1
         numbered = how.payment_id or self._file.books.next_number(self._file.node, f"bank {money}", first=1)
