@@ -18,7 +18,7 @@ from devstack.control import ControlApi
 from .eventually import eventually
 
 Json = dict[str, Any]
-TRANSFERRED, FAILED = "Transferred", "TransferFailed"
+TRANSFERRED, PAID, FAILED = "Transferred", "Paid", "TransferFailed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

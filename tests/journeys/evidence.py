@@ -18,6 +18,7 @@ from .topic_records import (
     FETCHES,
     INVOICES,
     NOTIFICATIONS,
+    PICTURES,
     UNREADABLE,
     TopicRecord,
     read_topics,
@@ -117,7 +118,7 @@ class Evidence:
 
     def _undecided(self) -> Iterable[str]:
         """Inputs behind the position that their ledger committed."""
-        for topic in (NOTIFICATIONS, DOCUMENTS):
+        for topic in (NOTIFICATIONS, DOCUMENTS, PICTURES):
             positions = [
                 each.value["offset"]
                 for each in self.own

@@ -4,17 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
-from .customer import FAILED, TRANSFERRED, Customer, Json
+from .customer import FAILED, PAID, TRANSFERRED, Customer, Json
 from .eventually import eventually
 from .evidence import Entry, Evidence, gather_evidence
 from .topic_records import AUDIT_POSTER, DOCUMENTS, FETCHES, INVOICES, NOTIFICATIONS, UNREADABLE
 
 LONGEST_MESSAGE = 250
+POSTED = ("confirmed", "paid")
+"""Where an invoice rests that has a voucher."""
 PATH = ("received", "acknowledged", "started", "posted", "reported", "confirmed")
 """The audit's words for the steps of an invoice that goes through; `adopted` stands for posted as well."""
 
 UNSTARTED = tuple(each for each in PATH if each != "started")
 """The path of an invoice for which somebody else's voucher was taken."""
+LINKED = ("linked",)
+"""The path of an invoice for which a person named the voucher: Basware may have known it before."""
 
 
 async def kept(customer: Customer, *, within: float = 40.0) -> Evidence:
@@ -126,10 +130,10 @@ def _told(entry: Entry, document: Json) -> Iterator[str]:
     """Basware was told what came of it, in few enough words."""
     voucher, status = entry["body"]["voucher"], document["status"]
     number = document["voucherNumber1"]
-    if entry["step"] == "confirmed" and (
-        voucher is None or status != TRANSFERRED or number != voucher["voucher_id"]
+    if entry["step"] in POSTED and (
+        voucher is None or status not in (TRANSFERRED, PAID) or number != voucher["voucher_id"]
     ):
-        yield f"{entry['key']} is confirmed with {voucher}, Basware has {status} {number}"
+        yield f"{entry['key']} is {entry['step']} with {voucher}, Basware has {status} {number}"
     if entry["step"] == "returned" and (voucher is not None or status != FAILED):
         yield f"{entry['key']} is returned with {voucher}, Basware has {status}"
     for response in document["responses"]:
@@ -178,11 +182,13 @@ def _audit(evidence: Evidence) -> Iterator[str]:
     ]
     yield from (f"audit event {each} is there more than once" for each in doubled)
     for key, entry in evidence.latest(INVOICES).items():
-        if entry["step"] != "confirmed":
+        if entry["step"] not in POSTED:
             continue
         actions = evidence.actions(entry["body"]["invoice_id"])
         said = ["posted" if each.startswith("adopted") else each for each in actions]
-        path = PATH if "adopted by the connection's rule" not in actions else UNSTARTED
+        path = UNSTARTED if "adopted by the connection's rule" in actions else PATH
+        if entry["body"]["linked"]:
+            path = LINKED
         yield from _missing(key, said, path)
         last = max(each["sequence"] for each in _events(evidence, key))
         if last > entry["sequence"]:

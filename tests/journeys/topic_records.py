@@ -18,6 +18,7 @@ NOTIFICATIONS = "basware.notifications"
 DOCUMENTS = "basware.accounting-documents"
 FETCHES = "ledger.documents"
 INVOICES = "peoplesoft.vouchers"
+PICTURES = "peoplesoft.payments"
 AUDIT_INGRESS = "audit.ingress"
 AUDIT_POSTER = "audit.voucher-poster"
 UNREADABLE = "ap.unreadable"
@@ -28,6 +29,7 @@ ALL = (
     DOCUMENTS,
     FETCHES,
     INVOICES,
+    PICTURES,
     AUDIT_INGRESS,
     AUDIT_POSTER,
     UNREADABLE,

@@ -13,9 +13,10 @@ from devstack.control import ControlApi
 from devstack.stack import MASTERDATA_SERVICES
 
 from tests.journeys.stories import Told, telling
+from tests.journeys.topic_watch import following
 
 from .customer import MasterDataCustomer
-from .topic_watch import TopicWatch, watching
+from .topic_watch import MasterDataWatch
 
 NewCustomer = Callable[..., Awaitable[MasterDataCustomer]]
 Section = Mapping[str, Any]
@@ -37,17 +38,17 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 
 @pytest.fixture(scope="package")
-def watch(stack: Stack) -> Iterator[TopicWatch]:
+def watch(stack: Stack) -> Iterator[MasterDataWatch]:
     """What lies in the topics, whichever test put it there.
 
     It ends with the last journey: its thread draws random numbers, which Hypothesis in later tests would notice.
     """
-    with watching(stack.kafka.bootstrap) as followed:
+    with following(MasterDataWatch(stack.kafka.bootstrap)) as followed:
         yield followed
 
 
 @pytest.fixture
-async def new_customer(stack: Stack, watch: TopicWatch) -> AsyncIterator[NewCustomer]:
+async def new_customer(stack: Stack, watch: MasterDataWatch) -> AsyncIterator[NewCustomer]:
     """Makes connections with a PeopleSoft site and a Basware tenant of their own, where little takes long.
 
     `entities` are those of the section, `section` is merged into it, `imports` are settings of the tenant's imports;
@@ -58,7 +59,9 @@ async def new_customer(stack: Stack, watch: TopicWatch) -> AsyncIterator[NewCust
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def stories(stack: Stack, watch: TopicWatch, request: pytest.FixtureRequest) -> AsyncIterator[Told]:
+async def stories(
+    stack: Stack, watch: MasterDataWatch, request: pytest.FixtureRequest
+) -> AsyncIterator[Told]:
     """The stories of this folder, begun together."""
     here = Path(__file__).parent
     async with (
@@ -69,7 +72,7 @@ async def stories(stack: Stack, watch: TopicWatch, request: pytest.FixtureReques
 
 
 @asynccontextmanager
-async def _customers(stack: Stack, watch: TopicWatch) -> AsyncIterator[NewCustomer]:
+async def _customers(stack: Stack, watch: MasterDataWatch) -> AsyncIterator[NewCustomer]:
     for name in MASTERDATA_SERVICES:
         if not stack.processes[name].running:  # left so by a test that failed
             await stack.restart(name, env={})

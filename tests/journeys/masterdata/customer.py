@@ -11,9 +11,10 @@ from devstack import ConnectionSpec, Stack
 from devstack.control import ControlApi
 
 from tests.journeys.eventually import eventually
+from tests.journeys.orders import Order, give
+from tests.journeys.topic_records import DESIRED_STATE
 
-from .orders import Order, give
-from .topic_watch import AUDIT, DESIRED_STATE, RESULTS, TopicWatch
+from .topic_watch import AUDIT, RESULTS, MasterDataWatch
 
 Json = dict[str, Any]
 APIS = {
@@ -41,7 +42,7 @@ class MasterDataCustomer:
         spec: ConnectionSpec,
         *,
         stack: Stack,
-        watch: TopicWatch,
+        watch: MasterDataWatch,
         basware: ControlApi,
         peoplesoft: ControlApi,
     ) -> None:
@@ -135,7 +136,7 @@ class MasterDataCustomer:
 
     async def order(self, action: str, record: str) -> Order:
         """Order something about an entity, or a record of one."""
-        return await give(self.stack.kafka.bootstrap, self.id, action, record)
+        return await give(self.stack.kafka.bootstrap, self.id, action, record, ledger="masterdata")
 
     async def poll(self, entity: str, action: str = "run_now", *, within: float = 30.0) -> Json:
         """Order a poll; its result."""

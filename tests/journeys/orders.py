@@ -1,4 +1,4 @@
-"""What a person orders about master data, written as the published schema of `ap.commands` has it."""
+"""What a person orders about what is polled, written as the published schema of `ap.commands` has it."""
 
 import io
 import json
@@ -26,13 +26,15 @@ class Order:
     at: datetime
 
 
-async def give(bootstrap: str, connection_id: str, action: str, record: str, *, by: str = "pat") -> Order:
+async def give(
+    bootstrap: str, connection_id: str, action: str, record: str, *, ledger: str, by: str = "pat"
+) -> Order:
     """Durable when it returns; it holds for ten minutes."""
     order = Order(command_id=str(uuid.uuid4()), at=datetime.now(UTC))
     value = {
         "command_id": order.command_id,
         "connection_id": connection_id,
-        "ledger": "masterdata",
+        "ledger": ledger,
         "record_id": record,
         "action": action,
         "reason": "a journey",
