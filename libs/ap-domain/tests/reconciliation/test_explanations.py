@@ -150,6 +150,28 @@ def test_a_person_who_dealt_with_it_explains_what_is_left(sides: Make, stages: A
     )
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words", "told"),
+    [
+        (LedgerOutcome.ON_ITS_WAY, "parked at post: PeopleSoft has voucher US001/va", True),
+        (LedgerOutcome.RETURNED, "Entered by hand as voucher va; close this one.", True),
+        (LedgerOutcome.ON_ITS_WAY, "waiting at post", False),
+        (LedgerOutcome.ON_ITS_WAY, "parked at post: PeopleSoft has voucher US001/vax", False),
+        (LedgerOutcome.RETURNED, "The period is closed.", False),
+    ],
+)
+def test_a_voucher_keyed_by_hand_is_explained_where_whoever_decides_was_told_of_it(
+    sides: Make, stages: Any, outcome: LedgerOutcome, words: str, told: bool
+) -> None:
+    books = sides()
+    books.add("a", stages.CONFIRMED)
+    books.basware["a"] = replace(books.basware["a"], status="TransferFailed", voucher_id="")
+    books.ledger["a"] = replace(books.ledger["a"], voucher_id="", outcome=outcome, words=words)
+    (found,) = books.compared().differences
+    assert found.kind is DifferenceKind.KEYED_BY_HAND
+    assert found.explained == (f"whoever decides was told of this voucher: {words}" if told else "")
+
+
 def test_basware_keeps_its_number_of_a_voucher_that_a_person_linked(sides: Make, stages: Any) -> None:
     books = sides()
     books.add("a", stages.TOLD)

@@ -1,5 +1,7 @@
 """Why a difference is as it should be, where it is: in the words of whoever reads the list, blank where it is not."""
 
+import re
+
 from ap_domain.reconciliation.findings import Finding
 from ap_domain.reconciliation.matching import MatchedInvoice
 from ap_domain.reconciliation.result import DifferenceKind
@@ -27,13 +29,16 @@ def explanation(finding: Finding, invoice: MatchedInvoice, rules: Rules) -> str:
         return "within the rounding that the mapping allows"
     if kind is DifferenceKind.PAYMENT:
         return _payment_explained(invoice, rules)
-    if ledger is not None and (why := _by_ledger(kind, ledger)):
+    if ledger is not None and (why := _by_ledger(finding, ledger)):
         return why
     return _basware_explained(kind, invoice, rules)
 
 
-def _by_ledger(kind: DifferenceKind, ledger: LedgerInvoice) -> str:
+def _by_ledger(finding: Finding, ledger: LedgerInvoice) -> str:
     """What our ledger knows of it already."""
+    kind = finding.kind
+    if kind is DifferenceKind.KEYED_BY_HAND and _names(ledger, finding):
+        return f"whoever decides was told of this voucher: {ledger.words}"
     if kind is DifferenceKind.KEYED_BY_HAND and ledger.outcome is LedgerOutcome.ON_ITS_WAY:
         # What merely waits has not created anything: this voucher is somebody else's.
         return (
@@ -48,6 +53,12 @@ def _by_ledger(kind: DifferenceKind, ledger: LedgerInvoice) -> str:
     if ledger.outcome is LedgerOutcome.DISCARDED:
         return f"discarded by a person: {ledger.words}" if ledger.words else "discarded by a person"
     return ""
+
+
+def _names(ledger: LedgerInvoice, finding: Finding) -> bool:
+    """Whether what the invoice waits for, or went back with, says which voucher was found."""
+    voucher = finding.voucher.voucher_id if finding.voucher is not None else ""
+    return bool(voucher) and re.search(rf"(?<!\w){re.escape(voucher)}(?!\w)", ledger.words) is not None
 
 
 def _payment_explained(invoice: MatchedInvoice, rules: Rules) -> str:

@@ -37,10 +37,10 @@ class LedgerOutcome(StrEnum):
 class LedgerInvoice:
     """An entry of our ledger. ``posted_on`` is a day of the site; ``changed_at`` is when the entry came where it is.
 
-    ``words`` say where it stands and why. ``undecided``: a voucher of it may exist that nobody has seen yet.
-    ``payment_waits`` says why Basware was not told of the payment yet; blank: it knows all we know. ``known`` are
-    vouchers under the same number that were found to be other invoices'. ``linked``: a person named its voucher. What
-    was never mapped has no supplier.
+    ``words`` say where it stands and why; of what was sent back, what the clerk was told. ``undecided``: a voucher of
+    it may exist that nobody has seen yet. ``payment_waits`` says why Basware was not told of the payment yet; blank: it
+    knows all we know. ``known`` are vouchers under the same number that were found to be other invoices'. ``linked``: a
+    person named its voucher. What was never mapped has no supplier.
     """
 
     invoice_id: str
