@@ -121,3 +121,12 @@ def test_the_voucher_number_and_the_block_come_from_what_basware_was_told(
     content = make.document("1", **changes)
     found = reader(make).read(FetchedDocument(invoice_id="1", raw=b"", content=content))
     assert (found.voucher_id, found.told_block, found.paid_total) == (number, block, Decimal(0))
+
+
+def test_a_credit_note_with_positive_sums_has_the_signs_of_its_voucher(make: Any) -> None:
+    section = make.connection().mapping | {"credit_notes": {"types": ["CR"], "sign": "by_type"}}
+    side = InvoiceReader(mapping=parse_mapping(section), zone=ZoneInfo("UTC"), today=date(2026, 11, 23))
+    paid = [{"success": True, "paidTotal": 116, "paymentBlock": False}]
+    content = make.document("1", "Paid", invoiceTypeCode="CR", paymentResponses=paid)
+    found = side.read(FetchedDocument(invoice_id="1", raw=b"", content=content))
+    assert (found.gross, found.paid_total) == (Decimal(-116), Decimal(-116))

@@ -79,9 +79,9 @@ class InvoiceReader:
         try:
             setid, vendor_id, _ = supplier(approved, self.mapping)
             number, _ = invoice_number(approved, self.mapping)
-            gross = invoice.gross
+            gross, paid = invoice.gross, invoice.paid_total
             if gross is not None and judged(approved, gross, self.mapping.credit_notes).negated:
-                gross = gross.copy_negate()
+                gross, paid = gross.copy_negate(), paid.copy_negate()
         except (MappingFault, ConfigurationFault, DocumentFault):
             return invoice
         return replace(
@@ -91,6 +91,7 @@ class InvoiceReader:
             # most are the same text, which then is there once
             mapped_number=invoice.invoice_number if number == invoice.invoice_number else number,
             gross=gross,
+            paid_total=paid,
         )
 
 

@@ -69,8 +69,8 @@ class LedgerInvoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaswareInvoice:
-    """An accounting document. ``gross`` has the sign the voucher has; supplier and ``mapped_number`` are written as
-    the connection's mapping writes them for PeopleSoft, blank where it cannot.
+    """An accounting document. ``gross`` and ``paid_total`` have the sign the voucher has; supplier and
+    ``mapped_number`` are written as the connection's mapping writes them for PeopleSoft, blank where it cannot.
 
     ``updated_on`` is a day of the site. ``paid_total`` is the sum that the newest paymentResponse tells, 0 without
     one; ``told_block`` what the newest response of all says of a payment block, None without any. ``coding`` is only

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from ap_domain.approved_invoice import ApprovedInvoice, parse_document
 from ap_domain.document_fault import DocumentFault
@@ -28,10 +29,11 @@ class NotTheDocument(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentTerms:
-    """Basware's codes of the terms and the method of payment."""
+    """Basware's codes of the terms and the method of payment; `gross` has the sign that Basware's amounts have."""
 
     code: str | None
     method: str | None
+    gross: Decimal
 
 
 class DocumentSource:
@@ -60,7 +62,15 @@ class DocumentSource:
             client = self._clients.of(connection)
             invoice = _parsed((await client.get_document(invoice_id, traceparent=traceparent)).raw)
         fields = invoice.fields
-        return PaymentTerms(code=fields.text("paymentTermCode"), method=fields.text("paymentMethod"))
+        try:
+            gross = fields.amount("grossSum")
+        except DocumentFault as fault:
+            raise NotTheDocument(str(fault)) from fault
+        return PaymentTerms(
+            code=fields.text("paymentTermCode"),
+            method=fields.text("paymentMethod"),
+            gross=gross or Decimal(0),
+        )
 
     async def now(
         self, invoice_id: str, *, connection: Connection, at: datetime

@@ -86,8 +86,12 @@ def payment_stored(entry: InvoiceEntry) -> Stored:
 
 
 def _response(entry: InvoiceEntry, report: PaymentReport, terms: PaymentTerms) -> PaymentResponse:
-    """All that is known, each time: what is left out is cleared (P2P OpenAPI 26.06). What is blank is left out."""
+    """All that is known, each time: what is left out is cleared (P2P OpenAPI 26.06). What is blank is left out.
+
+    A credit note that Basware has with positive sums and PeopleSoft with negative ones is told as Basware has it.
+    """
     told = report.told
+    turned = terms.gross * (told.paid_total or told.cash_discount) < 0
     return PaymentResponse(
         external_code=_code(entry, report),
         success=True,
@@ -97,8 +101,8 @@ def _response(entry: InvoiceEntry, report: PaymentReport, terms: PaymentTerms) -
         payment_date=told.payment_date,
         payment_term_code=terms.code,
         payment_method=terms.method,
-        paid_total=told.paid_total,
-        cash_discount=told.cash_discount,
+        paid_total=told.paid_total.copy_negate() if turned else told.paid_total,
+        cash_discount=told.cash_discount.copy_negate() if turned else told.cash_discount,
         check_number=told.check_number or None,
         payment_message=told.payment_message or None,
         payment_number=told.payment_number or None,
