@@ -22,6 +22,7 @@ from ap_domain.payments.plan import (
     PaymentQueries,
     ReconciliationPlan,
 )
+from ap_domain.payments.supersession import supersedes
 from ap_domain.payments.told import PaymentTold
 from ap_domain.payments.voucher_ranges import ranges
 from ap_domain.payments.watched import PublishedPicture, WatchedVoucher
@@ -52,4 +53,5 @@ __all__ = [
     "parse_payments",
     "payment_told",
     "ranges",
+    "supersedes",
 ]

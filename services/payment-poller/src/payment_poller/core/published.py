@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ap_domain.payments import PaymentPicture, PublishedPicture
+from ap_domain.payments import PaymentPicture, PublishedPicture, supersedes
 
 __all__ = ["after", "hidden", "is_to_be_published"]
 
@@ -16,7 +16,7 @@ def after(held: PublishedPicture | None, picture: PaymentPicture) -> PublishedPi
     what compaction keeps all the same, so the next poll must publish this voucher whatever it reads. Taken in again
     from any place on, the pictures lead to the same value.
     """
-    if held is not None and _is_older(picture, held):
+    if held is not None and not supersedes(picture, poll_offset=held.poll_offset, observed_at=held.seen_at):
         return replace(held, digest=TO_BE_PUBLISHED_AGAIN)
     settled_before = held.settled_at if held is not None else None
     return PublishedPicture(
@@ -28,12 +28,6 @@ def after(held: PublishedPicture | None, picture: PaymentPicture) -> PublishedPi
         settled_at=(settled_before or picture.observed_at) if picture.settled else None,
         exceptions=picture.exceptions,
     )
-
-
-def _is_older(picture: PaymentPicture, held: PublishedPicture) -> bool:
-    if picture.poll_offset != held.poll_offset:
-        return picture.poll_offset < held.poll_offset
-    return picture.observed_at < held.seen_at
 
 
 def hidden(held: PublishedPicture) -> bool:
