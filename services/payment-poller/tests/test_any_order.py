@@ -247,7 +247,7 @@ async def _own(polling: Coroutine[Any, Any, Polled]) -> Polled:
 
 TestPolls = Polls.TestCase
 TestPolls.settings = settings(
-    max_examples=60,
+    max_examples=50,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

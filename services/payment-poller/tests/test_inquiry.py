@@ -9,6 +9,7 @@ import pytest
 from ap_domain.payments import PaymentStanding, Proof
 from ap_domain.poll import PollKind, PollOutcome
 from payment_poller.inquiring import windows
+from peoplesoft import NotAuthorised, PeopleSoftError, RetryLater
 
 from .world import NOON, PAID, SECTION, World, inquiry_row
 
@@ -80,6 +81,25 @@ async def test_what_it_calls_paid_is_read_again_by_the_query() -> None:
     (found,) = await both.complete(CHANGES)
     assert found.voucher_id == "00000001"
     assert found.disagreements
+
+
+@pytest.mark.parametrize("error", [RetryLater("down"), NotAuthorised("no permission")])
+async def test_its_failure_ends_no_poll_that_only_compares_with_it(error: PeopleSoftError) -> None:
+    both = world("query", "inquiry")
+    both.site.inquiry_fails = error
+    polled = await both.poll()
+    assert polled.outcome is PollOutcome.COMPLETE
+    assert f"nothing was compared with the payment inquiry: {error.what}" in polled.words
+    assert len(both.published()) == 2
+    assert both.flows.stops == []
+
+
+async def test_its_failure_ends_the_poll_that_rests_on_it() -> None:
+    alone = world("inquiry")
+    alone.site.inquiry_fails = NotAuthorised("no permission")
+    words, _ = await alone.failed()
+    assert "no permission" in words
+    assert [stop.flow for stop in alone.flows.stops] == ["payments"]
 
 
 def test_windows_cover_the_days_without_a_gap() -> None:

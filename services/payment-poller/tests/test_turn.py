@@ -107,6 +107,19 @@ async def test_a_query_that_chooses_rows_instead_of_whole_vouchers_unpays_nothin
     assert changed.paid_total == 90
 
 
+@pytest.mark.parametrize("changed", [0, 1])
+async def test_one_instalment_shown_without_the_other_is_not_taken_for_all(changed: int) -> None:
+    half = PAID | {"PYMNT_GROSS_AMT": Decimal(50), "PAID_AMT": Decimal(50)}
+    world = await world_of(1, half, half)
+    world.site.blind = True
+    world.site.vouchers["00000001"]["LAST_UPDATE_DT"] = "2026-06-03T08:00:00"
+    row = world.site.payments["00000001"][changed]
+    row |= {"PYMNT_ID_REF": "4712", "LAST_UPDATE_DT": "2026-06-03T08:00:00"}
+    (found,) = await world.complete(CHANGES)
+    assert found.paid_total == 100
+    assert [each.reference for each in found.instalments].count("4712") == 1
+
+
 async def test_two_business_units_may_have_the_same_voucher_ids() -> None:
     world = World()
     world.site.put("00000001", PAID)

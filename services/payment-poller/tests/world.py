@@ -175,13 +175,14 @@ class Site:
     """PeopleSoft's books by voucher (the key is the id, of one unit unless the rows say otherwise), asked as queries.
 
     ``silent`` queries answer nothing, ``before_answer`` is told of each request first: to change the books, or to
-    raise; ``shown`` changes each row as it is given out. With ``blind`` the prompt SINCE chooses rows of its own query
-    only.
+    raise; ``shown`` changes each row as it is given out. With ``blind`` the prompt SINCE chooses rows, not whole
+    vouchers.
     """
 
     vouchers: dict[str, Cells] = field(default_factory=dict)
     payments: dict[str, list[Cells]] = field(default_factory=dict)
     paid: list[PaymentInquiryRow] = field(default_factory=list)
+    inquiry_fails: PeopleSoftError | None = None
     silent: set[str] = field(default_factory=set)
     blind: bool = False
     before_answer: Callable[[QueryRequest], None] = lambda _: None
@@ -220,6 +221,8 @@ class Site:
         self, start: date, end: date, *, record: str = ""
     ) -> tuple[PaymentInquiryRow, ...]:
         self.inquired.append((start, end))
+        if self.inquiry_fails is not None:
+            raise self.inquiry_fails
         return tuple(self.paid)
 
     def _table(self, query: str) -> list[Cells]:

@@ -1,10 +1,12 @@
 """One poll of one connection's payments: read, compared with what was published, the difference published."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 from ap_domain.mapping.faults import ConfigurationFault
-from ap_domain.payments import PaymentPlan, parse_payments
+from ap_domain.payments import PaymentPlan, Proof, parse_payments
+from ap_domain.payments.inquiry import InquiryRow
 from ap_domain.poll import PollDue, PollKind, PollOutcome
 from chassis.connections import Connection
 from chassis.errors import NotAnswered, NotDurable
@@ -16,11 +18,11 @@ from chassis.streams.poll_remarks import Remarks
 from chassis.streams.poll_watermark import WatermarkFault, since
 from chassis.streams.ports import TableView
 
-from payment_poller.book import VoucherBook, Watching
+from payment_poller.book import VoucherBook, VoucherKey, Watching
 from payment_poller.flow import stop_flow
 from payment_poller.inquiring import inquire
 from payment_poller.picturing import Picturing
-from payment_poller.ports import Publisher, Source, SourceFailed
+from payment_poller.ports import Publisher, Reading, Source, SourceFailed
 from payment_poller.turn import Turn, Unbelieved
 
 __all__ = ["PaymentPoller"]
@@ -97,9 +99,7 @@ class PaymentPoller:
         watching = await self._book.of(shard=connection.shard, connection_id=connection.id)
         _tell_shared(connection, watching, remarks)
         reading = self._source.open(connection, plan, stepped=progress.step)
-        inquired = await inquire(
-            connection, plan, due.kind, reading=reading, view=self._view, remarks=remarks, now=now
-        )
+        inquired = await self._inquire(connection, plan, due, reading=reading, remarks=remarks)
         turn = Turn(
             plan=plan,
             since=self._since(due, plan, watermark),
@@ -125,6 +125,32 @@ class PaymentPoller:
         await turn.run()
         reached("payments read")
         return turn.reached(timedelta(seconds=self._clock.monotonic() - began))
+
+    async def _inquire(
+        self,
+        connection: Connection,
+        plan: PaymentPlan,
+        due: PollDue,
+        *,
+        reading: Reading,
+        remarks: Remarks,
+    ) -> Mapping[VoucherKey, InquiryRow]:
+        """What the inquiry shows. Where it is only compared, its failure ends no poll."""
+        try:
+            return await inquire(
+                connection,
+                plan,
+                due.kind,
+                reading=reading,
+                view=self._view,
+                remarks=remarks,
+                now=self._clock.now(),
+            )
+        except SourceFailed as failed:
+            if plan.sources[0] is Proof.INQUIRY:
+                raise
+            remarks.of_read(f"nothing was compared with the payment inquiry: {failed.words}")
+            return {}
 
     def _since(self, due: PollDue, plan: PaymentPlan, watermark: str | None) -> str | None:
         """From when to read; None reads every voucher that can still change, as the first poll must."""

@@ -15,6 +15,7 @@ from chassis.streams.poll_watermark import Watermark, WatermarkFault
 
 from payment_poller.book import VoucherKey, Watching
 from payment_poller.core.absence import Absence
+from payment_poller.core.wholeness import is_whole
 from payment_poller.picturing import AT_ONCE, Picturing
 from payment_poller.ports import Reading, VoucherRows
 
@@ -121,7 +122,7 @@ class Turn:
                 self._saw(unit, rows)
                 if (unit, rows.voucher_id) not in self._watching.owners:
                     continue
-                if rows.voucher and not self._loses(unit, rows):
+                if is_whole(rows.voucher, rows.payments) and not self._loses(unit, rows):
                     done.add(rows.voucher_id)
                     self._picturing.take(unit, rows)
                     await self._picturing.publish(at_least=AT_ONCE)
