@@ -221,6 +221,11 @@ class PaymentCustomer(Customer):
         assert (status == 0) == (run["unexplained"] == 0)
         return lines
 
+    async def books_agree(self) -> None:
+        """`apstream reconcile` finds no difference at all, not even one that it can explain."""
+        found = [each for each in await self.reconciled() if each["what"] == "difference"]
+        assert not found, found
+
     async def unexplained(self) -> set[tuple[str, str]]:
         """Kind and invoice number (or voucher) of each difference that somebody must look at."""
         return {

@@ -69,6 +69,7 @@ async def test_instalments_partial_payments_discount_and_withholding_add_up(
         shown = await customer.payment(invoice)
         assert (shown["paidTotal"], shown["received"]) == (gross(invoice), 2)
         assert shown["paymentNumber"].count(", ") == 1
+    await customer.books_agree()
 
 
 @story
@@ -95,6 +96,7 @@ async def test_one_payment_for_several_vouchers_with_a_credit_note_set_off(new_c
     for invoice in (whole, against, alone):
         assert customer.entry(invoice)["step"] == "paid", "nothing is left to be paid"
         assert (await customer.payment(invoice))["paidTotal"] == 0
+    await customer.books_agree()
 
 
 @story
@@ -110,3 +112,4 @@ async def test_a_payment_in_another_currency_closes_the_invoice_in_its_own(new_c
     assert shown["paidTotal"] == gross(invoice)
     assert "USD" in shown["paymentMessage"] + shown["history"][-1]["body"]["responseMessage"]
     assert (await customer.payment(part))["paidTotal"] == Decimal("7.00")
+    await customer.books_agree()
