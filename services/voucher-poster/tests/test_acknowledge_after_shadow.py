@@ -11,8 +11,11 @@ from basware.testing import Canned, StubApi
 from chassis.connections import Connection
 from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Done, Outcome, Parked
+from chassis.record_reader import RecordReader
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
+from voucher_poster.adapters.document_source import DocumentSource
+from voucher_poster.adapters.payment_steps import PaymentSteps
 from voucher_poster.core.answers import Acknowledged, TakenElsewhere
 
 MakeEntry = Callable[..., Entry[InvoiceState]]
@@ -32,7 +35,10 @@ async def acknowledge(
 ) -> AsyncIterator[Acknowledge]:
     async with StubApi() as stub, aiohttp.ClientSession() as session:
         here = replace(connection, basware=replace(connection.basware, base_url=stub.url()))
-        steps = BaswareSteps(clients=BaswareClients(session=session), clock=clock)
+        clients = BaswareClients(session=session)
+        documents = DocumentSource(records=RecordReader(bootstrap="127.0.0.1:1"), clients=clients)
+        payments = PaymentSteps(documents=documents)
+        steps = BaswareSteps(clients=clients, payments=payments, clock=clock)
 
         async def call(*answers: Canned, rehearsal: str, tried: bool, repeat: bool) -> Outcome:
             stub.script("POST", ACKNOWLEDGE, *answers)

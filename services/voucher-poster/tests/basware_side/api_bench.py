@@ -10,6 +10,7 @@ from basware.testing import Canned, StubApi
 from chassis.connections import Connection
 from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Outcome
+from chassis.record_reader import RecordReader
 from voucher_poster.adapters.basware_steps import BaswareSteps
 
 MakeEntry = Callable[..., Entry[InvoiceState]]
@@ -22,6 +23,16 @@ STATUS = "/v1/requestStatus/req-1"
 SEEN = "/v1/requestStatus/acknowledge"
 VOUCHER = VoucherRef(business_unit="US001", voucher_id="00000017", entry_status="P")
 CODE = external_code(invoice_id=INVOICE_ID, cycle=1, step="transfer", report_number=1)
+
+
+class NothingKept(RecordReader):
+    """A topic that lost its documents: each is asked of Basware."""
+
+    def __init__(self) -> None:
+        return
+
+    async def read(self, topic: str, partition: int, offset: int) -> bytes | None:
+        return None
 
 
 class Bench:

@@ -10,8 +10,10 @@ from basware.testing import StubApi
 from chassis.connections import Connection
 from voucher_poster.adapters.basware_clients import BaswareClients
 from voucher_poster.adapters.basware_steps import BaswareSteps
+from voucher_poster.adapters.document_source import DocumentSource
+from voucher_poster.adapters.payment_steps import PaymentSteps
 
-from .api_bench import Bench
+from .api_bench import Bench, NothingKept
 
 
 @pytest.fixture
@@ -19,9 +21,7 @@ async def bench(connection: Connection, clock: Any) -> AsyncIterator[Bench]:
     async with StubApi() as stub, aiohttp.ClientSession() as session:
         here = replace(connection, basware=replace(connection.basware, base_url=stub.url()))
         clients = BaswareClients(session=session)
-        records = Records()
-        # Read by the pointers of this test only.
-        documents = DocumentSource(records=cast("RecordReader", records), clients=clients)
+        documents = DocumentSource(records=NothingKept(), clients=clients)
         payments = PaymentSteps(documents=documents)
         steps = BaswareSteps(clients=clients, payments=payments, clock=clock)
-        yield Bench(stub=stub, steps=steps, connection=here, records=records)
+        yield Bench(stub=stub, steps=steps, connection=here)

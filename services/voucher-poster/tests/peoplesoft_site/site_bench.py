@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,7 @@ from voucher_poster.adapters.document_source import DocumentSource
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_steps import PeopleSoftSteps
 from voucher_poster.core.answers import Looked
+from voucher_poster.core.documents import nowhere
 
 MakeEntry = Callable[..., Entry[InvoiceState]]
 
@@ -105,6 +107,13 @@ class OneDocument(DocumentSource):
         if self.failure is not None:
             raise self.failure
         return self.invoice
+
+    async def now(
+        self, invoice_id: str, *, connection: Connection, at: datetime
+    ) -> tuple[ApprovedInvoice, DocumentRef]:
+        invoice = await self.read(nowhere(at=at), invoice_id=invoice_id, connection=connection)
+        status = invoice.processing_status
+        return invoice, replace(nowhere(at=at), status=status, revision=invoice.revision, digest="d")
 
 
 class Bench:

@@ -39,7 +39,7 @@ MORE: dict[str, dict[str, Any]] = {
 }
 
 
-OVER = (Step.CONFIRMED, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
+OVER = (Step.CONFIRMED, Step.PAID, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
 
 
 def standings(phase: Phase) -> Iterator[tuple[str, InvoiceEntry]]:

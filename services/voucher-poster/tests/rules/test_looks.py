@@ -114,7 +114,7 @@ def _outcome(before: dict[str, Any], shown: dict[str, Any]) -> str:
     assert (entry.step, entry.phase) == (Step.REPORT, Phase.WAITING)
     if report_of(entry).success:
         assert entry.body.voucher in shown["same"]
-        assert MACHINE.claims(entry) == (CLAIM,)
+        assert CLAIM in MACHINE.claims(entry)
         return "adopted"
     assert MACHINE.claims(entry) == ()
     return "returned as duplicate" if decision.notes[0].action == "duplicate" else "returned as refused"
@@ -185,7 +185,7 @@ def test_a_voucher_of_another_customers_site_is_no_duplicate(before: dict[str, A
 def test_an_invoice_never_waits_for_another_customers(phase: Phase) -> None:
     theirs = of_another_customer(rival(phase))
     assert after(an_entry(Step.POST), looked(), theirs).phase is Phase.STARTED
-    assert MACHINE.claims(theirs) == (f"globex/{INTENT.natural_key.claim}",)
+    assert f"globex/{INTENT.natural_key.claim}" in MACHINE.claims(theirs)
 
 
 def test_a_duplicate_is_told_in_words_that_help_the_clerk() -> None:
@@ -205,7 +205,7 @@ def test_ours_that_came_late_under_other_content_parks_with_the_voucher_recorded
     assert (entry.body.report, entry.body.doubted) == (None, None)
     assert "00000042" in entry.reason
     assert "instead of before" in entry.reason
-    assert MACHINE.claims(entry) == (CLAIM,)
+    assert CLAIM in MACHINE.claims(entry)
 
 
 def test_ours_that_came_late_and_shows_the_older_amount_is_ours_all_the_same() -> None:

@@ -57,7 +57,7 @@ def test_a_live_voucher_of_other_content_parks_with_both_shown() -> None:
     entry = after(revisiting(revision="corrected"), Revisited(voucher=FIRST))
     assert (entry.phase, entry.step, entry.body.voucher) == (Phase.PARKED, Step.ACKNOWLEDGE, FIRST)
     assert all(word in entry.reason for word in ("00000042", "corrected", "instead of r)"))
-    assert MACHINE.claims(entry) == (CLAIM,)
+    assert CLAIM in MACHINE.claims(entry)
 
 
 @pytest.mark.parametrize("revision", ["r", "corrected"])

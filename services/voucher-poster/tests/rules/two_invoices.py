@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ap_domain.invoice_state import InvoiceState, Report, Step
+from ap_domain.invoice_state import InvoiceState, PaymentReport, Report, Step
 from ap_domain.posting import VoucherRef
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Call, Decision, Input
@@ -12,7 +12,12 @@ from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
     Created,
+    Linkable,
     Looked,
+    NotLinkable,
+    PaymentConfirmed,
+    PaymentRefused,
+    PaymentReported,
     Rehearsed,
     Reported,
     Revisited,
@@ -20,10 +25,13 @@ from voucher_poster.core.answers import (
     Verified,
 )
 
-from .samples import INTENT, MACHINE, NOW, InvoiceEntry
+from .payment_side import SPACING, BaswareSide
+from .samples import INTENT, MACHINE, NOW, InvoiceEntry, document
 
-ENDINGS = ["done", "done", "done", "done", "lost", "retry", "no", "parked", "stopped", "not sent"]
+ENDINGS = [*["done"] * 4, "lost", "retry", "no", "overtaken", "parked", "stopped", "not sent"]
 MAY_SAY_NO = ("look", "create", "rehearse")
+WRITES = ("acknowledge", "report", "report_payment")
+BY_HAND = "by hand"
 INSTANT = timedelta(milliseconds=10)
 
 
@@ -46,6 +54,8 @@ class Running:
     live: tuple[VoucherRef, ...]
     deleted: tuple[VoucherRef, ...]
     created: VoucherRef | None = None
+    status: str = "Transferred"
+    """What Basware shows of the document."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +65,9 @@ class Seen:
     fetches: int = 0
     last: Input | None = None
     fetched_at: datetime = NOW
+    batch_id: str | None = None
     reports: dict[int, Report] = field(default_factory=dict)
+    basware: BaswareSide = field(default_factory=BaswareSide)
     looked: bool = False
     """Since its last create."""
     let_go: bool = False
@@ -127,7 +139,9 @@ class TwoInvoices:
     def begin(self, invoice: str, call: Call, *, happens: bool) -> Running:
         """The call goes out and is carried out at once; only its answer takes time."""
         entry = self.entries[invoice]
+        self.now = max(self.now, entry.due or self.now) if call.name in WRITES else self.now
         self.now += INSTANT
+        self._write(invoice, entry, call)
         deleted = tuple(_ref(number) for number, each in enumerate(self.books) if each.deleted)
         running = Running(entry=entry, call=call, asked_at=self.now, live=self.live(), deleted=deleted)
         if call.name == "create":
@@ -137,6 +151,29 @@ class TwoInvoices:
                 running.created = _ref(len(self.books))
                 self.books.append(Voucher(made_by=invoice, revision=entry.body.document.revision))
         return running
+
+    def _write(self, invoice: str, entry: InvoiceEntry, call: Call) -> None:
+        """What Basware takes in as soon as it is sent."""
+        basware = self.seen[invoice].basware
+        if call.name not in WRITES:
+            return
+        # After a failure the back-off decides, also where that was of another call that an input made superfluous.
+        spaced = self.now >= basware.written + SPACING or entry.attempts
+        assert spaced, "Basware's record is written twice within the spacing"
+        if call.name == "report" and entry.body.report is not None and entry.body.report.success:
+            basware.transferred()
+        if call.name == "report_payment":
+            basware.sent(payment_report(entry), cycle=entry.body.cycle)
+
+    def answered(self, invoice: str, running: Running, outcome: Outcome, *, writable: bool) -> None:
+        """What is known on both sides once the answer is there; one that comes too late is not looked at."""
+        too_late = self.entries[invoice].phase in (Phase.PARKED, Phase.FINAL)
+        basware = self.seen[invoice].basware
+        value = outcome.value if isinstance(outcome, Done) else None
+        if isinstance(value, Acknowledged | Reported | PaymentReported) and writable and not too_late:
+            basware.written = self.now
+        if isinstance(value, PaymentConfirmed) and value.problem is None:
+            basware.carried_out(payment_report(running.entry))
 
     def outcome(self, running: Running, ending: str) -> Outcome:
         """How the call ends: as asked for, where it can end so."""
@@ -155,10 +192,18 @@ class TwoInvoices:
             answers["no"] = Rejected(reason="no")
         elif name == "confirm":
             answers["no"] = Done(value=Confirmed(problem="Basware did not carry it out"))
+        elif name in ("report_payment", "confirm_payment"):
+            answers["no"] = Done(value=_payment_no(running))
+            answers["overtaken"] = Done(value=_overtaken(running)) if name == "confirm_payment" else None
+        elif name == "link":
+            answers["no"] = Done(value=_not_linkable(running))
         elif name == "acknowledge" and body.rehearsal:
             taken = TakenElsewhere(fetch_number=body.document.fetch_number, said="405")
             answers["no"] = Done(value=taken)
-        return answers.get(ending) or Retry(reason="busy")
+        if name in WRITES:
+            answers["lost"] = Retry(reason="silence", after=SPACING.total_seconds())
+            answers["not sent"] = None
+        return answers.get(ending) or Retry(reason="busy", after=SPACING.total_seconds())
 
 
 def _answer(running: Running) -> Outcome:
@@ -175,6 +220,12 @@ def _answer(running: Running) -> Outcome:
         "report": Reported(request_id="q", spacing=1.0),
         "confirm": Confirmed(),
     }
+    if running.call.name in ("report_payment", "confirm_payment"):
+        number = payment_report(running.entry).number
+        answers["report_payment"] = PaymentReported(number=number, request_id="q", spacing=1.0)
+        answers["confirm_payment"] = PaymentConfirmed(number=number)
+    if running.call.name == "link":
+        answers["link"] = _linkable(running)
     if running.call.name != "settle":
         return Done(value=answers[running.call.name])
     before = body.intent.known if body.intent else ()
@@ -191,6 +242,49 @@ def _looked(running: Running) -> Looked:
         same=running.live,
         deleted=running.deleted,
         settle_seconds=60.0,
+    )
+
+
+def payment_report(entry: InvoiceEntry) -> PaymentReport:
+    """The payment response of an entry that has one."""
+    assert entry.body.payment is not None
+    assert entry.body.payment.report is not None
+    return entry.body.payment.report
+
+
+def _payment_no(running: Running) -> object:
+    number = payment_report(running.entry).number
+    if running.call.name == "report_payment":
+        return PaymentRefused(number=number, reason="Basware does not take it")
+    return PaymentConfirmed(number=number, problem="Basware did not carry it out")
+
+
+def _overtaken(running: Running) -> PaymentConfirmed:
+    number = payment_report(running.entry).number
+    return PaymentConfirmed(number=number, problem="RecordExpired", overtaken=True)
+
+
+def _linkable(running: Running) -> object:
+    order = running.entry.body.link
+    assert order is not None
+    found = next((each for each in running.live if each.voucher_id == order.voucher_id), None)
+    if found is None:
+        return _not_linkable(running)
+    return Linkable(
+        voucher=found,
+        intent=INTENT,
+        document=replace(document(0), partition=-1, offset=-1, status=running.status, revision=BY_HAND),
+        invoice_number="80",
+        currency="EUR",
+        payment_block=False,
+    )
+
+
+def _not_linkable(running: Running) -> NotLinkable:
+    order = running.entry.body.link
+    assert order is not None
+    return NotLinkable(
+        business_unit=order.business_unit, voucher_id=order.voucher_id, reason="PeopleSoft does not show it"
     )
 
 

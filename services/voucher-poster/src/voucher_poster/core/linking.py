@@ -102,7 +102,7 @@ def linked(
         case documents.WAITING:
             due = documents.writable(ours.body, now=now)
             waiting = replace(ours, phase=Phase.WAITING, step=Step.ACKNOWLEDGE, due=due, attempts=0)
-            return Decision(entry=waiting, notes=(_linked(answer),))
+            return _with_newer(waiting, _linked(answer), now=now)
         case _:
             return reporting.finished(ours, Step.CONFIRMED, _linked(answer), now=now)
 
@@ -122,10 +122,13 @@ def _refused(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
     still = f"{said}{_STILL}{order.reason}" if order.parked and order.reason else said
     stood = documents.not_linked(entry, still)
     note = Note(action="not linked", detail={"reason": said})
-    newer = stood.body.newer
-    if newer is None:
-        return Decision(entry=stood, notes=(note,))
-    after = documents.act_on(stood, newer, now=now)
+    return _with_newer(stood, note, now=now)
+
+
+def _with_newer(entry: InvoiceEntry, note: Note, *, now: datetime) -> InvoiceDecision:
+    """A fetch that waited for the link is acted on."""
+    newer = entry.body.newer
+    after = documents.act_on(entry, newer, now=now) if newer is not None else Decision(entry=entry)
     return replace(after, notes=(note, *after.notes))
 
 
@@ -143,6 +146,7 @@ def _with_voucher(body: InvoiceState, answer: Linkable, *, now: datetime) -> Inv
         posted_at=now,
         payment_block=answer.payment_block,
         linked=True,
+        report=None,
         refusal=None,
         doubted=None,
         repeats=(),

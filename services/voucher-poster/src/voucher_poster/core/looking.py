@@ -102,7 +102,7 @@ def rehearsed(
         entry,
         phase=Phase.WAITING,
         step=Step.ACKNOWLEDGE,
-        due=now,
+        due=documents.writable(entry.body, now=now),
         attempts=0,
         reason=f"shadow mode: {words}",
         body=replace(entry.body, rehearsal=words),

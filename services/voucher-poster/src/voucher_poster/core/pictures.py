@@ -16,7 +16,9 @@ InvoiceDecision = Decision[InvoiceState]
 
 
 def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> InvoiceDecision:
-    """A picture arrived. An older one, and one that shows what is known, leave no trace."""
+    """A picture arrived. An older one leaves no trace; of one that shows what is known only its poll is kept, lest one
+    between them should count as newer.
+    """
     picture = record.payload
     if not isinstance(picture, PaymentPicture):
         raise TypeError(f"not a picture of a payment: {picture!r}")
@@ -26,8 +28,11 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
     shown = (picture.business_unit, picture.voucher_id)
     if voucher is None or (voucher.business_unit, voucher.voucher_id) != shown:
         return _of_another(entry, picture)
-    if before is not None and (picture.poll_offset <= before.poll_offset or picture.digest == before.digest):
+    if before is not None and picture.poll_offset <= before.poll_offset:
         return Decision(entry=entry)
+    if before is not None and picture.digest == before.digest:
+        later = replace(before, poll_offset=picture.poll_offset)
+        return Decision(entry=replace(entry, body=replace(entry.body, payment=later)))
     taken = replace(entry, body=replace(entry.body, payment=_taken_in(entry.body, picture)))
     decision = paying.seen(taken, before, now=now)
     return replace(decision, notes=(_seen(picture, "payment seen"), *decision.notes))
