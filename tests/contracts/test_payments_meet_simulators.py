@@ -1,7 +1,7 @@
 """Whatever happens to payments in PeopleSoft, Basware shows the books: our code between the two simulators."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -46,6 +46,12 @@ CHANGED: Mapping[str, frozenset[str]] = {
     "touch": UNPAID | CARRIED,
 }
 """Acts, and what an instalment must be for PeopleSoft to allow them."""
+
+TOGETHER = [
+    ("invoice", "instalments"),
+    ("invoice", "credit note"),
+    ("invoice", "credit note", "instalments"),
+]
 
 days = st.sampled_from([None, "2025-12-30", "2026-04-05", "2026-07-09"])
 hidden = st.sampled_from([None, None, None, "late", "silently"])
@@ -127,18 +133,21 @@ class Payments(RuleBasedStateMachine):
         number = None if whole else row["PYMNT_CNT"]
         self.order(name, action, number=number, day=day, hidden=hidden)
 
-    @rule(
-        vouchers=st.sampled_from(
-            [
-                ("invoice", "instalments"),
-                ("invoice", "credit note"),
-                ("invoice", "instalments", "credit note"),
-            ]
-        ),
-        day=days,
-    )
-    def pays_together(self, vouchers: Sequence[str], day: str | None) -> None:
-        self.run(self.case.together(vouchers, **({"day": day} if day else {})))
+    def payable(self) -> list[tuple[str, ...]]:
+        """Vouchers that one payment can carry: something of each is open, and not more of the credit note."""
+        open_sums = {name: Decimal(page["summary"]["open"]) for name, page in self.pages.items()}
+        return [
+            group
+            for group in TOGETHER
+            if all(open_sums[name] for name in group) and sum(open_sums[name] for name in group) >= 0
+        ]
+
+    @precondition(lambda self: self.payable())
+    @rule(data=st.data(), how=manners, hidden=hidden)
+    def pays_together(self, data: st.DataObject, how: Mapping[str, str | None], hidden: str | None) -> None:
+        vouchers = data.draw(st.sampled_from(self.payable()))
+        given = {key: value for key, value in how.items() if value is not None}
+        self.run(self.case.together(vouchers, hidden=hidden, **given))
         self.pages = self.run(self.case.pages())
 
     @rule()
