@@ -87,6 +87,8 @@ payments = st.builds(
         PaymentReport, number=counts, told=told, request_id=st.none() | texts, overtaken=st.integers(0, 9)
     ),
     reports=counts,
+    observed_at=st.none() | instants,
+    given_up=st.none() | told,
 )
 links = st.builds(
     LinkOrder,

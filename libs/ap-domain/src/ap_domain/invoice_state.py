@@ -83,9 +83,10 @@ class PaymentReport:
 class PaymentState:
     """What is known of the voucher's payment, and what Basware knows of it.
 
-    `poll_offset` and `digest` are those of the newest picture taken in, `standing` its standing; `wanted` is what
-    Basware should be told (None: nothing yet), `told` what it confirmed last; `report` is under way; `unknown` are
-    codes of PeopleSoft's that nobody has a rule for, which hold the report back; `reports` counts.
+    `poll_offset`, `observed_at` and `digest` are those of the newest picture taken in, `standing` its standing;
+    `wanted` is what Basware should be told (None: nothing yet), `told` what it confirmed last, `given_up` what a person
+    decided not to tell it; `report` is under way; `unknown` are codes of PeopleSoft's that nobody has a rule for, which
+    hold the report back; `reports` counts.
     """
 
     poll_offset: int
@@ -97,6 +98,8 @@ class PaymentState:
     unknown: tuple[str, ...] = ()
     report: PaymentReport | None = None
     reports: int = 0
+    observed_at: datetime | None = None
+    given_up: PaymentTold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
