@@ -13,6 +13,7 @@ settings.load_profile("apstream")
 
 ONE_WORKER_EACH = (
     "tests/journeys/masterdata",
+    "tests/journeys/payments",
     "tests/journeys",
     "tests/integration",
     "tools/devstack/tests",

@@ -68,7 +68,7 @@ async def stories(stack: Stack, watch: PaymentWatch, request: pytest.FixtureRequ
 
 @asynccontextmanager
 async def _customers(stack: Stack, watch: PaymentWatch) -> AsyncIterator[NewCustomer]:
-    for name in RUNNING:
+    for name in ("basware", "peoplesoft", *RUNNING):
         if not stack.processes[name].running:  # left so by a test that failed
             await stack.restart(name, env={})
     async with (
