@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ap_domain.invoice_state import DocumentRef, InvoiceState, PaymentState, Report, Step
+from ap_domain.invoice_state import DocumentRef, InvoiceState, PaymentState, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.payments import PaymentTold
 from ap_domain.posting import PostingIntent, VoucherRef
@@ -96,14 +96,6 @@ def test_every_entry_can_be_read(phase: Phase, step: Step) -> None:
     found = ledger_invoice(entry(phase, step, reason="why"), zone=BERLIN)
     assert found.invoice_id == "1"
     assert "why" in found.words
-
-
-def test_what_went_back_says_what_the_clerk_was_told() -> None:
-    report = Report(number=1, success=False, message="Entered by hand as voucher 00900511.")
-    assert (
-        ledger_invoice(entry(Phase.FINAL, Step.RETURNED, report=report), zone=BERLIN).words == report.message
-    )
-    assert not ledger_invoice(entry(Phase.FINAL, Step.CONFIRMED, report=report), zone=BERLIN).words
 
 
 def test_a_voucher_brings_its_key_and_the_day_at_the_site() -> None:

@@ -97,8 +97,7 @@ async def read_ledger(
 
 def _words(entry: Entry[InvoiceState]) -> str:
     if entry.phase is Phase.FINAL:
-        told = entry.body.report.message if entry.step == Step.RETURNED and entry.body.report else ""
-        return words(entry.reason or told)
+        return words(entry.reason)
     stands = f"{entry.phase.value.replace('_', ' ')} at {entry.step.replace('_', ' ')}"
     return words(f"{stands}: {entry.reason}" if entry.reason else stands)
 

@@ -37,6 +37,11 @@ def test_a_stored_report_is_confirmed_before_it_counts() -> None:
     assert (final.step, final.phase, final.due, final.started) == (Step.CONFIRMED, Phase.FINAL, None, None)
 
 
+def test_what_went_back_keeps_what_the_clerk_was_told() -> None:
+    entry = after(an_entry(Step.CONFIRM, body={"report": REFUSED, "reports": 1}), Confirmed())
+    assert (entry.step, entry.phase, entry.reason) == (Step.RETURNED, Phase.FINAL, REFUSED.message)
+
+
 @pytest.mark.parametrize(
     ("body", "success"), [({**POSTED, "report": TOLD}, True), ({"report": REFUSED}, False)]
 )

@@ -134,8 +134,11 @@ def confirmed(entry: InvoiceEntry, problem: str | None, *, now: datetime) -> Inv
         if anew.entry is None or anew.entry.step != Step.REPORT:
             return anew
         return park(anew.entry, f"Basware stored the report but did not carry it out: {problem}")
-    step = Step.CONFIRMED if success else Step.RETURNED
-    return finished(entry, step, Note(action="confirmed" if success else "return confirmed"), now=now)
+    if success:
+        return finished(entry, Step.CONFIRMED, Note(action="confirmed"), now=now)
+    # What the clerk was told is what a reconciliation names later.
+    said = told.message if told is not None else ""
+    return finished(entry, Step.RETURNED, Note(action="return confirmed"), now=now, reason=said)
 
 
 def finished(
