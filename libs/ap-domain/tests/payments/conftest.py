@@ -75,14 +75,7 @@ Pictured = Callable[..., PaymentPicture]
 
 def remembered(picture: PaymentPicture) -> PublishedPicture:
     """What the poller keeps of a picture it published."""
-    return PublishedPicture(
-        digest=picture.digest,
-        invoice_id=picture.invoice_id,
-        poll_offset=picture.poll_offset,
-        seen_at=picture.observed_at,
-        standing=picture.standing,
-        exceptions=picture.exceptions,
-    )
+    return PublishedPicture.of(picture, settled_at=picture.observed_at if picture.settled else None)
 
 
 @pytest.fixture

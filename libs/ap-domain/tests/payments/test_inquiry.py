@@ -87,10 +87,12 @@ def test_alone_it_releases_no_hold(pictured: Pictured) -> None:
     assert payment_told(picture, before=None, transfer_block=True) is None
 
 
-def test_without_a_row_nothing_is_known(pictured: Pictured) -> None:
+def test_without_a_row_nothing_is_known_and_what_was_settled_stays_so(pictured: Pictured) -> None:
+    first = pictured(plan=ALONE, watched=OURS)
+    assert (first.standing, first.settled, first.exceptions) == (PaymentStanding.UNKNOWN, False, ())
     before = pictured(plan=ALONE, watched=OURS, inquiry=ROW)
     picture = pictured(plan=ALONE, watched=OURS, before=remembered(before))
-    assert (picture.standing, picture.settled, picture.exceptions) == (PaymentStanding.UNKNOWN, False, ())
+    assert (picture.standing, picture.settled, picture.exceptions) == (PaymentStanding.UNKNOWN, True, ())
     told = payment_told(before, before=None, transfer_block=False)
     assert payment_told(picture, before=told, transfer_block=False) == told
 

@@ -132,7 +132,7 @@ def test_a_reference_that_comes_late_is_no_reversal(pictured: Pictured) -> None:
     ],
 )
 def test_the_clerk_reads_how_it_ended(row: dict[str, Any], words: str, pictured: Pictured) -> None:
-    found = told(pictured(row))
+    found = told(pictured(row, voucher={"GROSS_AMT": row.get("PYMNT_GROSS_AMT", "100.00")}))
     assert found.settled
     assert words in found.message
 

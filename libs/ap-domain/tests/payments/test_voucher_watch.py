@@ -14,6 +14,8 @@ from .conftest import NOW, PAID, VOID, WATCHED, Pictured, remembered
 LATER = NOW + timedelta(days=3)
 CANCELLED = {"PYMNT_SELCT_STATUS": "X"}
 CLOSED = {"CLOSE_STATUS": "C"}
+HALF = PAID | {"PYMNT_GROSS_AMT": "50.00", "PAID_AMT": "50.00"}
+OTHER_HALF = {"PYMNT_CNT": "2", "PYMNT_GROSS_AMT": "50.00"}
 
 
 @pytest.mark.parametrize(
@@ -130,14 +132,14 @@ def test_payments_of_a_voucher_that_is_not_shown_count_all_the_same(pictured: Pi
 
 
 def test_payments_that_vanish_are_missing_until_they_are_shown(pictured: Pictured) -> None:
-    before: PublishedPicture = remembered(pictured(PAID))
+    before: PublishedPicture = remembered(pictured(HALF, OTHER_HALF))
     for shown in (True, False, True):
         gone = pictured(shown=shown, before=before, observed_at=LATER)
         assert (gone.standing, gone.settled) == (PaymentStanding.UNKNOWN, False)
         assert [each.kind for each in gone.exceptions] == [ExceptionKind.MISSING]
         before = remembered(gone)
-    back = pictured(PAID, before=before)
-    assert (back.standing, back.exceptions) == (PaymentStanding.PAID, ())
+    back = pictured(HALF, OTHER_HALF, before=before)
+    assert (back.standing, back.exceptions) == (PaymentStanding.PARTIALLY_PAID, ())
 
 
 def test_every_kind_has_words_and_a_remedy() -> None:

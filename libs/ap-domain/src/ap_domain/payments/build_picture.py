@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from ap_domain.money import exact_sum, plain
+from ap_domain.payments.coverage import Coverage, coverage
 from ap_domain.payments.inquiry import InquiryRow, disagreement, instalments_of_inquiry
 from ap_domain.payments.instalments import ReadInstalment, read_instalments
 from ap_domain.payments.payment_row import QueryRow, VoucherRow, read_payment_row, read_voucher_row
@@ -22,16 +23,15 @@ from ap_domain.payments.picture import (
     Proof,
 )
 from ap_domain.payments.plan import PaymentPlan
-from ap_domain.payments.standing import in_voucher_currency, is_settled, paid_last_on, standing_of
+from ap_domain.payments.standing import in_voucher_currency, paid_last_on, standing_of
 from ap_domain.payments.status_rules import COUNTING, ENDED
-from ap_domain.payments.voucher_watch import PAYMENTS_GONE, Finding, exceptions_of, findings
+from ap_domain.payments.voucher_watch import Finding, exceptions_of, findings
 from ap_domain.payments.watched import PublishedPicture, WatchedVoucher
 
 __all__ = ["build_picture"]
 
 _NOT_DIGESTED = frozenset({"poll_offset", "observed_at", "since", "digest"})
 _MET = ENDED - {InstalmentState.CANCELLED}
-_HAD_PAYMENTS = frozenset({PaymentStanding.PAID, PaymentStanding.PARTIALLY_PAID})
 
 
 def build_picture(
@@ -48,9 +48,9 @@ def build_picture(
     """What the plan's first source says of the voucher; the second is compared with it.
 
     ``voucher_row`` None: PeopleSoft's query does not show the voucher. Nothing about money is concluded from what is
-    not shown: the picture is then unsettled and its standing unknown, unless payment rows say more. ``before`` is the
-    last picture published, from which the age of exceptions comes, and that something was paid that is no longer
-    shown. ``inquiry`` is the one row of the payment inquiry that can only be this voucher's. Raises PaymentRowFault.
+    not shown (`coverage`): the standing is then unknown, unless payment rows say more. ``before`` is the last picture
+    published, from which the age of exceptions comes, and what was shown that is shown no longer. ``inquiry`` is the
+    one row of the payment inquiry that can only be this voucher's. Raises PaymentRowFault.
     """
     picture = None
     if Proof.QUERY in plan.sources:
@@ -108,10 +108,22 @@ def _picture(
     held = [each for each in read if each.held]
     counting = [each for each in instalments if each.state in COUNTING]
     same_currency = [each for each in counting if each.currency == currency]
-    gone = proof is Proof.QUERY and not read and _had_payments(before)
     missing = proof is Proof.QUERY and voucher is None
-    nothing_known = not read and (missing or gone or proof is Proof.INQUIRY)
-    found = _found(instalments, unknown=unknown, voucher=voucher, gone=gone, missing=missing)
+    covers = (
+        coverage(
+            read,
+            voucher=voucher,
+            gross=gross,
+            currency=currency,
+            before=before,
+            posted_at=watched.since,
+            observed_at=observed_at,
+        )
+        if proof is Proof.QUERY
+        else _by_inquiry(instalments, before)
+    )
+    nothing_known = bool(covers.gone) or (not read and (missing or proof is Proof.INQUIRY))
+    found = _found(instalments, unknown=unknown, voucher=voucher, covers=covers, missing=missing)
     return PaymentPicture(
         connection_id=watched.connection_id,
         invoice_id=watched.invoice_id,
@@ -119,15 +131,14 @@ def _picture(
         voucher_id=watched.voucher_id,
         poll_offset=poll_offset,
         observed_at=observed_at,
+        posted_at=watched.since,
         proof=proof,
         standing=(
             PaymentStanding.UNKNOWN
             if nothing_known
-            else standing_of(
-                instalments, on_hold=bool(held), before=before.standing if before is not None else None
-            )
+            else standing_of(instalments, settled=covers.settled, on_hold=bool(held), before=before)
         ),
-        settled=is_settled(instalments),
+        settled=covers.settled,
         currency=currency,
         gross=gross,
         paid_total=exact_sum(in_voucher_currency(each, currency) for each in counting),
@@ -137,6 +148,7 @@ def _picture(
         on_hold=bool(held),
         hold_reason=next((each.instalment.hold_reason for each in held), ""),
         instalments=instalments,
+        gone=covers.gone,
         voucher=voucher.status if voucher else None,
         exceptions=exceptions_of(
             found,
@@ -154,25 +166,25 @@ def _found(
     *,
     unknown: Sequence[str],
     voucher: VoucherRow | None,
-    gone: bool,
+    covers: Coverage,
     missing: bool,
 ) -> list[Finding]:
     """What keeps the voucher from being paid; nothing does once its debt is met, or if there never was one."""
-    if is_settled(instalments) and any(each.state in _MET for each in instalments):
+    if covers.settled and (not instalments or any(each.state in _MET for each in instalments)):
         return []
     found = list(findings(voucher.status if voucher else None, instalments=instalments, unknown=unknown))
     if voucher is not None and not voucher.gross:
         found = [each for each in found if each.kind is not ExceptionKind.CLOSED]
-    if missing or gone:
-        found.append(Finding(kind=ExceptionKind.MISSING, detail=PAYMENTS_GONE if gone else ""))
+    if missing or covers.lacking:
+        found.append(Finding(kind=ExceptionKind.MISSING, detail=covers.lacking))
     return found
 
 
-def _had_payments(before: PublishedPicture | None) -> bool:
-    """Whether paid instalments were seen before, that is until they vanished."""
-    if before is None:
-        return False
-    return before.standing in _HAD_PAYMENTS or any(PAYMENTS_GONE in each.words for each in before.exceptions)
+def _by_inquiry(instalments: Sequence[Instalment], before: PublishedPicture | None) -> Coverage:
+    """The inquiry shows an invoice whole; where it shows none, it does not say that anything changed."""
+    if not instalments:
+        return Coverage(settled=before is not None and before.settled_at is not None)
+    return Coverage(settled=all(each.state in ENDED for each in instalments))
 
 
 def _currency(watched: WatchedVoucher, voucher: VoucherRow | None, paid_in: set[str]) -> str:

@@ -21,10 +21,13 @@ _NO_MONEY = Decimal(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadInstalment:
-    """An instalment, whether it waits because it is held, and what of its codes nobody knows, in words."""
+    """An instalment, whether it waits because it is held, whether a later one stands for it, and what of its codes
+    nobody knows, in words.
+    """
 
     instalment: Instalment
     held: bool
+    replaced: bool = False
     unknown: tuple[str, ...] = ()
 
 
@@ -52,9 +55,10 @@ def read_instalments(
 
 def _instalment(row: PaymentRow, *, last: bool, currency: str, plan: PaymentPlan) -> ReadInstalment:
     unknown = _unknown_codes(row, plan)
-    state = InstalmentState.UNKNOWN
+    state, replaced = InstalmentState.UNKNOWN, False
     if not unknown:
         state, rule = state_of(_facts(row, last=last, plan=plan))
+        replaced = rule.last is False
         if state is InstalmentState.UNKNOWN:
             unknown = (f"instalment {row.number}: {rule.words} ({_letters(row)})",)
     counts = state in COUNTING
@@ -82,6 +86,7 @@ def _instalment(row: PaymentRow, *, last: bool, currency: str, plan: PaymentPlan
             cancelled_on=row.cancelled_on,
         ),
         held=held,
+        replaced=replaced,
         unknown=unknown,
     )
 

@@ -83,7 +83,7 @@ class ExceptionKind(StrEnum):
     CLOSED = "closed"
     """Closed without having been paid."""
     MISSING = "missing"
-    """PeopleSoft's query does not show it any more."""
+    """PeopleSoft's queries do not show it, or not all of it."""
     PAYMENT_FAILED = "payment_failed"
     UNKNOWN_STATUS = "unknown_status"
 
@@ -149,10 +149,12 @@ class VoucherException:
 class PaymentPicture:
     """Keyed by connection, business unit and voucher.
 
-    ``poll_offset`` is the offset of the due poll that found it: what an older one says is ignored. ``settled``: every
-    instalment has come to its end, decided by PeopleSoft's statuses and never by comparing amounts. Amounts are in
+    ``poll_offset`` is the offset of the due poll that found it: what an older one says is ignored (`supersedes`).
+    ``posted_at`` is since when the voucher stands for the invoice. ``settled``: every instalment has come to its end
+    and they cover the voucher, decided by PeopleSoft's statuses and never by comparing what was paid. Amounts are in
     ``currency``, the voucher's: ``paid_total`` is what the supplier has now, without discount and without what was
-    withheld. ``on_hold``: an instalment that is still to be paid is held.
+    withheld. ``on_hold``: an instalment that is still to be paid is held. ``gone`` are the numbers of paid instalments
+    that PeopleSoft showed and shows no more, of which nothing is concluded: the standing is then unknown.
     ``unknown`` names codes that no rule knows; ``disagreements`` say where two sources differ. ``digest`` is the
     SHA-256 of all that, without ``poll_offset``, ``observed_at`` and the times of exceptions.
     """
@@ -163,6 +165,7 @@ class PaymentPicture:
     voucher_id: str
     poll_offset: int
     observed_at: datetime
+    posted_at: datetime | None = None
     proof: Proof
     standing: PaymentStanding
     settled: bool
@@ -175,6 +178,7 @@ class PaymentPicture:
     on_hold: bool
     hold_reason: str = ""
     instalments: tuple[Instalment, ...]
+    gone: tuple[int, ...] = ()
     voucher: VoucherStatus | None = None
     exceptions: tuple[VoucherException, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -6,38 +6,35 @@ from decimal import Decimal
 
 from ap_domain.payments.picture import Instalment, InstalmentState, PaymentStanding
 from ap_domain.payments.status_rules import COUNTING, ENDED, StatusField, rules_of
+from ap_domain.payments.watched import PublishedPicture
 
-__all__ = ["in_voucher_currency", "is_settled", "paid_last_on", "standing_of", "was_taken_back"]
+__all__ = ["in_voucher_currency", "paid_last_on", "standing_of", "was_taken_back"]
 
 _PAYMENT = rules_of(StatusField.PAYMENT)
 _PAID_ONCE = frozenset({PaymentStanding.PAID, PaymentStanding.PARTIALLY_PAID, PaymentStanding.REOPENED})
 
 
-def is_settled(instalments: Sequence[Instalment]) -> bool:
-    """Whether every instalment, and at least one, has come to its end. Amounts do not matter: a voucher can be paid
-    less than its gross sum and settled, and all of it and not settled.
-    """
-    return bool(instalments) and all(each.state in ENDED for each in instalments)
-
-
 def standing_of(
-    instalments: Sequence[Instalment], *, on_hold: bool, before: PaymentStanding | None
+    instalments: Sequence[Instalment], *, settled: bool, on_hold: bool, before: PublishedPicture | None
 ) -> PaymentStanding:
-    """Where the voucher stands. ``before`` is where it stood: a site that gives a voided instalment back as it was
-    shows nothing of the payment any more, and only so is it known that there was one.
+    """Where the voucher stands. ``before`` is what was published of it: a site that gives a voided instalment back as
+    it was shows nothing of the payment any more, and only so is it known that there was one.
     """
     states = {each.state for each in instalments}
     counts = bool(states & COUNTING)
     if InstalmentState.UNKNOWN in states:
         return PaymentStanding.UNKNOWN
     if not instalments:
-        return PaymentStanding.NOT_SCHEDULED
-    if is_settled(instalments):
+        return PaymentStanding.UNKNOWN if settled else PaymentStanding.NOT_SCHEDULED
+    if settled:
         return PaymentStanding.PAID if counts else PaymentStanding.CLOSED_UNPAID
     if counts:
         return PaymentStanding.PARTIALLY_PAID
-    if before in _PAID_ONCE or any(was_taken_back(each) for each in instalments):
+    paid_once = before is not None and (before.standing in _PAID_ONCE or bool(before.paid))
+    if paid_once or any(was_taken_back(each) for each in instalments):
         return PaymentStanding.REOPENED
+    if states <= ENDED:
+        return PaymentStanding.UNKNOWN  # what is still to be paid is not shown
     if on_hold:
         return PaymentStanding.ON_HOLD
     return PaymentStanding.SELECTED if InstalmentState.SELECTED in states else PaymentStanding.SCHEDULED

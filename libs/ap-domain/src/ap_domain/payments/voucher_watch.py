@@ -14,10 +14,7 @@ from ap_domain.payments.picture import (
 )
 from ap_domain.payments.status_rules import StatusField, rules_of
 
-__all__ = ["EXCEPTION_WORDS", "PAYMENTS_GONE", "Finding", "exceptions_of", "findings"]
-
-PAYMENTS_GONE = "none of its scheduled payments, although there were paid ones"
-"""What is missing of a voucher that is shown itself."""
+__all__ = ["EXCEPTION_WORDS", "Finding", "exceptions_of", "findings"]
 
 _STANDS = "The transfer to PeopleSoft stands; do not send the invoice again from Basware."
 EXCEPTION_WORDS: Mapping[ExceptionKind, tuple[str, str]] = MappingProxyType(
@@ -60,10 +57,11 @@ EXCEPTION_WORDS: Mapping[ExceptionKind, tuple[str, str]] = MappingProxyType(
             ),
         ),
         ExceptionKind.MISSING: (
-            "is not shown any more by PeopleSoft's queries, or not all of it",
+            "is not shown by PeopleSoft's queries, or not all of it",
             (
-                "Look whether it was archived or moved, and whether the query and the operator's row security still "
-                "show its business unit. What Basware was told stands until PeopleSoft shows it again."
+                "Look whether it was archived or moved, whether the operator's row security shows its business unit, "
+                "and whether the query shows each of its scheduled payments, also those without a payment. Until "
+                "then nothing is concluded from what is not shown."
             ),
         ),
         ExceptionKind.PAYMENT_FAILED: (

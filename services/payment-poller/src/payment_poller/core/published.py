@@ -19,14 +19,8 @@ def after(held: PublishedPicture | None, picture: PaymentPicture) -> PublishedPi
     if held is not None and not supersedes(picture, poll_offset=held.poll_offset, observed_at=held.seen_at):
         return replace(held, digest=TO_BE_PUBLISHED_AGAIN)
     settled_before = held.settled_at if held is not None else None
-    return PublishedPicture(
-        digest=picture.digest,
-        invoice_id=picture.invoice_id,
-        poll_offset=picture.poll_offset,
-        seen_at=picture.observed_at,
-        standing=picture.standing,
-        settled_at=(settled_before or picture.observed_at) if picture.settled else None,
-        exceptions=picture.exceptions,
+    return PublishedPicture.of(
+        picture, settled_at=(settled_before or picture.observed_at) if picture.settled else None
     )
 
 
