@@ -26,17 +26,30 @@ VoucherKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Of a published picture what is looked at again and again. ``hidden``: it must be published once more."""
+    """Of a published picture what is looked at again and again. ``hidden``: it must be published once more; ``shown``
+    and ``paid`` are numbers of instalments.
+    """
 
     invoice_id: str
+    posted_at: datetime | None
     standing: PaymentStanding
     settled_at: datetime | None
     exceptions: tuple[tuple[ExceptionKind, datetime], ...]
+    shown: tuple[int, ...]
+    paid: tuple[int, ...]
     hidden: bool
 
     def has(self, kind: ExceptionKind) -> bool:
         """Whether this exception is published of it."""
         return any(kind is each for each, _ in self.exceptions)
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is known already that PeopleSoft does not show the voucher, or not all of it; of what was settled
+        that is no exception.
+        """
+        settled_unseen = self.settled_at is not None and self.standing is PaymentStanding.UNKNOWN
+        return settled_unseen or self.has(ExceptionKind.MISSING)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -44,16 +57,21 @@ class Watching:
     """The vouchers of one connection: which invoices each stands for, and what was published of it.
 
     One voucher stands for one invoice. Where the ledger says otherwise, `shared` names the voucher, and its pictures go
-    to one of them.
+    to one of them. ``faulty`` are vouchers whose rows could not be read when they were read last.
     """
 
     owners: dict[VoucherKey, tuple[str, ...]] = field(default_factory=dict)
     seen: dict[VoucherKey, Seen] = field(default_factory=dict)
+    faulty: set[VoucherKey] = field(default_factory=set)
     _of_invoice: dict[str, VoucherKey] = field(default_factory=dict)
+    _posted_at: dict[str, datetime | None] = field(default_factory=dict)
 
-    def watch(self, invoice_id: str, voucher: VoucherKey | None) -> None:
-        """The invoice's voucher from here on; None: it has none."""
+    def watch(
+        self, invoice_id: str, voucher: VoucherKey | None, *, posted_at: datetime | None = None
+    ) -> None:
+        """The invoice's voucher from here on, and since when it stands for it; None: it has none."""
         before = self._of_invoice.pop(invoice_id, None)
+        self._posted_at.pop(invoice_id, None)
         if before is not None and before != voucher:
             left = tuple(each for each in self.owners[before] if each != invoice_id)
             self.owners[before] = left
@@ -62,6 +80,7 @@ class Watching:
         if voucher is None:
             return
         self._of_invoice[invoice_id] = voucher
+        self._posted_at[invoice_id] = posted_at
         owners = self.owners.get(voucher, ())
         if invoice_id not in owners:
             self.owners[voucher] = tuple(sorted((*owners, invoice_id)))
@@ -73,9 +92,12 @@ class Watching:
             return
         self.seen[voucher] = Seen(
             invoice_id=picture.invoice_id,
+            posted_at=picture.posted_at,
             standing=picture.standing,
             settled_at=picture.settled_at,
             exceptions=tuple((each.kind, each.since) for each in picture.exceptions),
+            shown=picture.shown,
+            paid=picture.paid,
             hidden=hidden(picture),
         )
 
@@ -95,8 +117,8 @@ class Watching:
         return seen.invoice_id if seen is not None and seen.invoice_id in owners else owners[0]
 
     def untold(self) -> Mapping[str, set[str]]:
-        """Watched vouchers, by business unit, of which no picture is published, or not of this invoice, or not the
-        newest.
+        """Watched vouchers, by business unit, of which no picture is published, or none since the voucher stands for
+        this invoice, or not the newest; and those that could not be read.
         """
         return self._by_unit(self._is_untold)
 
@@ -114,7 +136,15 @@ class Watching:
 
     def _is_untold(self, voucher: VoucherKey) -> bool:
         seen = self.seen.get(voucher)
-        return seen is None or seen.hidden or seen.invoice_id not in self.owners[voucher]
+        if (
+            seen is None
+            or seen.hidden
+            or voucher in self.faulty
+            or seen.invoice_id not in self.owners[voucher]
+        ):
+            return True
+        # Whoever followed the topic before the voucher became the invoice's had no use for its picture.
+        return seen.posted_at != self._posted_at[seen.invoice_id]
 
     def _by_unit(self, wanted: Callable[[VoucherKey], bool]) -> Mapping[str, set[str]]:
         found: defaultdict[str, set[str]] = defaultdict(set)
@@ -187,5 +217,9 @@ class VoucherBook:
             unit, voucher_id = rest
             watching.see((unit, voucher_id), self._view.get(PICTURES, shard, key))
             return
-        voucher = self._view.get(WATCHED, shard, key)
-        watching.watch(rest[0], None if voucher is None else (voucher.business_unit, voucher.voucher_id))
+        watched = self._view.get(WATCHED, shard, key)
+        if watched is None:
+            watching.watch(rest[0], None)
+            return
+        voucher = (watched.business_unit, watched.voucher_id)
+        watching.watch(rest[0], voucher, posted_at=watched.since)

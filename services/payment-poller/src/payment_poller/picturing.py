@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
-from ap_domain.payments import PaymentPicture, WatchedVoucher, build_picture
+from ap_domain.payments import PaymentPicture, Proof, WatchedVoucher, build_picture
 from ap_domain.payments.inquiry import InquiryRow
 from ap_domain.payments.payment_row import PaymentRowFault, QueryRow
 from ap_domain.payments.plan import PaymentPlan
@@ -18,7 +18,7 @@ from chassis.streams.ports import TableView
 
 from payment_poller import metrics
 from payment_poller.book import VoucherKey, Watching
-from payment_poller.core.published import is_to_be_published
+from payment_poller.core.published import is_to_be_published, says_as_much
 from payment_poller.ports import Publisher, VoucherRows
 from payment_poller.tables import PICTURES, WATCHED
 
@@ -77,6 +77,8 @@ class Picturing:
         if watched is None:
             return
         before = self._view.get(PICTURES, shard, record_key(connection_id, *voucher))
+        if self._is_silent(voucher) and before is not None and says_as_much(before, watched):
+            return
         try:
             picture = build_picture(
                 watched,
@@ -89,16 +91,23 @@ class Picturing:
                 inquiry=self._inquired.get(voucher),
             )
         except PaymentRowFault as fault:
-            self._cannot(words(fault))
+            self._cannot(voucher, words(fault))
         except Exception as error:
             # A bug that one voucher meets must not keep all the others unread.
             said = f"voucher {unit}/{rows.voucher_id} could not be read by our own fault: {words(error)}"
             if self.faulty < NAMED:
                 log.exception("a voucher could not be read by our own fault", connection=connection_id)
-            self._cannot(said)
+            self._cannot(voucher, said)
         else:
+            self._watching.faulty.discard(voucher)
             if is_to_be_published(before, picture):
                 self._changed.append(picture)
+
+    def _is_silent(self, voucher: VoucherKey) -> bool:
+        """Whether the source that decides shows nothing of it. The inquiry shows a few days at a time, so that says
+        nothing at all.
+        """
+        return self._plan.sources[0] is Proof.INQUIRY and voucher not in self._inquired
 
     async def publish(self, *, at_least: int = 1) -> None:
         """Publishes what changed once there are so many. Raises NotDurable: some may be there."""
@@ -109,7 +118,9 @@ class Picturing:
             self._progress.step(changed=len(some))
             metrics.PUBLISHED.labels(self._connection.id).inc(len(some))
 
-    def _cannot(self, said: str) -> None:
+    def _cannot(self, voucher: VoucherKey, said: str) -> None:
+        """It is read again by every poll until it can be: nothing of it need change for that."""
+        self._watching.faulty.add(voucher)
         self.faulty += 1
         self.first_fault = self.first_fault or said
         self._progress.step(faulty=1)

@@ -16,12 +16,15 @@ __all__ = ["Publisher", "Reading", "Reconciling", "Source", "SourceFailed", "Vou
 
 
 class SourceFailed(Exception):
-    """The source could not be read to its end. ``stops``: it refuses us as such, and asking again would do harm."""
+    """The source could not be read to its end. ``stops``: it refuses us as such, and asking again would do harm.
+    ``of_rows``: it answers, but its rows of this business unit break a rule; those of others may not.
+    """
 
-    def __init__(self, words: str, *, stops: bool = False) -> None:
+    def __init__(self, words: str, *, stops: bool = False, of_rows: bool = False) -> None:
         super().__init__(words)
         self.words = words
         self.stops = stops
+        self.of_rows = of_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

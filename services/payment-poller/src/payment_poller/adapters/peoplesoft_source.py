@@ -16,6 +16,7 @@ from peoplesoft import (
     NotAuthorised,
     PaymentInquiryRow,
     PeopleSoftError,
+    ProtocolError,
     QueryOwner,
     QueryPages,
     QueryRequest,
@@ -169,7 +170,8 @@ class PeopleSoftReading:
                 if shown != business_unit:
                     raise SourceFailed(
                         f"query {query} was asked for business unit {business_unit} and shows {shown}: let its prompt "
-                        f"{self.plan.prompts.business_unit} choose the rows of one business unit"
+                        f"{self.plan.prompts.business_unit} choose the rows of one business unit",
+                        of_rows=True,
                     )
 
 
@@ -199,4 +201,4 @@ def _failing() -> Iterator[None]:
         yield
     except PeopleSoftError as error:
         stops = isinstance(error, CredentialsRefused | NotAuthorised)
-        raise SourceFailed(words(error), stops=stops) from error
+        raise SourceFailed(words(error), stops=stops, of_rows=isinstance(error, ProtocolError)) from error

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ap_domain.payments import PaymentPicture, PublishedPicture, supersedes
+from ap_domain.payments import PaymentPicture, PaymentStanding, PublishedPicture, WatchedVoucher, supersedes
 
-__all__ = ["after", "hidden", "is_to_be_published"]
+__all__ = ["after", "hidden", "is_to_be_published", "says_as_much"]
 
 TO_BE_PUBLISHED_AGAIN = ""
 
@@ -29,6 +29,18 @@ def hidden(held: PublishedPicture) -> bool:
     return held.digest == TO_BE_PUBLISHED_AGAIN
 
 
+def says_as_much(held: PublishedPicture, watched: WatchedVoucher) -> bool:
+    """Whether what is published tells more than nothing, and to the invoice that has the voucher as it has it today."""
+    whose = (watched.invoice_id, watched.since)
+    return (
+        not hidden(held)
+        and held.standing is not PaymentStanding.UNKNOWN
+        and (held.invoice_id, held.posted_at) == whose
+    )
+
+
 def is_to_be_published(held: PublishedPicture | None, picture: PaymentPicture) -> bool:
-    """Whether somebody who follows the topic would learn anything from it; the digest covers the invoice too."""
+    """Whether somebody who follows the topic would learn anything from it; the digest covers the invoice too, and since
+    when it has the voucher.
+    """
     return held is None or held.digest != picture.digest

@@ -1,11 +1,12 @@
 """Whether what was read of a voucher by what changed can be all of it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 
 from ap_domain.payments.payment_row import QueryRow
 
-__all__ = ["is_whole"]
+__all__ = ["is_whole", "numbers_of"]
 
 
 def is_whole(voucher: Sequence[QueryRow], payments: Sequence[QueryRow]) -> bool:
@@ -24,6 +25,15 @@ def is_whole(voucher: Sequence[QueryRow], payments: Sequence[QueryRow]) -> bool:
     except InvalidOperation:
         return False
     return numbers == [*range(1, len(numbers) + 1)] and (not numbers or scheduled == gross)
+
+
+def numbers_of(payments: Sequence[QueryRow]) -> frozenset[Decimal]:
+    """The numbers of the instalments; none that is no number."""
+    found = set()
+    for row in payments:
+        with suppress(InvalidOperation):
+            found.add(_number(row, "PYMNT_CNT"))
+    return frozenset(found)
 
 
 def _number(row: QueryRow, field: str) -> Decimal:
