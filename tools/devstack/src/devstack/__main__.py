@@ -1,6 +1,7 @@
 """`python -m devstack up | down | status | demo`: what `make up`, `make down` and `make demo` call."""
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from rich.console import Console
 
 from devstack import screen
 from devstack.connection_spec import ConnectionSpec
-from devstack.demo import demonstrate
+from devstack.demo import demonstrate, go_on_paying
 from devstack.demo.demonstration import this_day
 from devstack.endpoints import Endpoints
 from devstack.errors import DevstackError, NotReady, StackIsRunning
@@ -94,9 +95,15 @@ async def demo(run_dir: Path, console: Console, *, once: bool) -> int:
         if once:
             return 0 if held else 1
         console.print(screen.addresses(stack.endpoints))
-        console.print(screen.worth_trying(stack.endpoints))
+        console.print(screen.worth_trying(stack.endpoints, day=day))
         console.print("It stays up. Ctrl-C ends it.")
-        ended = await stack.processes.first_ended()
+        paying = asyncio.create_task(
+            go_on_paying(stack, [spec.id for spec in shown.connections], day=day, console=console)
+        )
+        try:
+            ended = await stack.processes.first_ended()
+        finally:
+            paying.cancel()
         raise NotReady(
             f"{ended.name} ended with code {ended.exit_code}; the end of {ended.log}:\n{ended.tail()}"
         )
@@ -137,7 +144,8 @@ def main() -> int:
         "status", help="which processes run; exit code 0 if all, 1 if some ended, 3 if none is up"
     )
     demonstration = commands.add_parser(
-        "demo", help="start everything, load master data, take the invoices of two customers all the way"
+        "demo",
+        help="start everything, load master data, take the invoices of two customers all the way, pay them",
     )
     demonstration.add_argument(
         "--once", action="store_true", help="then stop; 0 only if every expectation held"

@@ -1,7 +1,7 @@
 """Running a command to its end, with a bound, so that nothing of it outlives the caller."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from devstack.errors import Refused
 from devstack.jvm import REPOSITORY
@@ -9,8 +9,10 @@ from devstack.jvm import REPOSITORY
 _WITHIN = 60.0
 
 
-async def run_command(argv: Sequence[str], *, env: Mapping[str, str], within: float = _WITHIN) -> str:
-    """What it wrote (both streams); Refused, with that, if its exit code is not 0 or time is up."""
+async def run_command(
+    argv: Sequence[str], *, env: Mapping[str, str], within: float = _WITHIN, succeeds: Collection[int] = (0,)
+) -> str:
+    """What it wrote (both streams); Refused, with that, if its exit code is none of these or time is up."""
     child = await asyncio.create_subprocess_exec(
         *argv,
         env=dict(env),
@@ -28,6 +30,6 @@ async def run_command(argv: Sequence[str], *, env: Mapping[str, str], within: fl
             child.kill()
             await child.wait()
     said = output.decode(errors="replace")
-    if child.returncode != 0:
+    if child.returncode not in succeeds:
         raise Refused(f"`{' '.join(argv)}` ended with code {child.returncode} and said:\n{said}")
     return said

@@ -1,6 +1,7 @@
 """What `python -m devstack` shows: the table of addresses and the table of processes."""
 
 import sys
+from datetime import date
 
 from rich.console import Console
 from rich.table import Table
@@ -32,8 +33,8 @@ def addresses(endpoints: Endpoints) -> Table:
     return table
 
 
-def worth_trying(endpoints: Endpoints) -> str:
-    """Commands that show what the demo left, ready to be copied."""
+def worth_trying(endpoints: Endpoints, *, day: date) -> str:
+    """Commands that show what the demo of a day left, ready to be copied."""
     return "\n".join(
         (
             "worth trying, in another terminal:",
@@ -46,8 +47,11 @@ def worth_trying(endpoints: Endpoints) -> str:
             "  .venv/bin/apstream audit show --connection nordic",
             "  .venv/bin/apstream masterdata status --connection acme",
             "  .venv/bin/apstream masterdata run-now suppliers --full --connection acme",
-            "  .venv/bin/apstream payments status",
+            "  .venv/bin/apstream payments status                          # PeopleSoft pays each minute",
+            "  .venv/bin/apstream payments show A-103                      # paid, voided, open again",
             "  .venv/bin/apstream payments exceptions",
+            "  .venv/bin/apstream voucher link A-514 --business-unit US001 --voucher 00900515 --reason 'it is this'",
+            f"  .venv/bin/apstream reconcile --from {day} --to {day}",
         )
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -184,11 +184,12 @@ class Stack:
         self.endpoints.write(self.run_dir)
         return endpoint
 
-    async def apstream(self, *arguments: str) -> str:
-        """Run the `apstream` command against this stack; its output, or Refused with its words."""
-        return await run_command(
-            python_module("apstream_cli", *arguments), env={**self.processes.env, **self._settings()}
-        )
+    async def apstream(self, *arguments: str, succeeds: Collection[int] = (0,)) -> str:
+        """Run the `apstream` command against this stack; its output, or Refused with its words unless it ends with one
+        of the exit codes that count as success.
+        """
+        env = {**self.processes.env, **self._settings()}
+        return await run_command(python_module("apstream_cli", *arguments), env=env, succeeds=succeeds)
 
     def add_process(self, program: Program) -> None:
         """Start one more process; it is stopped with the others."""

@@ -12,6 +12,7 @@ from devstack.demo.coders_choice import Choice
 from devstack.demo.evidence import Evidence
 from devstack.demo.judgement import problems
 from devstack.demo.master_data import MasterDataTold
+from devstack.demo.payments import PaymentsTold
 from devstack.demo.result_table import Result, result_table, steps
 from devstack.demo.verdict import Verdict, show_verdict
 from rich.console import Console
@@ -36,11 +37,19 @@ def _verdict(
     violations: tuple[dict[str, str], ...] = (),
     choice: Choice = CHOICE,
     broken: tuple[str, ...] = (),
+    paid: PaymentsTold | None = None,
 ) -> Verdict:
     results = [Result(evidence=each, approved_at=APPROVED_AT, problems=problems(each)) for each in evidences]
     books = [check_books("acme", evidences, evidences[0].vouchers)]
     told = MasterDataTold(connection="acme", problems=list(broken))
-    return Verdict(results=results, books=books, violations=violations, master_data=told, choices=[choice])
+    return Verdict(
+        results=results,
+        books=books,
+        violations=violations,
+        master_data=told,
+        choices=[choice],
+        payments=paid or PaymentsTold(),
+    )
 
 
 def _said(verdict: Verdict) -> str:
@@ -85,6 +94,14 @@ def test_a_verdict_holds_only_if_everything_does(make_evidence: MakeEvidence) ->
     assert not replace(_verdict(make_evidence()), results=[]).holds
     assert not _verdict(make_evidence(), broken=("first load of accounts: 1 refused",)).holds
     assert not _verdict(make_evidence(), choice=replace(CHOICE, problems=["coders cannot pick S1"])).holds
+
+
+def test_payments_and_the_reconciliation_are_part_of_the_verdict(make_evidence: MakeEvidence) -> None:
+    right = _said(_verdict(make_evidence()))
+    assert "0 of 0 payments as expected, 0 differences unexplained" in right
+    verdict = _verdict(make_evidence(), paid=PaymentsTold(problems=["payments are not in Basware"]))
+    assert not verdict.holds
+    assert "payments are not in Basware" in _said(verdict)
 
 
 def test_what_coders_can_pick_is_said(make_evidence: MakeEvidence) -> None:

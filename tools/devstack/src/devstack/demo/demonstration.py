@@ -1,4 +1,4 @@
-"""The whole demo: sites are set up, master data loaded, all invoices run beside each other, books compared."""
+"""The whole demo: sites are set up, master data loaded, all invoices run beside each other and paid, books compared."""
 
 import asyncio
 import time
@@ -9,11 +9,12 @@ from rich.console import Console
 
 from devstack.control import ControlApi
 from devstack.demo.audit_feed import AuditFeed
-from devstack.demo.books_check import check_books
+from devstack.demo.books_check import Books, check_books
 from devstack.demo.desk import Desk
 from devstack.demo.judgement import problems
 from devstack.demo.master_data import MasterDataShow, MasterDataTold, choices
 from devstack.demo.narration import Narration
+from devstack.demo.payments import PaymentShow, PaymentsTold, Posted
 from devstack.demo.result_table import Result
 from devstack.demo.story import Story, Told, gathered
 from devstack.demo.verdict import Verdict, show_verdict
@@ -50,10 +51,19 @@ async def demonstrate(stack: Stack, scenario: Scenario, *, day: date, console: C
                 await _listens(feed)
                 with narration:
                     told = await _stories(scenario, desk=desk, feed=feed, narration=narration)
-                verdict = await _judged(scenario, told, master_data, desk=desk, feed=feed, day=day)
+                results, books = await _judged(scenario, told, desk=desk, feed=feed)
                 listening.cancel()
         except BaseExceptionGroup as failures:  # the feed's own fault says more than what it left undone
             raise failures.exceptions[0] from None
+        paid = await _payments(scenario, results, desk=desk, day=day, console=console)
+        verdict = Verdict(
+            results=sorted(results, key=lambda result: result.evidence.case.key),
+            books=books,
+            master_data=master_data,
+            choices=await choices(scenario.loaded, desk=desk, day=day),
+            payments=paid,
+            violations=await desk.violations(),
+        )
     show_verdict(verdict, console=console, seconds=time.monotonic() - began, logs=stack.run_dir / "logs")
     return verdict.holds
 
@@ -98,14 +108,8 @@ async def _stories(
 
 
 async def _judged(
-    scenario: Scenario,
-    told: Sequence[Told],
-    master_data: MasterDataTold,
-    *,
-    desk: Desk,
-    feed: AuditFeed,
-    day: date,
-) -> Verdict:
+    scenario: Scenario, told: Sequence[Told], *, desk: Desk, feed: AuditFeed
+) -> tuple[Sequence[Result], Sequence[Books]]:
     """Everything once more when all is at rest: what came later must not have spoilt what came before."""
     evidences = [await gathered(each.case, desk=desk, feed=feed) for each in told]
     results = [
@@ -124,10 +128,14 @@ async def _judged(
         )
         for spec in scenario.connections
     ]
-    return Verdict(
-        results=sorted(results, key=lambda result: result.evidence.case.key),
-        books=books,
-        master_data=master_data,
-        choices=await choices(scenario.loaded, desk=desk, day=day),
-        violations=await desk.violations(),
+    return results, books
+
+
+async def _payments(
+    scenario: Scenario, results: Sequence[Result], *, desk: Desk, day: date, console: Console
+) -> PaymentsTold:
+    posted = Posted.among(result.evidence for result in results)
+    console.print(
+        f"\n[bold]payments of {len(posted)} vouchers[/]: what PeopleSoft pays, holds and takes back, Basware shows"
     )
+    return await PaymentShow(scenario.payments, posted=posted, desk=desk, console=console, day=day).run()

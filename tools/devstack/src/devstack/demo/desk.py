@@ -12,6 +12,7 @@ from devstack.control import ControlApi
 from devstack.errors import Refused
 from devstack.scenario import Case, ClerkInPeopleSoft, Order, Person, Remote, Retransfer
 from devstack.scenario.customers import NODES
+from devstack.scenario.payments import PaymentAct
 from devstack.stack import Stack
 
 Json = dict[str, Any]
@@ -98,6 +99,45 @@ class Desk:
     async def masterdata(self, *arguments: str) -> str:
         """Run `apstream masterdata ...`; what it said."""
         return await self._stack.apstream("masterdata", *arguments)
+
+    async def payments(self, *arguments: str) -> str:
+        """Run `apstream payments ...`; what it said."""
+        return await self._stack.apstream("payments", *arguments)
+
+    async def reconcile(self, *arguments: str) -> str:
+        """Run `apstream reconcile --output json ...`; what it found, whether or not somebody is needed."""
+        return await self._stack.apstream("reconcile", "--output", "json", *arguments, succeeds=(0, 1))
+
+    async def on_voucher(self, connection: str, voucher: str, act: PaymentAct) -> None:
+        """Do something in PeopleSoft to a voucher (unit/number) or to its payments."""
+        what = "vouchers" if act.of_voucher else "payments"
+        await self._peoplesoft.post(f"{what}/{voucher}", {"node": NODES[connection], **act.body})
+
+    async def pay_together(self, connection: str, vouchers: Sequence[str]) -> None:
+        """Pay several vouchers (unit/number) with one payment."""
+        named = [voucher.split("/") for voucher in vouchers]
+        await self._peoplesoft.post("payments/together", {"node": NODES[connection], "vouchers": named})
+
+    async def pay_cycle(self, connection: str, *, up_to: date) -> list[Json]:
+        """Pay everything that is due up to a day and may be paid; the payments made."""
+        body = {"node": NODES[connection], "up_to": up_to.isoformat()}
+        return list((await self._peoplesoft.post("payments/cycle", body))["payments"])
+
+    async def paid_in_peoplesoft(self, connection: str) -> dict[str, Json]:
+        """The books of payments of the connection's site, by voucher (unit/number)."""
+        pages = (await self._peoplesoft.get("payments", node=NODES[connection]))["vouchers"]
+        return {f"{page['BUSINESS_UNIT']}/{page['VOUCHER_ID']}": page for page in pages}
+
+    async def paid_in_basware(self, connection: str) -> dict[str, Json]:
+        """What clerks see of payments, by invoice; amounts are Decimal."""
+        seen: Json = loads(await self._basware.get_text("payments", tenant=connection))
+        return {each["invoiceId"]: each for each in seen["payments"]}
+
+    async def payment_response(self, case: Case) -> str:
+        """The message of the last payment response that Basware was sent of an invoice."""
+        path = f"documents/{case.invoice_id}/payment"
+        history = (await self._basware.get(path, tenant=case.connection))["history"]
+        return str(history[-1]["body"].get("responseMessage") or "") if history else ""
 
     async def pickable(self, connection: str, api: str) -> list[Json]:
         """What Basware's coders can pick, by the import it came with."""

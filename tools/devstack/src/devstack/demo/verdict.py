@@ -14,6 +14,8 @@ from devstack.demo.coders_choice import Choice
 from devstack.demo.judgement import one_of_each_group
 from devstack.demo.master_data import MasterDataTold
 from devstack.demo.master_data_table import load_table
+from devstack.demo.payment_table import payment_table
+from devstack.demo.payments import PaymentsTold
 from devstack.demo.result_table import Result, result_table
 from devstack.scenario.case import FAILED, TRANSFERRED
 
@@ -23,14 +25,15 @@ _EXPLAINED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Everything that was found when all was at rest. `violations` are rules of Basware that were broken, `choices`
-    what Basware's coders can pick in the end.
+    """Everything that was found: of the invoices when all was at rest and before they were paid, of the payments in the
+    end. `violations` are rules of Basware that were broken, `choices` what Basware's coders can pick in the end.
     """
 
     results: Sequence[Result]
     books: Sequence[Books]
     master_data: MasterDataTold
     choices: Sequence[Choice]
+    payments: PaymentsTold
     violations: Sequence[Mapping[str, Any]]
 
     @property
@@ -44,6 +47,7 @@ class Verdict:
                 for found in self.violations
             ),
             *self.wrong_master_data,
+            *self.payments.wrong,
         ]
 
     @property
@@ -75,6 +79,10 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
             f"books of {book.connection}: {book.invoices} invoices transferred ({written(book.invoiced)}), "
             f"{book.vouchers} live vouchers ({written(book.vouchered)}): {agree}"
         )
+    console.print(payment_table(verdict.payments.seen))
+    for agreement in verdict.payments.agreements:
+        agree = "[red]differ[/]" if agreement.unexplained else "[green]agree[/]"
+        console.print(f"reconciliation of {agreement.connection}: {escape(str(agreement))}: {agree}")
     console.print(f"rules of Basware that were broken: {len(verdict.violations) or 'none'}")
     if all(not book.twice for book in verdict.books):
         console.print("live vouchers of one invoice twice: none")
@@ -91,8 +99,17 @@ def show_verdict(verdict: Verdict, *, console: Console, seconds: float, logs: Pa
     console.print(
         f"\n[{colour}]{verdict.good} of {len(statuses)} invoices as expected[/]: "
         f"{posted} posted, {back} sent back, {len(statuses) - posted - back} left to people; "
-        f"master data {'not ' if verdict.wrong_master_data else ''}as expected; in {seconds:.0f} s"
+        f"master data {'not ' if verdict.wrong_master_data else ''}as expected; {_paid(verdict)}; in {seconds:.0f} s"
     )
+
+
+def _paid(verdict: Verdict) -> str:
+    seen, differing = (
+        verdict.payments.seen,
+        sum(len(each.unexplained) for each in verdict.payments.agreements),
+    )
+    good = sum(not each.problems for each in seen)
+    return f"{good} of {len(seen)} payments as expected, {differing} differences unexplained"
 
 
 def _coders(verdict: Verdict) -> str:

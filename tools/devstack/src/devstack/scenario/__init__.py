@@ -14,6 +14,7 @@ from devstack.scenario.case import (
 )
 from devstack.scenario.invoices import Scenario, scenario
 from devstack.scenario.master_data import MasterDataScript
+from devstack.scenario.payments import PaymentScript
 
 __all__ = [
     "Act",
@@ -25,6 +26,7 @@ __all__ = [
     "Expected",
     "MasterDataScript",
     "Order",
+    "PaymentScript",
     "Person",
     "Remote",
     "Retransfer",

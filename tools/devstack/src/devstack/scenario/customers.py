@@ -14,6 +14,7 @@ OPERATORS = {ACME: "APSTREAM", NORDIC: "BSWPOST"}
 SETTLE_SECONDS = 6
 
 _BASWARE = {"record_spacing_seconds": 1.2, "sweep_seconds": 4}
+_PAYMENTS = {"changes": "* * * * *", "full": "20 3 * * *", "watermark_overlap_seconds": 60}
 _NORDIC_MATCH = ["BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID", "INVOICE_DT", "GROSS_AMT", "VOUCHER_STYLE"]
 
 
@@ -42,6 +43,7 @@ def _acme() -> ConnectionSpec:
             "zero_invoices": "reject",
         },
         masterdata=SECTION,
+        payments=_PAYMENTS,
     )
 
 
@@ -112,6 +114,7 @@ def _nordic(today: date) -> ConnectionSpec:
             "nesting": "payment_collection",
             "authentication": "username_token",
         },
+        payments=_PAYMENTS,
     )
 
 

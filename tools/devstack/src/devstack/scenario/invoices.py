@@ -1,4 +1,4 @@
-"""The whole demo: the master data, all invoices, and when each comes."""
+"""The whole demo: the master data, all invoices, when each comes, and how they are paid."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from devstack.scenario import (
     bad_days,
     everyday,
     orders_and_credits,
+    payments,
     same_number,
     sent_back,
     taxes,
@@ -19,6 +20,7 @@ from devstack.scenario import (
 from devstack.scenario.case import Case, Order
 from devstack.scenario.customers import ACME, connections, open_period, surroundings
 from devstack.scenario.master_data import MasterDataScript, script
+from devstack.scenario.payments import PaymentScript
 
 SPACING = 0.45
 """Seconds between two invoices of one connection that name no time of their own."""
@@ -28,12 +30,13 @@ _THEN = (webhooks, everyday, taxes, orders_and_credits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """Two connections, what their sites are told first, the master data of one of them, and the invoices."""
+    """Two connections, what their sites are told first, the master data of one of them, invoices, how they are paid."""
 
     connections: tuple[ConnectionSpec, ...]
     master_data: MasterDataScript
     surroundings: tuple[tuple[str, Order], ...]
     cases: tuple[Case, ...]
+    payments: PaymentScript
 
     @property
     def loaded(self) -> ConnectionSpec:
@@ -55,6 +58,7 @@ def scenario(today: date) -> Scenario:
         master_data=script(ACME, today=today),
         surroundings=surroundings(today),
         cases=tuple(_timed(dated)),
+        payments=payments.script(today),
     )
 
 
