@@ -69,7 +69,13 @@ def connection(section: Mapping[str, Any] = SECTION, **fields: Any) -> Connectio
 
 
 def entry(
-    invoice_id: str, voucher_id: str | None, *, unit: str = UNIT, gross: str = "100", sequence: int = 1
+    invoice_id: str,
+    voucher_id: str | None,
+    *,
+    unit: str = UNIT,
+    gross: str = "100",
+    sequence: int = 1,
+    posted_at: datetime = NOON,
 ) -> Entry[InvoiceState]:
     """A ledger entry of an invoice, with the voucher made of it."""
     day = date(2026, 6, 1)
@@ -96,7 +102,7 @@ def entry(
         voucher=None
         if voucher_id is None
         else VoucherRef(business_unit=unit, voucher_id=voucher_id, entry_status="P"),
-        posted_at=NOON,
+        posted_at=posted_at,
         currency="EUR",
     )
     return Entry(
@@ -313,9 +319,17 @@ class World:
         self.watermark: str | None = None
         self.progress = Progress()
 
-    def post(self, invoice_id: str, voucher_id: str | None, *, unit: str = UNIT, gross: str = "100") -> None:
+    def post(
+        self,
+        invoice_id: str,
+        voucher_id: str | None,
+        *,
+        unit: str = UNIT,
+        gross: str = "100",
+        posted_at: datetime = NOON,
+    ) -> None:
         """The ledger says that this voucher stands for the invoice."""
-        posted = entry(invoice_id, voucher_id, unit=unit, gross=gross)
+        posted = entry(invoice_id, voucher_id, unit=unit, gross=gross, posted_at=posted_at)
         self.streams.feed(topics.VOUCHERS.name, SHARD, posted.key.encode(), VOUCHER_ENTRY.encode(posted))
 
     async def poll(self, kind: PollKind = PollKind.FULL, *, offset: int | None = None) -> Polled:
