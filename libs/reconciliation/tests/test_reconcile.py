@@ -127,8 +127,41 @@ async def test_a_credit_note_is_compared_in_the_vouchers_sign(world: Any, make: 
     world.add("1")
     world.basware.documents[0] |= {"invoiceTypeCode": "CN", "paymentResponses": []}
     world.peoplesoft.vouchers[0] = make.voucher("1", GROSS_AMT=Decimal("-116.00"))
-    world.peoplesoft.payments = []
+    world.peoplesoft.payments = [
+        make.paid(
+            "1", "-116.00", PYMNT_SELCT_STATUS="N", PAID_AMT=Decimal(0), PYMNT_ID=None, PYMNT_STATUS=None
+        )
+    ]
     assert (await world.run()).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ["PeopleSoft's payments of it cannot be read: no scheduled payment is shown"]),
+        ({"LAST_UPDATE_DT": "2026-11-23T05:30:00"}, []),
+        ({"ENTRY_STATUS": "R"}, []),
+    ],
+    ids=["for long", "of a moment ago", "cannot be paid yet"],
+)
+async def test_a_voucher_without_a_schedule_was_not_paid_nothing(
+    world: Any, make: Any, changes: dict[str, str], words: list[str]
+) -> None:
+    for each in "12":
+        world.add(each)
+    world.basware.documents[0]["paymentResponses"] = []
+    world.peoplesoft.vouchers[0] = make.voucher("1", **changes)
+    del world.peoplesoft.payments[0]
+    assert [each.words for each in (await world.run()).unexplained] == words
+
+
+async def test_a_query_that_shows_no_payment_at_all_proves_no_agreement(world: Any) -> None:
+    for each in "12345":
+        world.add(each)
+        world.basware.documents[-1]["paymentResponses"] = []
+    world.peoplesoft.payments = []
+    with pytest.raises(ReconciliationFailed, match="of 5 vouchers of US001"):
+        await world.run()
 
 
 async def test_payments_are_told_apart_by_the_rules_of_pictures(world: Any, make: Any) -> None:

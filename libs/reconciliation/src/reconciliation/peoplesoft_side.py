@@ -9,6 +9,8 @@ from sys import intern
 
 from ap_domain.money import MoneyFault, parse_amount
 from ap_domain.payments import PaymentPlan, PaymentRowFault, Proof, WatchedVoucher, build_picture, ranges
+from ap_domain.payments.coverage import SCHEDULED_WITHIN
+from ap_domain.posting import Standing, standing
 from ap_domain.reconciliation import PeopleSoftVoucher
 from chassis.ledger.words import words
 from peoplesoft import (
@@ -29,6 +31,8 @@ RANGE_MOST = 2000
 """Vouchers that one range covers at most."""
 RANGE_GAP = 200
 """Vouchers of no concern to us that may lie between two that are."""
+FEW = 3
+"""Vouchers without a schedule, of which never the query is suspected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +64,30 @@ class PeopleSoftSide:
     async def with_payments(
         self, business_unit: str, vouchers: Mapping[str, PeopleSoftVoucher], *, at: datetime
     ) -> AsyncIterator[PeopleSoftVoucher]:
-        """Each of these vouchers with what was paid for it; one without scheduled payments was paid nothing."""
+        """Each of these vouchers with what was paid for it.
+
+        PeopleSoft makes a schedule for every voucher that can be posted: one that shows none is compared without its
+        payments, and where several show none and no other does, the query is not believed.
+        """
         unread = set(vouchers)
         async for page in self._ranges(self.plan.queries.payments, business_unit, vouchers):
             for (voucher_id,), rows in page.rows.items():
                 if voucher_id in unread:
                     unread.discard(voucher_id)
                     yield self._paid(vouchers[voucher_id], rows, at=at)
+        bare = [each for each in unread if _needs_schedule(vouchers[each])]
+        if len(bare) > FEW and len(unread) == len(vouchers):
+            raise ReconciliationFailed(
+                f"query {self.plan.queries.payments} shows no payment, not even a scheduled one, of {len(bare)} "
+                f"vouchers of {business_unit} ({', '.join(sorted(bare)[:FEW])}, ...): run it in Query Viewer as the "
+                f"operator and look at its joins, its prompts and the row security"
+            )
         for voucher_id in unread:
-            yield self._paid(vouchers[voucher_id], (), at=at)
+            voucher = vouchers[voucher_id]
+            if _needs_schedule(voucher) and not _is_new(voucher, at):
+                yield replace(voucher, unclear=("no scheduled payment is shown",))
+            else:
+                yield self._paid(voucher, (), at=at)
 
     async def _ranges(
         self, query: str, business_unit: str, voucher_ids: Iterable[str]
@@ -172,6 +191,14 @@ class PeopleSoftSide:
         except ValueError:
             return None
         return (at if at.tzinfo is not None else at.replace(tzinfo=self.plan.time_zone)).astimezone(UTC)
+
+
+def _needs_schedule(voucher: PeopleSoftVoucher) -> bool:
+    return standing(voucher.entry_status) is Standing.POSTABLE and bool(voucher.gross)
+
+
+def _is_new(voucher: PeopleSoftVoucher, at: datetime) -> bool:
+    return voucher.changed_at is not None and at - voucher.changed_at < SCHEDULED_WITHIN
 
 
 def _status_row(voucher: PeopleSoftVoucher) -> QueryRow:
