@@ -1,5 +1,6 @@
 """What goes wrong on Basware's side while payments are told, and that each is told once all the same."""
 
+import asyncio
 from typing import Any
 
 from tests.journeys.customer import PAID, TRANSFERRED
@@ -22,19 +23,22 @@ FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 @story
 async def test_each_payment_is_told_once_whatever_becomes_of_the_calls(new_customer: NewCustomer) -> None:
-    for repeat in ("conflict", "idempotent"):
-        customer = await new_customer(f"told-{repeat}")
-        await customer.tenant(payments={"repeat": repeat})
-        invoices = await customer.posted(*range(1, len(FAULTS) + 1))
-        for invoice, (kind, order) in zip(invoices, FAULTS, strict=True):
-            await customer.basware_fails(kind, "paymentResponses", document_id=invoice.id, **order)
-            await customer.act(invoice, "pay", day=day(2))
-        await customer.read()
-        await customer.until_status(PAID, *invoices, within=60)
-        await agree(customer)
-        for invoice in invoices:
-            history = (await customer.payment(invoice))["history"]
-            assert len([each for each in history if not each["repeats"]]) == 1, invoice.number
+    await asyncio.gather(*(_told_once(new_customer, repeat) for repeat in ("conflict", "idempotent")))
+
+
+async def _told_once(new_customer: NewCustomer, repeat: str) -> None:
+    customer = await new_customer(f"told-{repeat}")
+    await customer.tenant(payments={"repeat": repeat})
+    invoices = await customer.posted(*range(1, len(FAULTS) + 1))
+    for invoice, (kind, order) in zip(invoices, FAULTS, strict=True):
+        await customer.basware_fails(kind, "paymentResponses", document_id=invoice.id, **order)
+        await customer.act(invoice, "pay", day=day(2))
+    await customer.read()
+    await customer.until_status(PAID, *invoices, within=60)
+    await agree(customer)
+    for invoice in invoices:
+        history = (await customer.payment(invoice))["history"]
+        assert len([each for each in history if not each["repeats"]]) == 1, invoice.number
 
 
 @story
