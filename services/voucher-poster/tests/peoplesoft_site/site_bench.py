@@ -56,6 +56,8 @@ class Books(VoucherClient):
         self.found: list[FoundVoucher] = []
         self.failure: Exception | None = None
         self.shown: FoundVoucher | None = None
+        self.beside: dict[str, FoundVoucher | None] = {}
+        """Vouchers that are shown by their number, beside the one that is shown else."""
         self.created = CreatedVoucher(business_unit="US001", voucher_id="00000017", entry_status="R")
         self.sent: list[Row] = []
         self.asked: list[Mapping[str, Value]] = []
@@ -87,7 +89,7 @@ class Books(VoucherClient):
         self.asked.append({"BUSINESS_UNIT": business_unit, "VOUCHER_ID": voucher_id})
         if self.failure is not None:
             raise self.failure
-        return self.shown
+        return self.beside.get(voucher_id, self.shown)
 
 
 class OneSite(PeopleSoftClients):

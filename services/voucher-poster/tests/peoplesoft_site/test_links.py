@@ -9,6 +9,7 @@ import pytest
 from ap_domain.approved_invoice import read_document
 from ap_domain.invoice_state import InvoiceState, LinkOrder, Step
 from ap_domain.natural_key import NaturalKey
+from ap_domain.posting import VoucherRef
 from basware import NotFound
 from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Done, Outcome, Retry
@@ -138,3 +139,29 @@ async def test_what_peoplesoft_cannot_answer_leaves_the_invoice_where_it_was(
     bench.books.failure = failure
     outcome = await bench.call("link", linking(make_entry))
     assert isinstance(outcome, Done) == is_refused
+
+
+HELD = VoucherRef(business_unit="US001", voucher_id="00000042", entry_status="P")
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (voucher(status="X"), None),
+        (voucher(), "US001/00000042 stands for it, and PeopleSoft shows that one as live"),
+        (None, "US001/00000042 stands for it, and PeopleSoft does not show that one, not even as deleted"),
+    ],
+    ids=["deleted", "live", "not shown"],
+)
+async def test_only_a_deleted_voucher_makes_room_for_another(
+    bench: Bench, make_entry: MakeEntry, held: Any, words: str | None
+) -> None:
+    bench.books.shown = voucher()
+    bench.books.beside = {HELD.voucher_id: held}
+    entry = linking(make_entry)
+    outcome = await bench.call("link", replace(entry, body=replace(entry.body, voucher=HELD)))
+    if words is None:
+        assert isinstance(outcome, Done)
+        assert isinstance(outcome.value, Linkable)
+    else:
+        assert words in refused(outcome)

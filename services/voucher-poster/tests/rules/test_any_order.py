@@ -121,7 +121,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.arrive(invoice, record, writable=writable or not fresh)
         after = self.world.entries.get(invoice)
         if entry is not None and after is not None and after is not entry:
-            self.world.seen[invoice].stands |= action in (Action.RESUBMIT, Action.LINK)
+            self.world.seen[invoice].stands |= action in (Action.RESUBMIT, Action.LINK, Action.DISCARD)
             freed = bool(MACHINE.claims(entry)) and not MACHINE.claims(after)
             self.world.seen[invoice].let_go |= action is Action.DISCARD and freed
         assert fresh or self.world.entries.get(invoice) is entry, "a stale order is carried out"

@@ -1,13 +1,13 @@
 """Every standing of an invoice x what a picture of its payment shows."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import PaymentReport, PaymentState, Step
-from ap_domain.payments import PaymentPicture, PaymentTold, payment_told
+from ap_domain.payments import PaymentPicture, PaymentStanding, PaymentTold, payment_told
 from chassis.ledger.entry import Phase
 from voucher_poster.core.answers import (
     Acknowledged,
@@ -24,6 +24,7 @@ from .payment_side import arriving, held, paid, picture, scheduled, unreadable
 from .samples import (
     LATER,
     MACHINE,
+    NOW,
     POSTED,
     TOLD,
     InvoiceEntry,
@@ -210,18 +211,36 @@ def test_what_a_picture_does(
         assert MACHINE.call(left) is not None
 
 
-def test_an_older_picture_and_one_of_the_same_poll_leave_no_trace() -> None:
-    entry = at(Step.CONFIRMED, state(poll_offset=5), phase=FINAL)
+def test_an_older_picture_and_an_earlier_one_of_the_same_poll_leave_no_trace() -> None:
+    entry = at(Step.CONFIRMED, state(poll_offset=5, observed_at=NOW + timedelta(seconds=1)), phase=FINAL)
     for poll in (4, 5):
         decision = received(entry, arriving(paid(poll=poll)))
         assert (decision.entry, decision.notes) == (entry, ())
+
+
+@pytest.mark.parametrize("observed_at", [None, NOW - timedelta(seconds=1), NOW])
+def test_what_the_same_poll_found_when_it_ran_again_is_told(observed_at: datetime | None) -> None:
+    """The poller died before the poll's result, and the voucher was paid before the next one took over."""
+    entry = at(Step.CONFIRMED, state(poll_offset=5, observed_at=observed_at), phase=FINAL)
+    left = seen(entry, paid(poll=5))
+    assert (left.phase, left.step, payment_of(left).wanted) == (WAITING, REPORT, ALL)
+    assert payment_of(left).observed_at == NOW
+
+
+def test_what_peoplesoft_does_not_show_whole_any_more_does_not_open_what_is_settled() -> None:
+    over = at(Step.PAID, state(wanted=ALL, told=ALL, settled=True, standing="paid"), phase=FINAL)
+    gone = replace(picture(poll=2), standing=PaymentStanding.UNKNOWN)
+    left = seen(over, gone)
+    assert (left.phase, left.step, payment_of(left).settled) == (FINAL, Step.PAID, True)
+    taken_back = seen(left, scheduled(poll=3))
+    assert (taken_back.step, payment_of(taken_back).settled) == (REPORT, False)
 
 
 def test_a_picture_of_what_is_known_only_moves_the_poll() -> None:
     known = seen(at(Step.CONFIRMED, None, phase=FINAL), scheduled())
     decision = received(known, arriving(scheduled(poll=9)))
     assert decision.notes == ()
-    assert payment_of(entry_of(decision)) == replace(payment_of(known), poll_offset=9)
+    assert payment_of(entry_of(decision)) == replace(payment_of(known), poll_offset=9, observed_at=NOW)
 
 
 def test_a_payment_of_an_invoice_that_nobody_knows_waits_for_a_person() -> None:
@@ -381,10 +400,45 @@ def test_a_voucher_that_is_gone_takes_its_payment_with_it() -> None:
     assert after(entry, Revisited(voucher=None)).body.payment is None
 
 
-def test_discarded_with_a_payment_nothing_more_is_told() -> None:
+@pytest.mark.parametrize("step", [REPORT, CONFIRM])
+def test_a_payment_that_a_person_gives_up_ends_that_response_and_no_later_one(step: Step) -> None:
+    left = entry_of(received(at(step, under_way(), phase=PARKED), order(Action.DISCARD)))
+    assert (left.phase, left.step, left.reason) == (FINAL, Step.CONFIRMED, "the buyer said so")
+    assert (payment_of(left).report, payment_of(left).told, payment_of(left).given_up) == (None, None, HALF)
+    again = seen(left, paid(50, poll=6))
+    assert (again.phase, again.step) == (FINAL, Step.CONFIRMED), "it is what was given up"
+    newer = seen(again, paid(poll=7))
+    assert (newer.phase, newer.step) == (WAITING, REPORT)
+    report = payment_of(newer).report
+    assert report is not None
+    assert (report.number, report.told) == (2, ALL)
+
+
+def test_what_was_given_up_is_told_when_it_comes_again_or_a_person_says_so() -> None:
     left = entry_of(received(at(REPORT, under_way(), phase=PARKED), order(Action.DISCARD)))
-    assert (left.phase, left.step, payment_of(left).report) == (FINAL, Step.DISCARDED, None)
-    assert seen(left, paid(poll=7)).step == Step.DISCARDED
+    ordered = entry_of(received(left, order(Action.RESUBMIT)))
+    assert (ordered.phase, ordered.step, payment_of(ordered).given_up) == (WAITING, REPORT, None)
+    between = seen(seen(left, paid(70, poll=6)), paid(50, poll=7))
+    assert (payment_of(between).wanted, payment_of(between).given_up) == (HALF, None)
+
+
+def test_codes_that_a_person_lets_go_are_asked_about_again_with_the_next_picture() -> None:
+    unknown = at(REPORT, state(wanted=ALL, unknown=("?",)), phase=PARKED)
+    left = entry_of(received(unknown, order(Action.DISCARD)))
+    assert (left.phase, left.step, payment_of(left).given_up) == (FINAL, Step.CONFIRMED, None)
+    assert seen(left, unreadable(poll=8)).phase is PARKED
+    assert seen(left, paid(poll=8)).step == REPORT, "what came before the codes was not given up"
+
+
+def test_a_response_that_nobody_says_what_became_of_is_sent_again_by_an_order() -> None:
+    """Basware lost it: a picture that is final is followed by no newer one."""
+    left = entry_of(received(at(CONFIRM, under_way(), phase=PARKED), order(Action.RESUBMIT)))
+    assert (left.phase, left.step) == (WAITING, REPORT)
+    report = payment_of(left).report
+    assert report is not None
+    assert (report.number, report.told) == (1, HALF), "the same response: where Basware has it, that counts"
+    stored = after(left, PaymentReported(number=1, request_id="q2", spacing=5.0))
+    assert (stored.step, stored.body.write_after) == (CONFIRM, LATER + timedelta(seconds=5)), "asked anew"
 
 
 def test_a_person_who_lets_other_content_stand_has_the_payment_told_too() -> None:

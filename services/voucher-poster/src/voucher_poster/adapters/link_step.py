@@ -34,6 +34,8 @@ class LinkStep:
         unit, number = order.business_unit, order.voucher_id
         if unit not in connection.peoplesoft.business_units:
             return not_linkable(entry, f"business unit {unit} is not one of connection {connection.id}")
+        if (holds := await _holds_its_place(entry, site)) is not None:
+            return not_linkable(entry, holds)
         found = await site.vouchers.get_voucher(business_unit=unit, voucher_id=number, record=entry.key)
         if found is None:
             return not_linkable(entry, "PeopleSoft does not show it")
@@ -76,6 +78,27 @@ def not_linkable(entry: InvoiceEntry, reason: str) -> Done:
             business_unit=order.business_unit, voucher_id=order.voucher_id, reason=reason.rstrip(". ")
         )
     )
+
+
+async def _holds_its_place(entry: InvoiceEntry, site: PeopleSoftSite) -> str | None:
+    """Why the voucher that the invoice has cannot make room for the one that was named; None where it can.
+
+    Only a deleted one makes room: beside any other the invoice might be paid twice.
+    """
+    order, known = _order(entry), entry.body.voucher
+    if known is None or (known.business_unit, known.voucher_id) == (order.business_unit, order.voucher_id):
+        return None
+    found = await site.vouchers.get_voucher(
+        business_unit=known.business_unit, voucher_id=known.voucher_id, record=entry.key
+    )
+    name = f"voucher {known.business_unit}/{known.voucher_id} stands for it"
+    if found is None:
+        return (
+            f"{name}, and PeopleSoft does not show that one, not even as deleted: find out what became of it"
+        )
+    if voucher_ref(found).live:
+        return f"{name}, and PeopleSoft shows that one as live: delete it there first, or both may be paid"
+    return None
 
 
 def _keys(entry: InvoiceEntry, mapped: NaturalKey | None) -> tuple[NaturalKey, ...]:

@@ -58,6 +58,8 @@ def _still_holds(entry: InvoiceEntry, command: Command, *, now: datetime) -> Non
 def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, InvoiceDecision]:
     if entry.phase is Phase.WAITING:
         return "tried again at once", Decision(entry=replace(entry, due=_soonest(entry, now=now)))
+    if (told := paying.taken_up(entry, now=now)) is not None:
+        return "Basware is told of the payment after all", told
     _parked(entry)
     again = replace(entry, phase=Phase.WAITING, due=_soonest(entry, now=now), attempts=0, reason="")
     if documents.undecided(entry):
@@ -76,6 +78,11 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
         return f"voucher {entry.body.voucher.voucher_id}, if it is live, stands for it", Decision(
             entry=revisit
         )
+    if entry.step == Step.CONFIRM_PAYMENT:
+        # Basware does not say what became of it. Where it has this very response already, that counts.
+        due = documents.writable(entry.body, now=now)
+        resent = replace(again, step=Step.REPORT_PAYMENT, due=due)
+        return "Basware is sent the same response again", Decision(entry=resent)
     if entry.step == Step.ACKNOWLEDGE:
         # That it was tried before is what makes "already acknowledged" count as ours.
         return "acknowledged again", Decision(entry=replace(again, tried=True))
@@ -129,6 +136,12 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
         raise NotNow(f"a voucher may still appear until {_settled_at(entry, now=now).isoformat()}")
     if documents.undecided(entry):
         entry = replace(entry, body=replace(entry.body, doubted=entry.body.document.revision))
+    if entry.body.voucher is not None and entry.body.link is not None:
+        return "the voucher it has still stands", linking.given_up(entry, command.reason, now=now)
+    if entry.body.voucher is not None and entry.step in (*documents.PAYING, *documents.AT_REST):
+        said = "nothing is done about it until PeopleSoft shows another payment"
+        left = _standing(entry) if entry.step in documents.AT_REST else entry
+        return said, paying.given_up(left, command.reason, now=now)
     note = Note(action="discarded", detail={"reason": command.reason})
     return "nothing more is done about it", reporting.finished(
         entry, Step.DISCARDED, note, now=now, reason=command.reason

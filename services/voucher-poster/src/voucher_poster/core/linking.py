@@ -8,34 +8,46 @@ from dataclasses import replace
 from datetime import datetime
 
 from ap_domain.command import Command, VoucherLink
-from ap_domain.invoice_state import InvoiceState, LinkOrder, Step
+from ap_domain.invoice_state import InvoiceState, LinkOrder, PaymentState, Step
+from ap_domain.payments import PaymentStanding
+from ap_domain.posting import VoucherRef
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Input, Note, Others
 
-from voucher_poster.core import documents, looking, reporting
+from voucher_poster.core import documents, looking, paying, reporting
 from voucher_poster.core.answers import Linkable, NotLinkable
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
 
-_WITHOUT_VOUCHER = (Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
+_ENDED = (Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED, *documents.AT_REST)
 _STILL = " Parked before that: "
+_NO_POLL = -1
+"""Comes before every poll."""
 
 
 def why_not(entry: InvoiceEntry, link: VoucherLink | None) -> str | None:
-    """Why this voucher cannot even be looked at for the invoice as it stands; None if it can."""
-    body = entry.body
+    """Why this voucher cannot even be looked at for the invoice as it stands; None if it can.
+
+    Beside another voucher it can be looked at: it takes that one's place where PeopleSoft shows that as deleted.
+    """
+    voucher = entry.body.voucher
     if link is None:
         return "it names no voucher"
-    if body.voucher is not None:
-        return f"voucher {body.voucher.business_unit}/{body.voucher.voucher_id} stands for it already"
+    named = (link.business_unit, link.voucher_id)
+    same = voucher is not None and (voucher.business_unit, voucher.voucher_id) == named
+    # Linked again, a discarded invoice has its payments told.
+    if same and entry.step != Step.DISCARDED:
+        return f"voucher {link.business_unit}/{link.voucher_id} stands for it already"
+    if entry.step in documents.PAYING:
+        return "Basware is being told of its voucher's payment: wait for that, or discard it first"
     if documents.undecided(entry):
         return "a voucher of it may exist that nobody has seen yet: resubmit it first"
     if entry.step == Step.REHEARSE:
         return "it is only tried out (shadow mode)"
-    ended = entry.phase is Phase.FINAL and entry.step in _WITHOUT_VOUCHER
+    ended = entry.phase is Phase.FINAL and entry.step in _ENDED
     if entry.phase is not Phase.PARKED and not ended:
-        return f"it is {entry.phase} at {entry.step}: only what waits for a person, or ended without voucher, is linked"
+        return f"it is {entry.phase} at {entry.step}: only what waits for a person, or has ended, is linked"
     return None
 
 
@@ -114,6 +126,11 @@ def not_linkable(entry: InvoiceEntry, answer: NotLinkable, *, now: datetime) -> 
     return _refused(entry, answer.reason, now=now)
 
 
+def given_up(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
+    """A person lets the link go; the invoice stays where it was."""
+    return _refused(entry, reason.rstrip(". "), now=now)
+
+
 def _refused(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
     order = entry.body.link
     if order is None:
@@ -122,7 +139,11 @@ def _refused(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
     still = f"{said}{_STILL}{order.reason}" if order.parked and order.reason else said
     stood = documents.not_linked(entry, still)
     note = Note(action="not linked", detail={"reason": said})
-    return _with_newer(stood, note, now=now)
+    after = paying.over(stood, note, now=now)
+    left = after.entry
+    if left is not None and left.phase is Phase.FINAL and left.step in documents.AT_REST:
+        return replace(after, entry=replace(left, reason=still))
+    return after
 
 
 def _with_newer(entry: InvoiceEntry, note: Note, *, now: datetime) -> InvoiceDecision:
@@ -146,11 +167,28 @@ def _with_voucher(body: InvoiceState, answer: Linkable, *, now: datetime) -> Inv
         posted_at=now,
         payment_block=answer.payment_block,
         linked=True,
+        payment=_payment(body, answer.voucher),
         report=None,
         refusal=None,
         doubted=None,
         repeats=(),
         rehearsal="",
+    )
+
+
+def _payment(body: InvoiceState, voucher: VoucherRef) -> PaymentState | None:
+    """Of another voucher nothing is known yet, but Basware still shows what it was told of the one before."""
+    payment, before = body.payment, body.voucher
+    if payment is None or before is None:
+        return None
+    if (before.business_unit, before.voucher_id) == (voucher.business_unit, voucher.voucher_id):
+        return replace(payment, report=None, given_up=None)
+    return PaymentState(
+        poll_offset=_NO_POLL,
+        digest="",
+        standing=PaymentStanding.NOT_SCHEDULED,
+        told=payment.told,
+        reports=payment.reports,
     )
 
 

@@ -63,7 +63,7 @@ class InvoiceMachine:
             case PaymentPicture():
                 return pictures.received(entry, record, now=now)
             case _:
-                return documents.received(entry, record, now=now)
+                return paying.after_fetch(entry, documents.received(entry, record, now=now), now=now)
 
     def call(self, entry: InvoiceEntry) -> Call | None:
         """What the entry's step asks for in its phase."""

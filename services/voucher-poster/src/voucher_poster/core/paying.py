@@ -88,7 +88,7 @@ def confirmed(entry: InvoiceEntry, answer: PaymentConfirmed, *, now: datetime) -
     if answer.problem is not None:
         said = f"Basware stored the payment but did not carry it out: {answer.problem}"
         return _not_taken(entry, payment, report, said, now=now)
-    known = replace(payment, told=report.told, report=None)
+    known = replace(payment, told=report.told, report=None, given_up=None)
     rested = replace(
         entry, phase=Phase.FINAL, step=Step.CONFIRMED, due=None, body=replace(entry.body, payment=known)
     )
@@ -101,6 +101,17 @@ def refused(entry: InvoiceEntry, answer: PaymentRefused, *, now: datetime) -> In
     if report is None or entry.step != Step.REPORT_PAYMENT or report.number != answer.number:
         return _too_late(entry)
     return _not_taken(entry, payment, report, answer.reason, now=now)
+
+
+def after_fetch(entry: InvoiceEntry | None, decision: InvoiceDecision, *, now: datetime) -> InvoiceDecision:
+    """A fetch ended the look at a voucher that a person named: payments that came meanwhile are told."""
+    left = decision.entry
+    if entry is None or left is None or entry.step != Step.LINK:
+        return decision
+    if left.phase is not Phase.FINAL or left.step not in documents.AT_REST:
+        return decision
+    rest = at_rest(left, now=now)
+    return replace(rest, notes=(*decision.notes, *rest.notes))
 
 
 def over(final: InvoiceEntry, note: Note, *, now: datetime) -> InvoiceDecision:
@@ -117,7 +128,40 @@ def over(final: InvoiceEntry, note: Note, *, now: datetime) -> InvoiceDecision:
 
 def told_again(payment: PaymentState | None) -> PaymentState | None:
     """After another transferResponse: what that clears in Basware is told once more."""
-    return replace(payment, told=None, report=None) if payment is not None else None
+    return replace(payment, told=None, report=None, given_up=None) if payment is not None else None
+
+
+def given_up(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
+    """A person lets go of the response that waits: the invoice rests, and the next payment that says something else is
+    told. Its voucher is confirmed all the same.
+    """
+    payment = entry.body.payment
+    note = Note(action="discarded", detail={"reason": reason})
+    if payment is None or entry.step not in documents.PAYING:
+        rest = at_rest(entry, now=now)
+        return replace(rest, notes=(note, *rest.notes))
+    report = payment.report
+    left = replace(payment, report=None, given_up=report.told if report is not None else payment.given_up)
+    rested = replace(
+        entry,
+        phase=Phase.FINAL,
+        step=Step.CONFIRMED,
+        due=None,
+        reason=reason,
+        stop=None,
+        body=replace(entry.body, payment=left),
+    )
+    return Decision(entry=rested, notes=(note,))
+
+
+def taken_up(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
+    """What was given up is told after all; None where nothing was."""
+    payment = entry.body.payment
+    at_rest_without = entry.phase is Phase.FINAL and entry.step in documents.AT_REST
+    if payment is None or payment.given_up is None or not at_rest_without:
+        return None
+    again = replace(payment, given_up=None)
+    return at_rest(replace(entry, body=replace(entry.body, payment=again)), now=now)
 
 
 def held_back(entry: InvoiceEntry) -> str | None:
@@ -130,7 +174,7 @@ def held_back(entry: InvoiceEntry) -> str | None:
 
 def _differs(payment: PaymentState) -> bool:
     """Whether Basware may show something else; what became of a report that was given up is not known."""
-    return payment.report is not None or payment.wanted != payment.told
+    return payment.report is not None or payment.wanted not in (payment.told, payment.given_up)
 
 
 def _report(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ap_domain.invoice_state import InvoiceState, PaymentState, Step
 from ap_domain.money import plain
-from ap_domain.payments import PaymentPicture, PaymentTold, payment_told
+from ap_domain.payments import PaymentPicture, PaymentStanding, PaymentTold, payment_told, supersedes
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Input, Note
 
@@ -16,8 +16,8 @@ InvoiceDecision = Decision[InvoiceState]
 
 
 def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> InvoiceDecision:
-    """A picture arrived. An older one leaves no trace; of one that shows what is known only its poll is kept, lest one
-    between them should count as newer.
+    """A picture arrived. An older one leaves no trace (the poller has the same rule, `supersedes`); of one that shows
+    what is known only its poll is kept, lest one between them should count as newer.
     """
     picture = record.payload
     if not isinstance(picture, PaymentPicture):
@@ -28,10 +28,12 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
     shown = (picture.business_unit, picture.voucher_id)
     if voucher is None or (voucher.business_unit, voucher.voucher_id) != shown:
         return _of_another(entry, picture)
-    if before is not None and picture.poll_offset <= before.poll_offset:
+    if before is not None and not supersedes(
+        picture, poll_offset=before.poll_offset, observed_at=before.observed_at
+    ):
         return Decision(entry=entry)
     if before is not None and picture.digest == before.digest:
-        later = replace(before, poll_offset=picture.poll_offset)
+        later = replace(before, poll_offset=picture.poll_offset, observed_at=picture.observed_at)
         return Decision(entry=replace(entry, body=replace(entry.body, payment=later)))
     taken = replace(entry, body=replace(entry.body, payment=_taken_in(entry.body, picture)))
     decision = paying.seen(taken, before, now=now)
@@ -39,21 +41,30 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
 
 
 def _taken_in(body: InvoiceState, picture: PaymentPicture) -> PaymentState:
-    """What Basware should be told follows from the newest picture that could be read to the end."""
+    """What Basware should be told follows from the newest picture that could be read to the end.
+
+    One that proves nothing, because PeopleSoft does not show the voucher whole, does not open what is settled.
+    """
     before = body.payment
     wanted = before.wanted if before is not None else None
+    proves_nothing = picture.standing is PaymentStanding.UNKNOWN and not picture.unknown
+    settled = before.settled if before is not None and proves_nothing else picture.settled
     if not picture.unknown:
         wanted = payment_told(picture, before=_last_told(before), transfer_block=body.payment_block)
+    given_up = before.given_up if before is not None else None
     return PaymentState(
         poll_offset=picture.poll_offset,
+        observed_at=picture.observed_at,
         digest=picture.digest,
         standing=str(picture.standing),
-        settled=picture.settled,
+        settled=settled,
         wanted=wanted,
         told=before.told if before is not None else None,
         unknown=picture.unknown,
         report=before.report if before is not None else None,
         reports=before.reports if before is not None else 0,
+        # What comes again after something else was wanted is told.
+        given_up=given_up if given_up == wanted else None,
     )
 
 
