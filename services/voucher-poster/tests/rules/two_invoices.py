@@ -157,8 +157,8 @@ class TwoInvoices:
         basware = self.seen[invoice].basware
         if call.name not in WRITES:
             return
-        # A look that an input made superfluous may end after it, and then says when the acknowledge is due.
-        spaced = self.now >= basware.written + SPACING or call.name == "acknowledge"
+        # The end of a look that an input or an order made superfluous may move the due time of what replaced it.
+        spaced = self.now >= basware.written + SPACING or call.name != "report_payment"
         assert spaced, "Basware's record is written twice within the spacing"
         if call.name == "report" and entry.body.report is not None and entry.body.report.success:
             basware.transferred()
