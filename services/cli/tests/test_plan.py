@@ -81,6 +81,11 @@ def record(command: Command) -> Input:
             "posted_revision": "revision 1",
             "payment": replace(PAYMENT, unknown=("PYMNT_SELCT_STATUS Q",)),
         },
+        {
+            "voucher": VOUCHER,
+            "posted_revision": "revision 1",
+            "payment": replace(PAYMENT, wanted=TOLD, given_up=TOLD),
+        },
     ],
     ids=[
         "plain",
@@ -92,6 +97,7 @@ def record(command: Command) -> Input:
         "reported",
         "payment told",
         "payment not understood",
+        "payment given up",
     ],
 )
 def test_the_owner_of_an_invoice_does_what_the_plan_tells(
@@ -141,7 +147,13 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.DISCARD, {}, "Basware is told nothing"),
         (Action.LINK, {}, "`apstream voucher link`"),
         (Action.LINK, {"phase": Phase.FINAL, "step": Step.RETURNED}, "once PeopleSoft shows that it is live"),
-        (Action.LINK, {"voucher": VOUCHER}, "US001/00012345 stands for it already"),
+        (Action.LINK, {"voucher": VOUCHER}, "once PeopleSoft shows that one as deleted"),
+        (Action.LINK, {"phase": Phase.FINAL, "step": Step.PAID, "voucher": VOUCHER}, "place of US001/00012345"),
+        (Action.LINK, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "discard it first"),
+        (Action.DISCARD, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "until PeopleSoft shows another payment"),
+        (Action.RESUBMIT, {"step": Step.CONFIRM_PAYMENT, "voucher": VOUCHER}, "sent the same word"),
+        (Action.RESUBMIT, {"phase": Phase.FINAL, "step": Step.CONFIRMED, "voucher": VOUCHER,
+                           "payment": replace(PAYMENT, given_up=TOLD)}, "after all"),
         (Action.LINK, {"doubt": True}, "resubmit it first"),
         (Action.LINK, {"phase": Phase.WAITING}, "neither parked nor over"),
         (Action.RESUBMIT, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "told of the payment again"),

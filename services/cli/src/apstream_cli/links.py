@@ -142,8 +142,8 @@ def outcome(link: Link, entry: Entry[InvoiceState] | None) -> Linked:
         says = (entry.reason if entry is not None else "") or "PeopleSoft is still to be asked"
         return Linked(link=link, state=LinkState.WAITING, says=says)
     if voucher is not None:
-        says = f"voucher {voucher.business_unit}/{voucher.voucher_id} stands for it"
-        return Linked(link=link, state=LinkState.REFUSED, says=says)
+        stands = f"voucher {voucher.business_unit}/{voucher.voucher_id} stands for it"
+        return Linked(link=link, state=LinkState.REFUSED, says=entry.reason or stands)
     return Linked(
         link=link, state=LinkState.REFUSED, says=entry.reason or f"it is {entry.phase} at {entry.step}"
     )

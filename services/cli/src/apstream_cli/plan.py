@@ -69,6 +69,9 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
     body = entry.body
     if entry.phase is Phase.WAITING:
         return f"it is tried again at once ({entry.step})"
+    rests = entry.phase is Phase.FINAL and entry.step in _RESTS_AFTERWARDS
+    if rests and body.payment is not None and body.payment.given_up is not None:
+        return "Basware is told of the payment that was given up, after all"
     _parked(entry)
     if _undecided(entry):
         return (
@@ -105,8 +108,10 @@ _OF_STEPS: dict[str, str] = {
     Step.CONFIRM: "Basware is asked again what became of the report",
     Step.LINK: "PeopleSoft is asked again whether the voucher that was named can stand for it",
     Step.REPORT_PAYMENT: "Basware is told of the payment again, under a number of its own if it did not carry it out",
-    Step.CONFIRM_PAYMENT: "Basware is asked again what became of the word on the payment",
+    Step.CONFIRM_PAYMENT: "Basware is sent the same word on the payment again; if it has it, that counts",
 }
+_RESTS_AFTERWARDS = {Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT, Step.CONFIRMED, Step.PAID}
+"""Its voucher is confirmed: what a person gives up is only what waits."""
 
 
 def _send_back(entry: Entry[InvoiceState], now: datetime) -> str:
@@ -145,20 +150,29 @@ def _discard(entry: Entry[InvoiceState], now: datetime) -> str:
             "nothing more is done about it here, although a create of it may have been carried out: "
             "make sure in PeopleSoft"
         )
+    if entry.body.voucher is not None and entry.body.link is not None:
+        return "the voucher that was named is not looked at any more; the one it has still stands"
+    if entry.body.voucher is not None and entry.step in _RESTS_AFTERWARDS:
+        return "nothing is done about it until PeopleSoft shows another payment; resubmit it to have it told after all"
     return "nothing more is done about it here, and Basware is told nothing: it was dealt with by hand"
 
 
 def _link(entry: Entry[InvoiceState], _: datetime) -> str:
-    voucher = entry.body.voucher
-    if voucher is not None:
-        raise _Refused(f"voucher {voucher.business_unit}/{voucher.voucher_id} stands for it already")
+    if entry.step in {Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT}:
+        raise _Refused("Basware is being told of its voucher's payment: wait for that, or discard it first")
     if _undecided(entry):
         raise _Refused("a voucher of it may exist that nobody has seen yet; resubmit it first")
     if entry.step == Step.REHEARSE:
         raise _Refused("it is only tried out (shadow mode)")
-    over = entry.phase is Phase.FINAL and entry.step in {Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED}
+    over = entry.phase is Phase.FINAL and entry.step in _ENDS
     if entry.phase is not Phase.PARKED and not over:
-        raise _Refused(f"it is {entry.phase} at {entry.step}, neither parked nor over without a voucher")
+        raise _Refused(f"it is {entry.phase} at {entry.step}, neither parked nor over")
+    voucher = entry.body.voucher
+    if voucher is not None:
+        return (
+            f"a voucher that you name takes the place of {voucher.business_unit}/{voucher.voucher_id}, once PeopleSoft "
+            "shows that one as deleted and the other as live, of this invoice and of nobody else's"
+        )
     return (
         "a voucher that you name stands for it, once PeopleSoft shows that it is live, of this invoice and of nobody "
         "else's: `apstream voucher link`"

@@ -75,9 +75,10 @@ def link(
 ) -> None:
     """Have a voucher that you name stand for an invoice, so that its payment reaches Basware too.
 
-    For an invoice that is parked, or over without a voucher (returned, withdrawn, discarded), or not known here at all.
-    PeopleSoft is asked first: the voucher must be live, of this invoice number, and of no other invoice. If Basware
-    still waits for the outcome of the transfer, it is told the voucher's number. Exit status 1 if it is refused.
+    For an invoice that is parked or over, or not known here at all. PeopleSoft is asked first: the voucher must be
+    live, of this invoice number, and of no other invoice. One that the invoice has already makes room only if
+    PeopleSoft shows it as deleted. If Basware still waits for the outcome of the transfer, it is told the voucher's
+    number. Exit status 1 if it is refused.
     """
     if invoice_id is not None and connection is None:
         raise typer.BadParameter("wants --connection too", param_hint="--invoice-id")
@@ -142,6 +143,9 @@ class _Link:
             planned = plan(case, Action.LINK, now=self._wish.issued_at)
             if not planned.possible:
                 raise Refusal(f"{who}: {planned.says}")
+            known = invoice.entry.body.voucher
+            if known is not None and (known.business_unit, known.voucher_id) != (self._unit, self._voucher):
+                line(f"plan: {planned.says}")
         line(
             f"plan: voucher {self._unit}/{self._voucher} stands for it, once PeopleSoft shows that it is live, of "
             f"invoice number {number} and of nobody else; from then on its payment is watched and told to Basware"
