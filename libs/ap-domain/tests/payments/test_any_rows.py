@@ -100,15 +100,14 @@ def test_pictures_that_differ_have_another_digest(
     assert (first.digest == second.digest) == (first == second)
 
 
-@given(rows=SCHEDULES, amounts=st.lists(AMOUNTS, min_size=8, max_size=8))
-def test_what_was_paid_never_settles_or_unsettles_anything(
+@given(rows=SCHEDULES, amounts=st.lists(AMOUNTS.filter(lambda each: each != "0"), min_size=8, max_size=8))
+def test_how_much_was_paid_never_settles_or_unsettles_anything(
     rows: list[dict[str, Any]], amounts: list[str]
 ) -> None:
-    others = [
-        row | {"PAID_AMT": amounts[2 * at], "PAID_AMT_DSCNT": amounts[2 * at + 1]}
-        for at, row in enumerate(rows)
-    ]
-    first, second = picture_of(rows), picture_of(others)
+    first, second = (
+        picture_of([row | {"PAID_AMT": amounts[2 * at + turn]} for at, row in enumerate(rows)])
+        for turn in range(2)
+    )
     assert first.settled == second.settled
     assert [each.state in ENDED for each in first.instalments] == [
         each.state in ENDED for each in second.instalments

@@ -54,6 +54,12 @@ def test_a_voucher_of_which_too_little_is_known_is_never_meant(unknown: dict[str
     assert match_inquiry([ROW], [voucher]).rows == {}
 
 
+def test_of_a_voucher_without_a_known_currency_it_is_said_why_it_is_not_meant() -> None:
+    found = match_inquiry([ROW], [replace(OURS, currency="")])
+    assert (found.rows, found.strangers) == ({}, 0)
+    assert found.why_not == {OURS.invoice_id: "its currency is not known here"}
+
+
 def test_a_row_that_fits_two_vouchers_is_nobodys() -> None:
     found = match_inquiry([ROW], [OURS, OTHER])
     assert found.rows == {}

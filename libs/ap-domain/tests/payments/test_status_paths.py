@@ -441,11 +441,18 @@ def test_paid_amounts_of_what_does_not_count_are_not_kept(pictured: Pictured) ->
     assert instalment.cancelled_on == date(2026, 6, 18)
 
 
+def test_paid_without_an_amount_and_not_netted_is_not_believed(pictured: Pictured) -> None:
+    picture = pictured(PAID | {"PAID_AMT": "0"})
+    assert (picture.standing, picture.settled) == (Standing.UNKNOWN, False)
+    assert "PAID_AMT is 0: contradicts itself, unless the query lacks NETTED" in picture.unknown[0]
+    assert pictured(PAID | {"PAID_AMT": "0", "WTHD_AMT": "100.00"}).settled
+
+
 def every_facts() -> Iterator[Facts]:
     actions = {rule.state for rule in rules_of(StatusField.ACTION).values()}
     cancels = {rule.state for rule in rules_of(StatusField.CANCEL).values()}
     for schedule, money, action, cancel in product(State, Money, actions, cancels):
-        for held, last, empty, netted in product((True, False), repeat=4):
+        for held, last, empty, netted, moneyless in product((True, False), repeat=5):
             yield Facts(
                 schedule=schedule,
                 money=money,
@@ -455,6 +462,7 @@ def every_facts() -> Iterator[Facts]:
                 last=last,
                 empty=empty,
                 netted=netted,
+                moneyless=moneyless,
             )
 
 

@@ -43,11 +43,12 @@ class InquiryMatches:
 
 def match_inquiry(rows: Iterable[InquiryRow], watched: Iterable[WatchedVoucher]) -> InquiryMatches:
     """A row is a voucher's where number, date, gross and currency are those of exactly one watched voucher, and no
-    differing row says so as well. Windows overlap: equal rows count once.
+    differing row says so as well; of a voucher whose currency is not known here none is. Windows overlap: equal rows
+    count once. A row names no supplier: that it is not of a voucher that nobody watches is not proven.
     """
     vouchers: dict[_Invoice, list[WatchedVoucher]] = {}
     for each in watched:
-        if each.invoice_number and each.invoice_date and each.gross is not None and each.currency:
+        if each.invoice_number and each.invoice_date and each.gross is not None:
             key = (as_compared(each.invoice_number), each.invoice_date, each.gross, each.currency)
             vouchers.setdefault(key, []).append(each)
     shown: dict[_Invoice, dict[InquiryRow, None]] = {}
@@ -57,6 +58,8 @@ def match_inquiry(rows: Iterable[InquiryRow], watched: Iterable[WatchedVoucher])
     found: dict[str, InquiryRow] = {}
     why_not: dict[str, str] = {}
     for key, same in shown.items():
+        for voucher in vouchers.get((*key[:3], ""), ()):
+            why_not[voucher.invoice_id] = "its currency is not known here"
         for voucher in vouchers.get(key, ()):
             if len(vouchers[key]) > 1:
                 others = ", ".join(
@@ -68,7 +71,9 @@ def match_inquiry(rows: Iterable[InquiryRow], watched: Iterable[WatchedVoucher])
                 why_not[voucher.invoice_id] = f"the inquiry shows it {len(same)} times: {said}"
             else:
                 found[voucher.invoice_id] = next(iter(same))
-    strangers = sum(len(same) for key, same in shown.items() if key not in vouchers)
+    strangers = sum(
+        len(same) for key, same in shown.items() if vouchers.keys().isdisjoint((key, (*key[:3], "")))
+    )
     return InquiryMatches(rows=found, why_not=why_not, strangers=strangers)
 
 

@@ -25,7 +25,8 @@ class Money(StrEnum):
 class Facts:
     """One instalment, its codes translated. ``schedule`` is the state of PYMNT_SELCT_STATUS; ``action`` and ``cancel``
     are those of PYMNT_ACTION and CANCEL_ACTION, None where they change nothing. ``last``: no later instalment of the
-    voucher exists. ``empty``: nothing was due and nothing paid; ``netted``: credit notes took all of it.
+    voucher exists. ``empty``: nothing was due and nothing paid; ``netted``: credit notes took all of it; ``moneyless``:
+    something was due, and nothing was paid, deducted or withheld.
     """
 
     schedule: InstalmentState
@@ -36,6 +37,7 @@ class Facts:
     last: bool
     empty: bool
     netted: bool
+    moneyless: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class InstalmentRule:
     last: bool | None = None
     empty: bool | None = None
     netted: bool | None = None
+    moneyless: bool | None = None
     state: InstalmentState | None
     words: str
     certainty: Certainty = Certainty.ASSUMPTION
@@ -64,6 +67,7 @@ class InstalmentRule:
             and self.last in (None, facts.last)
             and self.empty in (None, facts.empty)
             and self.netted in (None, facts.netted)
+            and self.moneyless in (None, facts.moneyless)
         )
 
 
@@ -159,6 +163,12 @@ INSTALMENT_RULES: tuple[InstalmentRule, ...] = (
         schedule=_PAID, netted=True, state=_I.NETTED, words="credit notes took all of it, PAID_AMT is 0"
     ),
     InstalmentRule(schedule=_PAID, empty=True, state=_I.ZERO, words="nothing was due and nothing was paid"),
+    InstalmentRule(
+        schedule=_PAID,
+        moneyless=True,
+        state=_I.UNKNOWN,
+        words="paid, and PAID_AMT is 0: contradicts itself, unless the query lacks NETTED",
+    ),
     InstalmentRule(
         schedule=frozenset({_I.SCHEDULED, _I.REOPENED}),
         held=True,

@@ -94,6 +94,7 @@ def _instalment(row: PaymentRow, *, last: bool, currency: str, plan: PaymentPlan
 def _facts(row: PaymentRow, *, last: bool, plan: PaymentPlan) -> Facts:
     action, cancel = _ACTION.get(row.action), _CANCEL.get(row.cancel_action)
     money, ending = _money(row, plan.payment)
+    moneyless = not (row.paid or row.discount or row.withheld)
     return Facts(
         schedule=_schedule(row.selection, plan.selection),
         money=money,
@@ -102,7 +103,8 @@ def _facts(row: PaymentRow, *, last: bool, plan: PaymentPlan) -> Facts:
         held=row.hold,
         last=last,
         empty=not row.gross and not row.paid,
-        netted=row.netted and not (row.paid or row.discount or row.withheld),
+        netted=row.netted and moneyless,
+        moneyless=moneyless and bool(row.gross),
     )
 
 

@@ -79,6 +79,8 @@ def _besides(rule: InstalmentRule) -> Iterable[str]:
         yield "`NETTED` is Y and `PAID_AMT` 0"
     if rule.empty is not None:
         yield "gross and `PAID_AMT` are 0"
+    if rule.moneyless is not None:
+        yield "gross is not 0; `PAID_AMT`, discount and withheld are"
 
 
 def _states() -> Iterable[Sequence[str]]:
