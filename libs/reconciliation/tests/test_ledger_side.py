@@ -143,14 +143,43 @@ def test_a_voucher_that_nobody_has_seen_yet_may_exist(
             "PeopleSoft shows what no rule knows: selection 'Q'",
         ),
         (Phase.PARKED, Step.REPORT_PAYMENT, payment(), "parked at report payment: no"),
+        (Phase.FINAL, Step.DISCARDED, payment(told=None), ""),
+        (Phase.FINAL, Step.CONFIRMED, payment(told=None, given_up=TOLD), "a person gave it up: no"),
     ],
 )
 def test_why_basware_does_not_know_of_the_payment_yet(
     phase: Phase, step: Step, state: PaymentState | None, waits: str
 ) -> None:
-    reason = "no" if phase is Phase.PARKED else ""
-    found = ledger_invoice(entry(phase, step, reason=reason, payment=state), zone=BERLIN)
+    found = ledger_invoice(entry(phase, step, reason="no" if waits else "", payment=state), zone=BERLIN)
     assert found.payment_waits == waits
+
+
+@pytest.mark.parametrize(
+    ("state", "paid", "held", "settled"),
+    [
+        (None, Decimal(0), True, False),
+        (payment(told=None, settled=True), Decimal(0), True, True),
+        (payment(settled=True), Decimal(116), False, True),
+        (payment(), Decimal(116), False, False),
+    ],
+)
+def test_what_basware_confirmed_of_the_payment(
+    state: PaymentState | None, paid: Decimal, held: bool, settled: bool
+) -> None:
+    found = ledger_invoice(entry(Phase.FINAL, Step.CONFIRMED, payment_block=True, payment=state), zone=BERLIN)
+    assert (found.told_paid, found.told_held, found.settled_at) == (paid, held, AT if settled else None)
+
+
+def test_what_a_person_linked_may_not_have_changed_since_it_was_made() -> None:
+    made = replace(INTENT, match=MatchFields(invoice_date=date(2026, 3, 1)))
+    found = {
+        linked: ledger_invoice(
+            entry(Phase.FINAL, Step.CONFIRMED, voucher=VOUCHER, intent=made, posted_at=AT, linked=linked),
+            zone=BERLIN,
+        ).unchanged_before
+        for linked in (True, False)
+    }
+    assert found == {True: date(2026, 3, 1), False: date(2026, 11, 21)}
 
 
 async def test_the_ledger_gives_the_latest_entry_of_each_invoice_of_the_connection(

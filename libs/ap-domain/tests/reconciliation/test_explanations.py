@@ -90,7 +90,7 @@ def test_a_difference_within_the_mappings_rounding_is_explained(
     [
         (
             {"payment_waits": "waiting at report payment"},
-            "Basware is about to be told: waiting at report payment",
+            "Basware was not told of the payment: waiting at report payment",
         ),
         (
             {"outcome": LedgerOutcome.ON_ITS_WAY, "words": "parked at post: x"},

@@ -107,9 +107,23 @@ class BaswareSide:
         """All that wait for their voucher, and those with one that changed since the first day. One that moves on
         meanwhile comes twice; the later word counts.
         """
-        begins = datetime.combine(first_day, time(), self.reader.zone).astimezone(UTC) - SLACK
+        begins = self._begins(first_day)
         wanted: list[tuple[ProcessingStatus, datetime | None]] = [(each, None) for each in NOT_TRANSFERRED]
-        wanted += [(each, begins) for each in TRANSFERRED]
+        async for invoice in self._listed([*wanted, *((each, begins) for each in TRANSFERRED)]):
+            yield invoice
+
+    async def transferred(self, *, first_day: date) -> AsyncIterator[BaswareInvoice]:
+        """Those with a voucher that changed since the first day."""
+        begins = self._begins(first_day)
+        async for invoice in self._listed([(each, begins) for each in TRANSFERRED]):
+            yield invoice
+
+    def _begins(self, first_day: date) -> datetime:
+        return datetime.combine(first_day, time(), self.reader.zone).astimezone(UTC) - SLACK
+
+    async def _listed(
+        self, wanted: Sequence[tuple[ProcessingStatus, datetime | None]]
+    ) -> AsyncIterator[BaswareInvoice]:
         try:
             for status, since in wanted:
                 for company in self.companies:

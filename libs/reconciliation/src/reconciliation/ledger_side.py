@@ -1,6 +1,8 @@
 """Our own ledger's entries, reduced to what is compared."""
 
 from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
 from sys import intern
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,7 @@ READ_WITHIN = 600.0
 """Seconds of one pass over a shard's part of the ledger."""
 
 _PAYMENT_STEPS = (Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT)
+_AT_REST = (Step.CONFIRMED, Step.PAID)
 _OUTCOMES = {
     Step.CONFIRMED: LedgerOutcome.POSTED,
     Step.PAID: LedgerOutcome.POSTED,
@@ -36,6 +39,7 @@ def ledger_invoice(entry: Entry[InvoiceState], *, zone: ZoneInfo) -> LedgerInvoi
     """What the entry says, its days in the site's zone. One whose payment is being told is posted all the same."""
     body, key = entry.body, entry.body.intent.natural_key if entry.body.intent is not None else None
     voucher = body.voucher
+    told = body.payment.told if body.payment is not None else None
     step = Step(entry.step)
     if entry.phase is Phase.FINAL:
         outcome = _OUTCOMES.get(step, LedgerOutcome.WITHDRAWN)
@@ -59,6 +63,10 @@ def ledger_invoice(entry: Entry[InvoiceState], *, zone: ZoneInfo) -> LedgerInvoi
         undecided=entry.started is not None and voucher is None and entry.phase in _BEGUN,
         payment_waits=_payment_waits(entry),
         linked=body.linked,
+        told_paid=told.paid_total if told is not None else Decimal(0),
+        told_held=told.payment_block if told is not None else body.payment_block,
+        settled_at=entry.since if body.payment is not None and body.payment.settled else None,
+        unchanged_before=_unchanged_before(body, zone=zone),
         known=(*body.repeats, *(body.intent.known if body.intent is not None else ())),
     )
 
@@ -104,11 +112,26 @@ def _words(entry: Entry[InvoiceState]) -> str:
 
 def _payment_waits(entry: Entry[InvoiceState]) -> str:
     """Why Basware was not told yet of the payment we know of."""
-    payment = entry.body.payment
+    payment, step = entry.body.payment, Step(entry.step)
     if payment is None:
         return ""
-    if entry.phase is not Phase.FINAL and entry.step in _PAYMENT_STEPS:
+    if entry.phase is not Phase.FINAL and step in _PAYMENT_STEPS:
         return _words(entry)
+    if entry.phase is Phase.FINAL and step not in _AT_REST:
+        return ""  # nothing of it is told any more
     if payment.unknown:
         return f"PeopleSoft shows what no rule knows: {', '.join(payment.unknown)}"
-    return "it waits for its turn" if payment.wanted is not None and payment.wanted != payment.told else ""
+    if payment.wanted is None or payment.wanted == payment.told:
+        return ""
+    return (
+        f"a person gave it up: {entry.reason}"
+        if payment.wanted == payment.given_up
+        else "it waits for its turn"
+    )
+
+
+def _unchanged_before(body: InvoiceState, *, zone: ZoneInfo) -> date | None:
+    """What apstream posted Basware changed then at the earliest; what a person linked, when the invoice was made."""
+    if body.linked:
+        return body.intent.match.invoice_date if body.intent is not None else None
+    return body.posted_at.astimezone(zone).date() if body.posted_at is not None else None

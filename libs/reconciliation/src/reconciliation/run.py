@@ -15,6 +15,8 @@ from ap_domain.reconciliation import (
     Rules,
     compare,
     in_scope,
+    is_told,
+    may_be_paid,
 )
 from chassis.connections import Connection
 
@@ -49,6 +51,9 @@ async def reconcile(
     """Compares what both systems and our ledger say of the vouchers entered from one day to the other, of what
     Basware changed since, and of all that waits.
 
+    Older vouchers are paid within the window too. Where payments are polled, PeopleSoft is asked for those of every
+    voucher that is not settled for long; Basware is asked only where they are not what it confirmed to us.
+
     Basware is read first, our ledger next and the payments last: an invoice that moves on meanwhile is then seen by
     the later one, and its entry tells that it moved. ``ledger`` is iterated once, when its turn has come. Memory
     grows with the invoices of the window, not with what PeopleSoft holds beside them. ``progress`` gets short texts.
@@ -60,6 +65,7 @@ async def reconcile(
         raise ReconciliationFailed(f"the window ends ({last_day}) before it begins ({first_day})")
     plan, mapping = _sections(connection)
     began = clock()
+    polled = bool(connection.payments) and connection.mode != "shadow"
     run = _Run(
         connection=connection,
         plan=plan,
@@ -81,11 +87,13 @@ async def reconcile(
             ),
         ),
         peoplesoft=PeopleSoftSide(source=peoplesoft, plan=plan, connection_id=connection.id),
+        watched_since=began - plan.watch_settled if polled else None,
         progress=progress,
     )
     await run.read_basware()
     await run.read_vouchers()
     await run.read_ledger(ledger)
+    await run.look_at_older(at=began)
     await run.look_up()
     await run.read_payments(at=began)
     progress("comparing")
@@ -111,6 +119,7 @@ class _Run:
         rules: Rules,
         basware: BaswareSide,
         peoplesoft: PeopleSoftSide,
+        watched_since: datetime | None,
         progress: Progress,
     ) -> None:
         self._connection = connection
@@ -118,7 +127,10 @@ class _Run:
         self._rules = rules
         self._basware = basware
         self._peoplesoft = peoplesoft
+        self._watched_since = watched_since
         self._progress = progress
+        self._older: list[LedgerInvoice] = []
+        self._told = 0
         self._invoices: dict[str, BaswareInvoice] = {}
         self._ledger: dict[str, LedgerInvoice] = {}
         self._vouchers: dict[VoucherKey, PeopleSoftVoucher] = {}
@@ -152,13 +164,28 @@ class _Run:
                 self._take(entry)
         self._progress(f"{len(self._ledger)} entries of our ledger concern these days")
 
+    async def look_at_older(self, *, at: datetime) -> None:
+        """Payments of vouchers from before the window: what Basware knows is only counted, the rest is compared."""
+        wanted: dict[str, dict[str, LedgerInvoice]] = {}
+        for entry in self._older:
+            wanted.setdefault(entry.business_unit, {})[entry.voucher_id] = entry
+        self._older = []
+        for unit, entries in sorted(wanted.items()):
+            self._progress(f"payments of {len(entries)} older vouchers of {unit} looked up in PeopleSoft")
+            found = {each.voucher_id: each async for each in self._peoplesoft.named(unit, entries)}
+            async for voucher in self._peoplesoft.with_payments(unit, found, at=at):
+                found[voucher.voucher_id] = voucher
+            for voucher_id, entry in entries.items():
+                if is_told(entry, found.get(voucher_id)):
+                    self._told += 1
+                else:
+                    self._ledger[entry.invoice_id] = entry
+
     async def look_up(self) -> None:
         """What no list showed: invoices that Basware moved elsewhere, vouchers entered on other days."""
-        unlisted = [
-            entry.invoice_id
-            for entry in self._ledger.values()
-            if entry.voucher_id and entry.invoice_id not in self._invoices
-        ]
+        if len(unlisted := self._unlisted()) > MOST_SINGLE:
+            await self._list_more(unlisted)
+            unlisted = self._unlisted()
         if len(unlisted) > MOST_SINGLE:
             raise ReconciliationFailed(
                 f"Basware's lists lack {len(unlisted)} invoices that have vouchers since {self._rules.first_day}, such"
@@ -177,6 +204,24 @@ class _Run:
             async for voucher in self._peoplesoft.named(unit, voucher_ids):
                 self._vouchers[unit, voucher.voucher_id] = voucher
 
+    def _unlisted(self) -> list[str]:
+        return [
+            entry.invoice_id
+            for entry in self._ledger.values()
+            if entry.voucher_id and entry.invoice_id not in self._invoices
+        ]
+
+    async def _list_more(self, unlisted: list[str]) -> None:
+        """Many that were changed before the window: listed from the day on that leaves few to be asked for singly."""
+        days = sorted(self._ledger[each].unchanged_before or date.min for each in unlisted)
+        first_day = days[MOST_SINGLE]
+        if first_day == date.min:
+            return
+        self._progress(f"{len(unlisted)} older invoices: Basware lists what changed since {first_day}")
+        async for invoice in self._basware.transferred(first_day=first_day):
+            if invoice.invoice_id in self._ledger:
+                self._invoices[invoice.invoice_id] = invoice
+
     async def read_payments(self, *, at: datetime) -> None:
         """Of the vouchers that our ledger names."""
         wanted: dict[str, dict[str, PeopleSoftVoucher]] = {}
@@ -192,13 +237,14 @@ class _Run:
                 self._tell(done, "vouchers with payments read from PeopleSoft")
 
     def compare(self, *, run_at: datetime) -> Reconciliation:
-        return compare(
+        result = compare(
             ledger=self._ledger,
             basware=self._invoices,
             vouchers=self._vouchers,
             rules=self._rules,
             run_at=run_at,
         )
+        return replace(result, compared=result.compared + self._told)
 
     def _take(self, entry: LedgerInvoice) -> None:
         wanted = in_scope(
@@ -211,6 +257,8 @@ class _Run:
         if wanted:
             document = self._invoices.get(entry.invoice_id)
             self._ledger[entry.invoice_id] = entry if document is None else _shared(entry, document)
+        elif self._watched_since is not None and may_be_paid(entry, since=self._watched_since):
+            self._older.append(entry)
 
     def _tell(self, number: int, what: str, *, every: int = STEP) -> None:
         if number % every == 0:

@@ -3,7 +3,7 @@
 from ap_domain.reconciliation.compare import compare
 from ap_domain.reconciliation.counting import STAGES
 from ap_domain.reconciliation.guidance import GUIDANCE, Guidance
-from ap_domain.reconciliation.matching import in_scope
+from ap_domain.reconciliation.matching import in_scope, is_told, may_be_paid
 from ap_domain.reconciliation.result import Count, Difference, DifferenceKind, Reconciliation
 from ap_domain.reconciliation.rules import Rules
 from ap_domain.reconciliation.sides import BaswareInvoice, LedgerInvoice, LedgerOutcome, PeopleSoftVoucher
@@ -23,4 +23,6 @@ __all__ = [
     "Rules",
     "compare",
     "in_scope",
+    "is_told",
+    "may_be_paid",
 ]

@@ -66,7 +66,7 @@ def _payment_explained(invoice: MatchedInvoice, rules: Rules) -> str:
     if ledger is not None and ledger.outcome is LedgerOutcome.ON_ITS_WAY:
         return f"on its way: {ledger.words}"
     if ledger is not None and ledger.payment_waits:
-        return f"Basware is about to be told: {ledger.payment_waits}"
+        return f"Basware was not told of the payment: {ledger.payment_waits}"
     if voucher is None or document is None or voucher.paid_total is None:
         return ""
     if voucher.unclear:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 
 from ap_domain.reconciliation.sides import (
@@ -13,7 +13,7 @@ from ap_domain.reconciliation.sides import (
     PeopleSoftVoucher,
 )
 
-__all__ = ["MatchedInvoice", "VoucherBook", "VoucherKey", "in_scope", "matched"]
+__all__ = ["MatchedInvoice", "VoucherBook", "VoucherKey", "in_scope", "is_told", "matched", "may_be_paid"]
 
 VoucherKey = tuple[str, str]
 """Business unit and voucher."""
@@ -101,6 +101,25 @@ def in_scope(
         return True
     posted = invoice.posted_on if invoice.voucher_id else None
     return posted is not None and first_day <= posted <= last_day
+
+
+def may_be_paid(invoice: LedgerInvoice, *, since: datetime) -> bool:
+    """Whether its payment is looked at whatever day it was posted: it is not settled, or not settled since before then,
+    so that it may be taken back.
+    """
+    if not invoice.voucher_id or invoice.outcome is not LedgerOutcome.POSTED:
+        return False
+    return invoice.settled_at is None or invoice.settled_at >= since
+
+
+def is_told(invoice: LedgerInvoice, voucher: PeopleSoftVoucher | None) -> bool:
+    """Whether what PeopleSoft shows of its payment is what Basware confirmed to us. A settled voucher that PeopleSoft
+    does not show any more was archived.
+    """
+    if voucher is None:
+        return invoice.settled_at is not None
+    known = (invoice.told_paid, invoice.told_held)
+    return voucher.live and (voucher.paid_total, voucher.held) == known
 
 
 def _alike(voucher: PeopleSoftVoucher, invoice: LedgerInvoice | BaswareInvoice) -> bool:

@@ -41,6 +41,10 @@ class LedgerInvoice:
     it may exist that nobody has seen yet. ``payment_waits`` says why Basware was not told of the payment yet; blank: it
     knows all we know. ``known`` are vouchers under the same number that were found to be other invoices'. ``linked``: a
     person named its voucher. What was never mapped has no supplier.
+
+    ``told_paid`` and ``told_held`` are what Basware confirmed to us of the payment. ``settled_at`` is when the ledger
+    learned that nothing more is to be paid, None while something is. Basware did not change the invoice last before
+    ``unchanged_before``, as far as that can be told.
     """
 
     invoice_id: str
@@ -60,6 +64,10 @@ class LedgerInvoice:
     payment_waits: str = ""
     known: tuple[str, ...] = ()
     linked: bool = False
+    told_paid: Decimal = Decimal(0)
+    told_held: bool = False
+    settled_at: datetime | None = None
+    unchanged_before: date | None = None
 
     @property
     def key(self) -> InvoiceKey:
