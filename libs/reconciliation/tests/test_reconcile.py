@@ -308,3 +308,28 @@ def test_a_scheduled_run_ends_yesterday_as_the_site_has_it() -> None:
     plan = parse_payments({"time_zone": "Pacific/Auckland"})
     now = datetime(2026, 11, 22, 20, tzinfo=UTC)
     assert yesterday_and_before(2, now=now, plan=plan) == (date(2026, 11, 21), date(2026, 11, 22))
+
+
+@pytest.mark.parametrize("query", ["APS_VOUCHERS_ENTERED", "APS_VOUCHER_PAYMENTS"])
+async def test_a_query_that_shows_another_business_unit_is_no_result(
+    world: Any, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    world.add("1")
+    shown = type(world.peoplesoft)._shown
+    monkeypatch.setattr(
+        type(world.peoplesoft),
+        "_shown",
+        lambda self, request: (
+            {**row, "BUSINESS_UNIT": "US009"} if request.name == query else row
+            for row in shown(self, request)
+        ),
+    )
+    with pytest.raises(ReconciliationFailed, match="US009/v1 when asked for US001"):
+        await world.run()
+
+
+async def test_a_voucher_that_is_shown_twice_is_no_result(world: Any) -> None:
+    world.add("1")
+    world.peoplesoft.vouchers *= 2
+    with pytest.raises(ReconciliationFailed, match="US001/v1 2 times"):
+        await world.run()

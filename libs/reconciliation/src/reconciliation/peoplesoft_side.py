@@ -51,7 +51,7 @@ class PeopleSoftSide:
         days = ((prompts.from_day, first_day.isoformat()), (prompts.to_day, last_day.isoformat()))
         async for page in self._pages(self.plan.queries.entered, business_unit, more=days):
             for rows in page.rows.values():
-                yield self._voucher(rows[0])
+                yield self._voucher(_only(rows, business_unit))
 
     async def named(self, business_unit: str, voucher_ids: Iterable[str]) -> AsyncIterator[PeopleSoftVoucher]:
         """These vouchers, as far as PeopleSoft has them, without their payments."""
@@ -59,7 +59,7 @@ class PeopleSoftSide:
         async for page in self._ranges(self.plan.queries.vouchers, business_unit, wanted):
             for (voucher_id,), rows in page.rows.items():
                 if voucher_id in wanted:
-                    yield self._voucher(rows[0])
+                    yield self._voucher(_only(rows, business_unit))
 
     async def with_payments(
         self, business_unit: str, vouchers: Mapping[str, PeopleSoftVoucher], *, at: datetime
@@ -74,6 +74,7 @@ class PeopleSoftSide:
             for (voucher_id,), rows in page.rows.items():
                 if voucher_id in unread:
                     unread.discard(voucher_id)
+                    _of_unit(rows, business_unit)
                     yield self._paid(vouchers[voucher_id], rows, at=at)
         bare = [each for each in unread if _needs_schedule(vouchers[each])]
         if len(bare) > FEW and len(unread) == len(vouchers):
@@ -209,6 +210,26 @@ def _status_row(voucher: PeopleSoftVoucher) -> QueryRow:
         "GROSS_AMT": voucher.gross or Decimal(0),
         "TXN_CURRENCY_CD": voucher.currency,
     }
+
+
+def _only(rows: Sequence[QueryRow], business_unit: str) -> QueryRow:
+    """The one row of a voucher. Vouchers of two units share numbers, so a row of another unit is another voucher's."""
+    _of_unit(rows, business_unit)
+    if len(rows) > 1:
+        raise ReconciliationFailed(
+            f"PeopleSoft's query shows voucher {business_unit}/{_text(rows[0], 'VOUCHER_ID')} {len(rows)} times: look"
+            " at its joins"
+        )
+    return rows[0]
+
+
+def _of_unit(rows: Sequence[QueryRow], business_unit: str) -> None:
+    for row in rows:
+        if (shown := _text(row, "BUSINESS_UNIT")) != business_unit:
+            raise ReconciliationFailed(
+                f"PeopleSoft's query shows voucher {shown}/{_text(row, 'VOUCHER_ID')} when asked for {business_unit}:"
+                " look at its prompt of the business unit"
+            )
 
 
 def _text(row: QueryRow, field: str) -> str:

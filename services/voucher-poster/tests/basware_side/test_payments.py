@@ -172,3 +172,18 @@ async def test_a_payment_whose_request_is_lost_is_looked_up_in_the_document(
     assert isinstance(await bench.call("confirm_payment", entry), Parked)
     approved(bench, paymentResponses=[{"externalCode": CODE}])
     assert await bench.call("confirm_payment", entry) == Done(value=PaymentConfirmed(number=3))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_repeat_that_changes_nothing_was_carried_out_if_the_document_has_the_response(
+    bench: Bench, make_entry: MakeEntry, kept: bool
+) -> None:
+    """The answer to the first was lost; of the second Basware says that it is what it has."""
+    approved(bench, paymentResponses=[{"externalCode": CODE}] if kept else [])
+    bench.stub.script("GET", STATUS, _status("Success", "NotProcessed"))
+    bench.stub.script("POST", SEEN, Canned(status=200))
+    outcome = await bench.call(
+        "confirm_payment", paying(make_entry, Step.CONFIRM_PAYMENT, request_id="req-1")
+    )
+    problem = None if kept else "Error: no period is open"
+    assert outcome == Done(value=PaymentConfirmed(number=3, problem=problem))

@@ -61,8 +61,10 @@ async def test_a_voucher_with_the_invoice_number_and_supplier_can_stand_for_it(
         (voucher(status="X"), "deleted in PeopleSoft"),
         (replace(voucher(), invoice_id="81"), f"it has invoice number 81, the invoice has {NUMBER}"),
         (voucher(supplier="0000000001"), "it is of supplier 0000000001, the invoice of 0000430022"),
+        (replace(voucher(), business_unit="DE001"), "it is of business unit DE001, the invoice of US001"),
+        (replace(voucher(), currency="USD"), "it is in USD, the invoice in EUR"),
     ],
-    ids=["unknown", "deleted", "another number", "another supplier"],
+    ids=["unknown", "deleted", "another number", "another supplier", "another unit", "another currency"],
 )
 async def test_a_voucher_that_is_not_the_invoices_is_refused_with_both_shown(
     bench: Bench, make_entry: MakeEntry, shown: Any, words: str

@@ -347,6 +347,14 @@ def test_an_answer_about_an_earlier_report_changes_nothing(step: Step, answer: o
     assert decision.notes[0].action == "too late"
 
 
+def test_a_sum_in_another_currency_than_the_invoice_is_told_by_nobody() -> None:
+    """A paymentResponse names no currency."""
+    entry = at(Step.CONFIRMED, None, phase=FINAL, currency="USD")
+    left = seen(entry, paid())
+    assert (left.phase, left.step, payment_of(left).wanted) == (PARKED, REPORT, None)
+    assert "the voucher is in EUR, the invoice in USD" in left.reason
+
+
 def test_nobody_can_order_that_an_unknown_code_is_told() -> None:
     entry = at(REPORT, state(unknown=("PYMNT_SELCT_STATUS ?",)), phase=PARKED)
     decision = received(entry, order(Action.RESUBMIT))

@@ -28,10 +28,13 @@ _ERROR = (RequestState.ERROR, RequestState.ACKNOWLEDGED_ERROR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """Basware's word on a response: `problem` if it was not carried out, `overtaken` if only for a later one's sake."""
+    """Basware's word on a response: `problem` if it was not carried out, `overtaken` if only for a later one's sake,
+    `unchanged` if only because Basware has it already.
+    """
 
     problem: str | None = None
     overtaken: bool = False
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ async def _last_word(word: Word, stored: Stored, entry: InvoiceEntry, client: Ba
     if word.problem is None:
         return word
     document = await client.get_document(entry.body.invoice_id, traceparent=trace(entry))
-    return Word() if stored.proven(document.content) else word
+    had_it = word.unchanged and stored.shown(document.content) == Word()
+    return Word() if had_it or stored.proven(document.content) else word
 
 
 async def _by_document(
@@ -129,7 +133,8 @@ def _word(status: RequestStatus, code: str) -> Word:
         return Word()
     problem = words("; ".join(map(_said, failed)) or f"the request ended as {status.state} without a reason")
     overtaken = bool(failed) and all(item.state is ItemState.RECORD_EXPIRED for item in failed)
-    return Word(problem=problem, overtaken=overtaken)
+    unchanged = bool(failed) and all(item.state is ItemState.NOT_PROCESSED for item in failed)
+    return Word(problem=problem, overtaken=overtaken, unchanged=unchanged)
 
 
 def _said(item: ItemStatus) -> str:

@@ -109,7 +109,9 @@ def _keys(entry: InvoiceEntry, mapped: NaturalKey | None) -> tuple[NaturalKey, .
 def _differs(
     found: FoundVoucher, invoice: ApprovedInvoice, order: LinkOrder, keys: tuple[NaturalKey, ...]
 ) -> str | None:
-    """Its number must be the invoice's, as Basware has it or as the connection's mapping makes it; so its supplier."""
+    """Its number must be the invoice's, as Basware has it or as the connection's mapping makes it; so its unit, currency
+    and supplier.
+    """
     ours = invoice.invoice_number or ""
     if order.invoice_number and as_compared(order.invoice_number) != as_compared(ours):
         return f"the order is about invoice number {order.invoice_number}, and Basware shows {ours or 'none'}"
@@ -117,6 +119,11 @@ def _differs(
     if as_compared(found.invoice_id) not in map(as_compared, numbers):
         wanted = " or ".join(dict.fromkeys(numbers)) or "none"
         return f"it has invoice number {found.invoice_id or 'none'}, the invoice has {wanted}"
+    units = {as_compared(key.business_unit) for key in keys}
+    if units and as_compared(found.business_unit) not in units:
+        return f"it is of business unit {found.business_unit}, the invoice of {' or '.join(sorted(units))}"
+    if found.currency and invoice.currency and as_compared(found.currency) != as_compared(invoice.currency):
+        return f"it is in {found.currency}, the invoice in {invoice.currency}, and payments are told without currency"
     suppliers = {as_compared(key.vendor_id) for key in keys}
     if suppliers and found.vendor_id and as_compared(found.vendor_id) not in suppliers:
         return f"it is of supplier {found.vendor_id}, the invoice of {' or '.join(sorted(suppliers))}"

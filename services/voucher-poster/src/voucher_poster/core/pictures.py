@@ -47,9 +47,10 @@ def _taken_in(body: InvoiceState, picture: PaymentPicture) -> PaymentState:
     """
     before = body.payment
     wanted = before.wanted if before is not None else None
-    proves_nothing = picture.standing is PaymentStanding.UNKNOWN and not picture.unknown
+    unknown = (*picture.unknown, *_of_another_currency(body, picture))
+    proves_nothing = picture.standing is PaymentStanding.UNKNOWN and not unknown
     settled = before.settled if before is not None and proves_nothing else picture.settled
-    if not picture.unknown:
+    if not unknown:
         wanted = payment_told(picture, before=_last_told(before), transfer_block=body.payment_block)
     given_up = before.given_up if before is not None else None
     return PaymentState(
@@ -60,12 +61,19 @@ def _taken_in(body: InvoiceState, picture: PaymentPicture) -> PaymentState:
         settled=settled,
         wanted=wanted,
         told=before.told if before is not None else None,
-        unknown=picture.unknown,
+        unknown=unknown,
         report=before.report if before is not None else None,
         reports=before.reports if before is not None else 0,
         # What comes again after something else was wanted is told.
         given_up=given_up if given_up == wanted else None,
     )
+
+
+def _of_another_currency(body: InvoiceState, picture: PaymentPicture) -> tuple[str, ...]:
+    """A paymentResponse names no currency: Basware would take the sum for one in the invoice's."""
+    if not body.currency or not picture.currency or body.currency == picture.currency:
+        return ()
+    return (f"the voucher is in {picture.currency}, the invoice in {body.currency}",)
 
 
 def _last_told(payment: PaymentState | None) -> PaymentTold | None:
