@@ -109,8 +109,8 @@ def _keys(entry: InvoiceEntry, mapped: NaturalKey | None) -> tuple[NaturalKey, .
 def _differs(
     found: FoundVoucher, invoice: ApprovedInvoice, order: LinkOrder, keys: tuple[NaturalKey, ...]
 ) -> str | None:
-    """Its number must be the invoice's, as Basware has it or as the connection's mapping makes it; so its unit, currency
-    and supplier.
+    """Its number must be the invoice's, as Basware has it or as the connection's mapping makes it; so its unit,
+    currency and supplier.
     """
     ours = invoice.invoice_number or ""
     if order.invoice_number and as_compared(order.invoice_number) != as_compared(ours):
