@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ap_domain.payments import ExceptionKind, PaymentPicture, build_picture
+from ap_domain.payments.status_rules import ENDED
 from ap_domain.poll import PollKind, PollOutcome
 from chassis.streams.poll_port import Polled
 from hypothesis import HealthCheck, settings
@@ -80,6 +81,11 @@ class Polls(RuleBasedStateMachine):
     @rule(voucher=vouchers)
     def half_of_it_vanishes(self, voucher: str) -> None:
         self.world.site.vouchers.pop(voucher, None)
+
+    @rule(voucher=vouchers, place=st.integers(0, 1))
+    def an_instalment_vanishes(self, voucher: str, place: int) -> None:
+        """The query does not show it any more, and nothing changed."""
+        del self.world.site.payments.get(voucher, [])[place : place + 1]
 
     @rule(invoice=st.integers(1, 7), voucher=st.one_of(st.none(), vouchers))
     def is_posted(self, invoice: int, voucher: str | None) -> None:
@@ -192,9 +198,7 @@ class Polls(RuleBasedStateMachine):
         for _, watched in self.world.streams.view.items(WATCHED, SHARD):
             owners.setdefault(watched.voucher_id, set()).add(watched.invoice_id)
         for voucher, invoices in owners.items():
-            shown = voucher in self.world.site.vouchers
-            loses = not self.world.site.payments.get(voucher)
-            if not believed and (not shown or loses):
+            if not believed and not self._is_as_shown_before(voucher):
                 continue
             latest = self.world.last(voucher)
             assert latest.invoice_id in invoices
@@ -204,6 +208,13 @@ class Polls(RuleBasedStateMachine):
             for kind in (PollKind.FULL, PollKind.CHANGES):
                 self._poll(kind)
                 assert len(self.world.published()) == count, "nothing changed"
+
+    def _is_as_shown_before(self, voucher: str) -> bool:
+        """Whether a poll that was not believed concluded something of it all the same."""
+        rows, held = self.world.site.payments.get(voucher), self.world.held(voucher)
+        if voucher not in self.world.site.vouchers or not rows:
+            return False
+        return held is None or {int(row["PYMNT_CNT"]) for row in rows} >= {*held.shown, *held.paid}
 
     def _check(self, voucher: str, latest: PaymentPicture) -> None:
         watched = next(
@@ -223,12 +234,15 @@ class Polls(RuleBasedStateMachine):
             )
             if before is not None:
                 assert made.digest == latest.digest
-            assert (made.instalments, made.paid_total, made.settled, made.on_hold) == (
+            assert (made.instalments, made.paid_total, made.on_hold) == (
                 latest.instalments,
                 latest.paid_total,
-                latest.settled,
                 latest.on_hold,
             )
+            # what is not shown unsettles nothing, and settles nothing
+            assert made.settled == latest.settled or latest.settled or latest.gone
+        if latest.settled and latest.instalments:
+            assert all(each.state in ENDED for each in latest.instalments)
         missing = any(each.kind is ExceptionKind.MISSING for each in latest.exceptions)
         if voucher not in self.world.site.vouchers and not latest.settled:
             assert missing
