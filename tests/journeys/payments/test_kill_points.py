@@ -16,10 +16,13 @@ from .conftest import NewCustomer
 from .customer import day
 
 POSTER, POLLER = "voucher-poster", "payment-poller"
-OF_THE_POSTER = ("payment stored", "payment reported", "payment due")
-"""Taken from the last to the first, so that what was killed before, and goes on while the next point is armed, is past
-it already."""
-OF_THE_POLLER = ("pictures published", "payments read")
+DEATHS = (
+    {POLLER: "payments read", POSTER: "payment stored"},
+    {POLLER: "pictures published", POSTER: "payment reported"},
+    {POSTER: "payment due"},
+)
+"""The points of one payment each. Taken from the last to the first, so that what was killed before, and goes on while
+the next point is armed, is past it already."""
 MANY = 30
 
 
@@ -28,29 +31,25 @@ async def test_a_service_killed_at_each_point_tells_each_payment_once(
     stack: Stack, new_customer: NewCustomer, tmp_path: Path
 ) -> None:
     customer = await new_customer("pay-killed")
-    points = (*OF_THE_POSTER, *OF_THE_POLLER)
-    invoices = dict(zip(points, await customer.posted(*range(1, len(points) + 1)), strict=True))
-    for point in OF_THE_POSTER:
-        once = await _armed(stack, POSTER, point, tmp_path)
-        await customer.act(invoices[point], "pay", day=day(2))
+    invoices = await customer.posted(*range(1, len(DEATHS) + 1))
+    for points, invoice in zip(DEATHS, invoices, strict=True):
+        armed = {name: {"APSTREAM_KILL_AT": f"{point}:{tmp_path / point}"} for name, point in points.items()}
+        await asyncio.gather(*(stack.restart(each, env=armed.get(each, {})) for each in (POLLER, POSTER)))
+        await customer.act(invoice, "pay", day=day(2))
         await customer.order("run_now")
-        await _killed(stack, POSTER, once)
+        for name, point in points.items():
+            await stack.wait_ended(name)
+            assert stack.processes[name].exit_code == -signal.SIGKILL
+            assert (tmp_path / point).exists()
     await stack.restart(POSTER, env={})
-    for point in OF_THE_POLLER:
-        # The poll that died is made again as soon as the poller is back: what it should find is there by then.
-        await customer.act(invoices[point], "pay", day=day(2))
-        once = await _armed(stack, POLLER, point, tmp_path)
-        await customer.order("run_now")
-        await _killed(stack, POLLER, once)
-    await stack.restart(POLLER, env={})
-    await customer.until_status(PAID, *invoices.values())
+    await customer.until_status(PAID, *invoices)
     await agree(customer)
-    for point, invoice in invoices.items():
+    for points, invoice in zip(DEATHS, invoices, strict=True):
         history = (await customer.payment(invoice))["history"]
-        assert len([each for each in history if not each["repeats"]]) == 1, point
+        assert len([each for each in history if not each["repeats"]]) == 1, points
         # One when it was posted and one when it was paid, however often it was read.
         digests = [each["digest"] for each in customer.pictures(await customer.keys(invoice))]
-        assert len(set(digests)) == 2, point
+        assert len(set(digests)) == 2, points
     assert (await customer.read("run_full"))["changed"] == 0
 
 
@@ -127,15 +126,3 @@ async def test_killed_simulators_leave_nothing_behind(stack: Stack, new_customer
     await customer.read()
     await customer.until_status(PAID, first, second)
     await agree(customer)
-
-
-async def _armed(stack: Stack, name: str, point: str, directory: Path) -> Path:
-    once = directory / point
-    await stack.restart(name, env={"APSTREAM_KILL_AT": f"{point}:{once}"})
-    return once
-
-
-async def _killed(stack: Stack, name: str, once: Path) -> None:
-    await stack.wait_ended(name)
-    assert stack.processes[name].exit_code == -signal.SIGKILL
-    assert once.exists()
