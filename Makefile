@@ -52,7 +52,7 @@ test: setup promtool check ## checks and all tests. ARGS='-k webhook -x' goes to
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
 	@tools/check.sh
 
-bench: setup ## how long an invoice takes and what it costs; WHAT=masterdata: suppliers. ARGS='--rates 5 --no-record'
+bench: setup ## how long an invoice takes and what it costs; WHAT=masterdata, payments. ARGS='--rates 5 --no-record'
 	@exec $(PY) -m bench.$(or $(WHAT),invoices) $(ARGS)
 
 fmt: .venv/installed.stamp ## format and mend what can be mended
