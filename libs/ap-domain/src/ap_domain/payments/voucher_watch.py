@@ -52,8 +52,8 @@ EXCEPTION_WORDS: Mapping[ExceptionKind, tuple[str, str]] = MappingProxyType(
         ExceptionKind.CLOSED: (
             "was closed before it was paid",
             (
-                "A transfer cannot be undone in Basware. If the invoice must be paid, re-open the voucher or key "
-                "another one and link it; if not, tell the supplier."
+                "A transfer cannot be undone in Basware. If the invoice must be paid, re-open the voucher; "
+                "if not, tell the supplier."
             ),
         ),
         ExceptionKind.MISSING: (
