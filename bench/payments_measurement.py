@@ -31,6 +31,8 @@ _TELLING = 3.0
 _NEVER = "0 0 1 1 *"
 """Each year: the first reading is made at once, and no schedule comes between the phases."""
 _MOST_REQUESTS = "1000000"
+_AT_ONCE = 200
+"""Vouchers paid by one order to the simulator."""
 SPEC = ConnectionSpec(
     id="bench", payments={"changes": _NEVER, "full": _NEVER, "reconciliation": {"schedule": None}}
 )
@@ -93,10 +95,7 @@ class _Run:
             async with self._poll(within=patience) as first:
                 await self._stack.add_connection(SPEC)
             taken_seconds = await self._watch.idle(within=patience) - first.began
-            # What changed is known from a watermark on, and the first reading of changes begins it.
-            async with self._poll(within=patience):
-                await self._order(Action.RUN_NOW)
-            paid = await self._pay(load.share)
+            paid = await self._pay(round(load.vouchers * load.share))
             told = 30 + len(paid) / _TELLING
             self._progress(f"of {len(paid):,} vouchers something was paid: changes are read and told")
             before = await self._watch.now()
@@ -160,11 +159,20 @@ class _Run:
         )
         return len(found["requests"]), sum(each["rows"] or 0 for each in found["requests"])
 
-    async def _pay(self, share: float) -> list[Page]:
-        """Pay an instalment of some vouchers, which Basware knows; their books."""
-        order = {"node": SPEC.node, "business_unit": UNIT, "share": share, "seed": 3, "what": "pay"}
-        changed = (await self._peoplesoft.post("payments/change_some", order))["changed"]
-        ids = {each["voucher"].partition("/")[2] for each in changed}
+    async def _pay(self, count: int) -> list[Page]:
+        """Pay an instalment of so many vouchers, which Basware knows; the books of those that were drawn."""
+        ids: set[str] = set()
+        for seed, some in enumerate(range(0, count, _AT_ONCE)):
+            order = {
+                "node": SPEC.node,
+                "business_unit": UNIT,
+                "count": min(_AT_ONCE, count - some),
+                "what": "pay",
+            }
+            changed = (await self._peoplesoft.post("payments/change_some", {**order, "seed": seed}))[
+                "changed"
+            ]
+            ids |= {each["voucher"].partition("/")[2] for each in changed}
         paid = [page async for page in pages(self._peoplesoft, SPEC) if page["VOUCHER_ID"] in ids]
         await known_to_basware(self._basware, SPEC, paid)
         return paid

@@ -1,5 +1,6 @@
 """The queries over vouchers and payments: which vouchers a prompt for changes brings, and days of entry."""
 
+import time
 from typing import Any
 
 import pytest
@@ -141,3 +142,17 @@ async def test_a_query_sees_the_books_as_they_stood_and_holds_nobody_up(caller: 
     answers = [await caller.results(instance) for _ in range(2)]
     assert answers[1].texts("status") == ["finalBlockRetrieved"]
     assert b"<A.PYMNT_SELCT_STATUS><![CDATA[P]]>" not in answers[1].raw
+
+
+async def test_a_later_page_of_many_changes_costs_what_has_changed(caller: Any) -> None:
+    """Each changed voucher is looked up by its key on later pages too, and not searched for among all of them."""
+    count = 4000
+    order = {"count": count, "seed": 1, "entered_at": f"{LATER}Z"}
+    await caller.control("POST", "payments/generate", order)
+    begin = time.monotonic()
+    whole = await changed(caller)
+    first = time.monotonic() - begin
+    begin = time.monotonic()
+    rest = await changed(caller, AFTER=whole[0])
+    assert (len(whole), rest) == (count, whole[1:])
+    assert time.monotonic() - begin < 3 * first + 0.2
