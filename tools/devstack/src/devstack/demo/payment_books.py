@@ -42,6 +42,11 @@ class PaymentSeen:
         return _amount(self.basware["paidTotal"])
 
     @property
+    def special(self) -> bool:
+        """Whether something happened to it, or it is not as expected: the others were paid by the pay cycle."""
+        return bool(self.case.kind or self.problems)
+
+    @property
     def agrees(self) -> bool:
         """Whether the two systems show the same, whatever was expected."""
         return not any(self._differences())

@@ -18,7 +18,7 @@ def payment_table(seen: Sequence[PaymentSeen]) -> Table:
     table.add_column("paid there", justify="right", no_wrap=True)
     table.add_column("Basware was told", min_width=24, ratio=3)
     table.add_column("as expected", no_wrap=True)
-    special = [each for each in seen if each.case.kind or each.problems]
+    special = [each for each in seen if each.special]
     for each in special:
         table.add_row(
             each.number,
@@ -30,7 +30,7 @@ def payment_table(seen: Sequence[PaymentSeen]) -> Table:
             Text(each.response),
             "[red]✗ no[/]" if each.problems else "[green]✓[/]",
         )
-    for connection, number in _counts(each for each in seen if each not in special):
+    for connection, number in _counts(each for each in seen if not each.special):
         table.add_row(
             f"{number} more",
             "",

@@ -86,13 +86,10 @@ class PaymentShow:
             await self._basware_learns()
             await self._take_back()
             await self._basware_learns()
-            await asyncio.gather(self._standings(), self._exceptions(), self._reconcile())
+            await asyncio.gather(self._exceptions(), self._reconcile())
         except DevstackError as error:
             self._problem(str(error))
-        self._told.seen = [
-            replace(each, response=await self._desk.payment_response(self._posted[each.case.key].case))
-            for each in await self._seen()
-        ]
+        self._told.seen = [await self._with_response(each) for each in await self._seen()]
         return self._told
 
     async def _pay(self) -> None:
@@ -164,18 +161,9 @@ class PaymentShow:
         usual = PaymentCase(key=case.key, connection=case.connection, kind="")
         return self._script.cases.get(case.key, usual)
 
-    async def _standings(self) -> None:
-        """What apstream itself says of each voucher."""
-        listed = {each["invoice_id"]: each for each in await self._lines("list", "--json")}
-        for each in self._posted.values():
-            expected = self._case(each.case).standing
-            standing = listed.get(each.case.invoice_id, {}).get("standing")
-            if standing != expected:
-                self._problem(f"{each.case.number}: apstream was to call it {expected}, it is {standing}")
-
     async def _exceptions(self) -> None:
         """What somebody must deal with in PeopleSoft: exactly what was done to vouchers."""
-        found = await self._lines("exceptions", "--json")
+        found = list(_objects(await self._desk.payments("exceptions", "--json")))
         for each in found:
             said = f"{each['kind'].replace('_', ' ')}: {each['words']} What helps: {each['remedy']}"
             self._say(each["connection"], each["number"], f"[yellow]{escape(said)}[/]")
@@ -192,8 +180,11 @@ class PaymentShow:
             verdict = "[red]differences[/]" if each.unexplained else "[green]nothing unexplained[/]"
             self._say(each.connection, "", f"apstream reconcile: {verdict}; {escape(str(each))}")
 
-    async def _lines(self, *arguments: str) -> list[Json]:
-        return list(_objects(await self._desk.payments(*arguments)))
+    async def _with_response(self, seen: PaymentSeen) -> PaymentSeen:
+        """With what Basware was told last, of what is shown by itself."""
+        if not seen.special:
+            return seen
+        return replace(seen, response=await self._desk.payment_response(self._posted[seen.case.key].case))
 
     def _problem(self, text: str) -> None:
         self._told.problems.append(text)

@@ -30,8 +30,7 @@ class PaymentCase:
     """What is special about the payment of one invoice.
 
     `first` is done before the pay cycle, `then` when Basware knows what came of that. At the end Basware's status is
-    `status`, what it shows has `told` in it, apstream calls the voucher `standing`, and `exception` is what somebody
-    must deal with.
+    `status`, what it shows has `told` in it, and `exception` is what somebody must deal with.
     """
 
     key: str
@@ -40,7 +39,6 @@ class PaymentCase:
     first: tuple[PaymentAct, ...] = ()
     then: tuple[PaymentAct, ...] = ()
     status: str = PAID
-    standing: str = "paid"
     told: tuple[str, ...] = ()
     exception: str = ""
 
@@ -94,7 +92,6 @@ def _acme() -> tuple[PaymentCase, ...]:
             kind="held by accounts payable after posting: the amount is in dispute",
             first=(_act("hold", "hold: amount in dispute", reason="AMT"),),
             status=TRANSFERRED,
-            standing="on_hold",
             told=("On hold: amount in dispute",),
         ),
         PaymentCase(
@@ -104,7 +101,6 @@ def _acme() -> tuple[PaymentCase, ...]:
             first=(_act("pay", "paid", reference="900103"),),
             then=(_act("void", "payment voided, to be paid again", form="row"),),
             status=TRANSFERRED,
-            standing="reopened",
             told=("taken back",),
         ),
         PaymentCase(
@@ -119,7 +115,6 @@ def _acme() -> tuple[PaymentCase, ...]:
             kind="match exception after posting: not paid, somebody must act",
             first=(_of_voucher("match_exception", "the receipt was taken back: match exception"),),
             status=TRANSFERRED,
-            standing="scheduled",
             exception="match_exception",
         ),
         PaymentCase(
@@ -155,7 +150,6 @@ def _nordic() -> tuple[PaymentCase, ...]:
             ),
             then=(_act("release", "the second is released", number=2),),
             status=TRANSFERRED,
-            standing="partially_paid",
             told=("Partly paid",),
         ),
         PaymentCase(
@@ -163,7 +157,6 @@ def _nordic() -> tuple[PaymentCase, ...]:
             connection=NORDIC,
             kind="blocked in Basware, so held: no pay cycle takes it",
             status=TRANSFERRED,
-            standing="on_hold",
         ),
         PaymentCase(
             key="N-106",
@@ -184,7 +177,6 @@ def _nordic() -> tuple[PaymentCase, ...]:
             connection=NORDIC,
             kind="recycled since it was posted: nothing is scheduled, somebody must act",
             status=TRANSFERRED,
-            standing="not_scheduled",
             exception="recycled",
         ),
     )
