@@ -1,0 +1,8 @@
+"""The traffic of a chaos run: what people and vendors do all the time, whatever else is broken meanwhile."""
+
+from .customers import ChaosCustomer, make_customers, planted_secrets, specs
+from .probe import Probe
+from .surroundings import Surroundings
+from .traffic import Load
+
+__all__ = ["ChaosCustomer", "Load", "Probe", "Surroundings", "make_customers", "planted_secrets", "specs"]
