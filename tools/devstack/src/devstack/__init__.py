@@ -3,7 +3,7 @@
 from devstack.connection_spec import ConnectionSpec
 from devstack.endpoints import ConnectionEndpoint, Endpoints
 from devstack.errors import DevstackError, MissingPrerequisite, NotReady, Refused, StackIsRunning
-from devstack.kafka import KafkaNode
+from devstack.kafka import KafkaNode, Listener
 from devstack.program import Program
 from devstack.run_state import RunState
 from devstack.stack import Stack
@@ -14,6 +14,7 @@ __all__ = [
     "DevstackError",
     "Endpoints",
     "KafkaNode",
+    "Listener",
     "MissingPrerequisite",
     "NotReady",
     "Program",

@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from devstack.errors import NotReady
@@ -21,6 +22,18 @@ MESSAGE_LIMIT = 10 * 1024 * 1024
 _STARTED = "Kafka Server started"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One more address of a node, told to its clients as another port: something that stands before it listens there.
+
+    `name` is in capitals and digits.
+    """
+
+    name: str
+    port: int
+    advertised_port: int
+
+
 def _unrecorded(_name: str, _identity: ProcessIdentity) -> None:
     """A node used on its own (a test's) has no state file to be written to."""
 
@@ -30,6 +43,7 @@ class KafkaNode:
 
     `stop`, `kill` and `start` may follow each other in any order; data and address stay the same.
     Topics are never created by use, every internal topic has one replica, records may have 10 MB.
+    Who comes in by one of `listeners` is told only of its advertised port from then on.
     """
 
     def __init__(
@@ -38,6 +52,7 @@ class KafkaNode:
         directory: Path,
         heap_mb: int = 512,
         settings: Mapping[str, str] | None = None,
+        listeners: Sequence[Listener] = (),
         env: Mapping[str, str] | None = None,
         dies_with_parent: bool = True,
         on_start: Callable[[str, ProcessIdentity], None] = _unrecorded,
@@ -46,6 +61,7 @@ class KafkaNode:
         self.directory = directory.resolve()
         self.port, self._controller_port = free_ports(2)
         self._settings = dict(settings or {})
+        self._listeners = tuple(listeners)
         self._configuration = self.directory / "server.properties"
         self.process = ManagedProcess(
             name="kafka",
@@ -121,14 +137,18 @@ class KafkaNode:
 
     def _properties(self, data: Path) -> dict[str, str]:
         controller = f"{LOOPBACK}:{self._controller_port}"
+        more = [f"{each.name}://{LOOPBACK}:{each.port}" for each in self._listeners]
+        told = [f"{each.name}://{LOOPBACK}:{each.advertised_port}" for each in self._listeners]
+        plain = ["PLAINTEXT", "CONTROLLER", *(each.name for each in self._listeners)]
         return {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@{controller}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": ",".join([f"PLAINTEXT://{self.bootstrap}", f"CONTROLLER://{controller}", *more]),
+            "advertised.listeners": ",".join([f"PLAINTEXT://{self.bootstrap}", *told]),
+            "inter.broker.listener.name": "PLAINTEXT",
+            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in plain),
             "log.dirs": str(data),
             "auto.create.topics.enable": "false",
             "offsets.topic.replication.factor": "1",

@@ -39,7 +39,10 @@ def inherited_environment() -> dict[str, str]:
 
 
 def service(*, name: str, module: str, admin_port: int, env: Mapping[str, str]) -> Program:
-    """One of our services: settings from the environment, health and metrics on its admin port."""
+    """One of our services: settings from the environment, health and metrics on its admin port.
+
+    `env` may name another instance than the process.
+    """
     admin = local_url(admin_port)
     own = {
         "APSTREAM_INSTANCE": name,
@@ -51,7 +54,7 @@ def service(*, name: str, module: str, admin_port: int, env: Mapping[str, str]) 
     return Program(
         name=name,
         argv=python_module(module),
-        env={**env, **own},
+        env={**own, **env},
         ready_url=f"{admin}/readyz",
         metrics_url=f"{admin}/metrics",
     )

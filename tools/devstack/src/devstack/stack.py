@@ -14,7 +14,7 @@ from devstack.connection_spec import ConnectionSecrets, ConnectionSpec
 from devstack.endpoints import FILE as ENDPOINTS_FILE
 from devstack.endpoints import ConnectionEndpoint, Endpoints
 from devstack.errors import DevstackError
-from devstack.kafka import KafkaNode
+from devstack.kafka import KafkaNode, Listener
 from devstack.ports import free_ports
 from devstack.process_identity import ProcessIdentity
 from devstack.program import (
@@ -48,6 +48,8 @@ class Stack:
     `start` returns when all is ready; `stop` ends every process. Data of the previous run in the directory
     are removed at the start, so logs can be read after a stop. `services=()` leaves Kafka and the simulators.
     `env` holds environment variables per process name, for example `APSTREAM_KILL_AT` of one service.
+    `services` maps names of processes to modules; several names may have one module. `kafka_settings` and
+    `kafka_listeners` are the node's.
     The processes die with the caller unless `dies_with_parent` is False (`RunState.stop` ends them then).
     Names of processes: kafka, basware, peoplesoft and those of the services.
     """
@@ -60,6 +62,8 @@ class Stack:
         connections: Sequence[ConnectionSpec] = (),
         services: Mapping[str, str] = SERVICES,
         env: Mapping[str, Mapping[str, str]] | None = None,
+        kafka_settings: Mapping[str, str] | None = None,
+        kafka_listeners: Sequence[Listener] = (),
         dies_with_parent: bool = True,
         starter: ProcessIdentity | None = None,
         progress: Callable[[str], None] = lambda _: None,
@@ -68,6 +72,8 @@ class Stack:
         self._specs = tuple(connections)
         self._services = services
         self._overrides = env or {}
+        self._kafka_settings = kafka_settings
+        self._kafka_listeners = kafka_listeners
         self._dies_with_parent = dies_with_parent
         self._starter = starter
         self._progress = progress
@@ -235,6 +241,8 @@ class Stack:
             supervisor.start(simulator)
         self._kafka = KafkaNode(
             directory=self.run_dir / "kafka",
+            settings=self._kafka_settings,
+            listeners=self._kafka_listeners,
             env=supervisor.env,
             dies_with_parent=self._dies_with_parent,
             on_start=supervisor.state.record,
