@@ -91,3 +91,12 @@ async def test_the_peak_of_calls_at_once_is_recorded(caller: Any) -> None:
 def test_every_message_says_how_far_it_is_known() -> None:
     assert len({(entry.set, entry.number) for entry in ENTRIES}) == len(ENTRIES)
     assert all(entry.number > 9000 for entry in ENTRIES if entry.evidence == "assumption" and entry.set != 91)
+
+
+async def test_vouchers_are_shown_in_brief_without_their_lines(caller: Any) -> None:
+    await caller.create()
+    (whole,) = (await caller.control("GET", "vouchers"))["vouchers"]
+    (brief,) = (await caller.control("GET", "vouchers?brief=true"))["vouchers"]
+    lines = {name for name, value in whole.items() if isinstance(value, list)}
+    assert lines
+    assert brief == {name: value for name, value in whole.items() if name not in lines}

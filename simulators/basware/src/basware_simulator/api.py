@@ -22,6 +22,7 @@ from .subscriptions import SubscriptionCalls
 from .tokens import find_client, find_token, issue_token, require, revoke
 from .webhooks import WebhookSender
 from .world import World
+from .write_watch import Answered, write_watched
 
 MOST_BYTES = 6 * 1024 * 1024
 _WRITES = frozenset({Operation.ACKNOWLEDGE, Operation.TRANSFER_RESPONSES, Operation.PAYMENT_RESPONSES})
@@ -163,7 +164,7 @@ class BaswareApi:
         turned_away = self._turned_away(request, endpoint)
         if turned_away is not None:
             return await deliver(request, turned_away, {"x-amzn-RequestId": request_id})
-        with self._in_flight(request, endpoint):
+        with self._in_flight(request, endpoint) as answered:
             fault = self._fault(request, endpoint)
             if fault is not None and not fault.after_effect:
                 answer = await self._instead(request, endpoint, fault, request_id)
@@ -176,6 +177,7 @@ class BaswareApi:
                     await asyncio.sleep(fault.params.seconds)
                 answer = fault.answer(answer)
                 answer = self._wrong_document(request, fault) or answer
+            answered.status = answer.status
         return await deliver(request, answer, {"x-amzn-RequestId": request_id})
 
     def _turned_away(self, request: web.Request, endpoint: Endpoint) -> Answer | None:
@@ -260,16 +262,11 @@ class BaswareApi:
             except_kinds=later,
         )
 
-    def _in_flight(self, request: web.Request, endpoint: Endpoint) -> AbstractContextManager[None]:
-        tenant = self._tenant(request)
-        if endpoint.operation not in _WRITES or tenant is None:
-            return nullcontext()
-        return self._world.watch.write(
-            tenant=tenant,
-            invoice_id=request.match_info["invoiceId"],
-            operation=endpoint.operation,
-            caller_is_there=lambda: request.transport is not None and not request.transport.is_closing(),
-        )
+    def _in_flight(self, request: web.Request, endpoint: Endpoint) -> AbstractContextManager[Answered]:
+        token = find_token(self._world, request.headers.get("Authorization"))
+        if endpoint.operation not in _WRITES or token is None:
+            return nullcontext(Answered())
+        return write_watched(world=self._world, request=request, operation=endpoint.operation, token=token)
 
     def _caller(self, request: web.Request, endpoint: Endpoint) -> str | None:
         """The tenant that calls: by its token, or by the credentials it asks for one with."""

@@ -65,6 +65,8 @@ class ControlApi:
             ("GET", _RECORD, master_data.read_record),
             ("DELETE", _RECORD, master_data.remove),
             ("GET", "books", self._books),
+            ("GET", "histories", self._histories),
+            ("GET", "writes", self._writes),
             ("GET", "violations", self._violations),
             ("GET", "notifications", self._notifications),
             ("GET", "clock", self._read_clock),
@@ -148,6 +150,22 @@ class ControlApi:
 
     async def _books(self, request: web.Request) -> Any:
         return control_views.books(self._world, tenant=request.query.get("tenant"))
+
+    async def _histories(self, request: web.Request) -> Any:
+        tenant = self._tenant(request.query.get("tenant", "")).name
+        limit = int(request.query.get("limit", "500"))
+        return control_views.histories(
+            self._world, tenant=tenant, after=request.query.get("after", ""), limit=limit
+        )
+
+    async def _writes(self, request: web.Request) -> Any:
+        query = request.query
+        after, limit = int(query.get("after", "0")), int(query.get("limit", "5000"))
+        found = self._world.calls.calls(tenant=query.get("tenant"), after=after, limit=limit)
+        return {
+            "writes": [each.shown() for each in found],
+            "next": found[-1].number if len(found) == limit else None,
+        }
 
     async def _violations(self, request: web.Request) -> Any:
         return {"violations": control_views.violations(self._world, tenant=request.query.get("tenant"))}

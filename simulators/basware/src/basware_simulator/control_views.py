@@ -62,6 +62,41 @@ def document(world: World, record: DocumentRecord) -> dict[str, Any]:
     }
 
 
+def histories(world: World, *, tenant: str, after: str, limit: int) -> dict[str, Any]:
+    """Documents of a tenant with everything that happened to them but without content, by invoice id, so many at most.
+
+    `next` is the `after` of the rest, if any is left.
+    """
+    ids = sorted(
+        record.invoice_id
+        for record in world.books.documents
+        if record.tenant == tenant and record.invoice_id > after
+    )
+    wanted = set(ids[:limit])
+    responses: dict[str, list[Any]] = {each: [] for each in wanted}
+    tasks: dict[str, list[Any]] = {each: [] for each in wanted}
+    for request in world.books.requests:
+        if request.tenant == tenant and request.invoice_id in wanted:
+            responses[request.invoice_id].append(_response(request))
+    for task in world.books.tasks:
+        if task.tenant == tenant and task.document_id in wanted:
+            tasks[task.document_id].append(_notification(task))
+    records = (world.books.documents.get(tenant, each) for each in sorted(wanted))
+    return {
+        "documents": [
+            {
+                **_summary(world, record),
+                "history": exact([asdict(entry) for entry in record.history]),
+                "responses": responses[record.invoice_id],
+                "notifications": tasks[record.invoice_id],
+            }
+            for record in records
+            if record is not None
+        ],
+        "next": ids[limit - 1] if len(ids) > limit else None,
+    }
+
+
 def books(world: World, *, tenant: str | None) -> dict[str, Any]:
     """Every document in short, and totals."""
     records = [record for record in world.books.documents if tenant in (None, record.tenant)]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .books import Books
+from .call_log import CallLog
 from .clock import MovableClock
 from .concurrency_watch import ConcurrencyWatch
 from .confirmation import Confirmations
@@ -32,6 +33,7 @@ class World:
             JournalError: in use by another process, or unreadable.
         """
         self.books = Books(folder)
+        self.calls = CallLog(folder / "writes.jsonl")
         held = self.books.clock.get("offset")
         self.clock = MovableClock(offset=timedelta(seconds=held.seconds if held else 0))
         self.chance = random.Random(f"{seed}/{self.books.entries_restored}")  # noqa: S311 - reproducible on purpose

@@ -39,11 +39,15 @@ class VoucherControl:
         ]
 
     async def vouchers(self, request: web.Request) -> web.Response:
-        """Vouchers of one node or all, by business_unit, voucher_id, invoice_id, vendor_id, entry_status."""
+        """Vouchers of one node or all, by business_unit, voucher_id, invoice_id, vendor_id, entry_status.
+
+        With `brief=true` without their lines.
+        """
         keys = {name.upper(): request.query.get(name, "") for name in _SEARCH}
         node = request.query.get("node")
         found = await self._world.on_disk(lambda: self._world.books.search(node, keys, match="exact"))
-        return web.json_response({"vouchers": [_shown(each) for each in found]})
+        brief = request.query.get("brief") == "true"
+        return web.json_response({"vouchers": [_shown(each, brief=brief) for each in found]})
 
     async def key_voucher(self, request: web.Request) -> web.Response:
         """Key a voucher by hand; 409 with PeopleSoft's messages if the edits keep it from being saved."""
@@ -108,9 +112,9 @@ def _change(world: World, state: SiteState, keys: Keys, body: VoucherAction) -> 
         return file.voucher(keys)
 
 
-def _shown(voucher: Voucher) -> Json:
+def _shown(voucher: Voucher, *, brief: bool = False) -> Json:
     return {
-        **voucher.row.as_json(),
+        **(voucher.row.values if brief else voucher.row.as_json()),
         "node": voucher.node,
         "created_at": voucher.created_at,
         "created_by": voucher.created_by,
