@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from chassis.failpoints import reached
+from chassis.failpoints import POINTS, reached
 
 PROGRAM = "from chassis.failpoints import reached; reached({point!r}); print('alive')"
 
@@ -46,6 +46,38 @@ def test_a_frozen_process_goes_on_when_it_is_told_to(tmp_path: Path) -> None:
 def test_other_points_pass(tmp_path: Path) -> None:
     assert run("acknowledged", f"create sent:{tmp_path / 'once'}").stdout == "alive\n"
     assert not (tmp_path / "once").exists()
+
+
+def test_a_point_may_be_armed_for_a_later_time(tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    thrice = (
+        "from chassis.failpoints import reached\n"
+        "for n in range(1, 4): reached('create sent'); print(n, flush=True)"
+    )
+    child = subprocess.run(  # noqa: S603 - the test's own program
+        [sys.executable, "-c", thrice],
+        env={**os.environ, "APSTREAM_KILL_AT": f"create sent@3:{once}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert (child.returncode, child.stdout) == (-signal.SIGKILL, "1\n2\n")
+
+
+def test_every_point_is_reached_somewhere_and_stands_in_the_architecture_page() -> None:
+    root = Path(__file__).parents[3]
+    sources = [
+        path
+        for part in ("libs", "services")
+        for path in (root / part).glob("*/src/**/*.py")
+        if path.name != "failpoints.py"
+    ]
+    code = "".join(path.read_text() for path in sources)
+    page = (root / "docs/architecture.md").read_text()
+    for point in POINTS:
+        assert f'"{point}"' in code, point
+        assert f"`{point}`" in page, point
 
 
 def test_a_misspelt_point_is_said(tmp_path: Path) -> None:

@@ -30,7 +30,17 @@ CONNECTIONS = 200
 KEEP_ALIVE_SECONDS = 5.0
 """Shorter than any gateway keeps an idle connection, so that a create does not meet one just closed."""
 
-_OF_A_PAYMENT: dict[str, str] = {Step.REPORT_PAYMENT: "payment due", Step.CONFIRM_PAYMENT: "payment stored"}
+_POINTS: dict[tuple[Phase, str], str] = {
+    (Phase.WAITING, Step.ACKNOWLEDGE): "acknowledge due",
+    (Phase.WAITING, Step.POST): "look due",
+    (Phase.IN_DOUBT, Step.POST): "doubt committed",
+    (Phase.WAITING, Step.CONFIRM): "confirm due",
+    (Phase.FINAL, Step.CONFIRMED): "confirmed",
+    (Phase.WAITING, Step.REPORT_PAYMENT): "payment due",
+    (Phase.WAITING, Step.CONFIRM_PAYMENT): "payment stored",
+    (Phase.FINAL, Step.PAID): "payment told",
+}
+"""Named after what was just committed."""
 
 
 def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Running]:
@@ -40,8 +50,8 @@ def voucher_poster(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
     def committed(entry: Entry[InvoiceState]) -> None:
         if entry.body.voucher is not None and entry.step in (Step.VERIFY, Step.REPORT):
             reached("outcome committed")
-        if entry.step in _OF_A_PAYMENT and entry.phase is Phase.WAITING:
-            reached(_OF_A_PAYMENT[entry.step])
+        if point := _POINTS.get((entry.phase, entry.step)):
+            reached(point)
         posting_time.committed(entry)
         confirming_time.committed(entry)
 

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from chassis.errors import DoesNotFit
+from chassis.failpoints import reached
 from chassis.ledger.book import Book
 from chassis.ledger.calls import Calls, Width
 from chassis.ledger.entry import Entry, Phase
@@ -141,6 +142,7 @@ class PartitionOwner(Generic[B]):
         """
         ledger, partition = self._layout.ledger, self.partition
         await self._log.initialise()
+        reached("partition fenced")
         stable = await self._reader.last_stable_offset(ledger, partition)
         if stable < await self._reader.high_watermark(ledger, partition):
             self._signals.count("ledger_markers_missing", topic=ledger)
@@ -149,6 +151,7 @@ class PartitionOwner(Generic[B]):
             )
         owner = owner_records(self._layout, partition, instance=self._instance, now=self._clock.now())
         await commit(self._log, owner, bound=self._policy.commit_bound)
+        reached("owner committed")
         until = await self._reader.high_watermark(ledger, partition)
         positions: dict[str, int] = {}
         async for record in self._reader.read(ledger, partition, until=until):
@@ -157,6 +160,7 @@ class PartitionOwner(Generic[B]):
             if entry.phase is Phase.STARTED:
                 self._inbox.put(Loaded(key=entry.key))
         self._work.set()
+        reached("partition loaded")
         return positions
 
     async def run(self) -> None:

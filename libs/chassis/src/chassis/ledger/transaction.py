@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
+from chassis.failpoints import reached
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog, Unknown
 
 
@@ -44,5 +45,7 @@ async def _commit(log: TransactionalLog, records: Sequence[LogRecord]) -> tuple[
     if refusals:
         await log.abort()
         raise GroupRefused("; ".join(refusals))
+    reached("transaction written")
     await log.commit()
+    reached("transaction committed")
     return tuple(offsets)

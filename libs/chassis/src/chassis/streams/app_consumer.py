@@ -21,6 +21,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 from mode import Service
 
+from chassis.failpoints import reached
 from chassis.streams.app_shards import OwnShards
 from chassis.topics import MESSAGE_LIMIT
 
@@ -102,6 +103,7 @@ class ShardConsumerThread(AIOKafkaConsumerThread):
         except (KafkaError, IllegalStateError, OSError) as failed:  # a time-out is an OSError
             log.warning("positions were not committed; they will be again", error=repr(failed))
             return False
+        reached("positions committed")
         return True
 
     async def seek_to(self, wanted: Mapping[TP, int] | None) -> dict[TP, int]:

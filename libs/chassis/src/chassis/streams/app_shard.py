@@ -10,6 +10,7 @@ from typing import Any
 from ap_domain.unreadable import UnreadableRecord
 
 from chassis.errors import Undecodable
+from chassis.failpoints import reached
 from chassis.ledger.ports import Clock, LogRecord, TransactionalLog
 from chassis.ledger.transaction import commit
 from chassis.records import UNREADABLE as UNREADABLE_CODEC
@@ -98,6 +99,7 @@ class Shard:
         Raises Unknown, Fenced, GroupRefused.
         """
         await self._log.initialise()
+        reached("shard fenced")
         marks = [
             LogRecord(
                 topic=changelog,

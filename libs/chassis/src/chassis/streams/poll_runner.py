@@ -11,6 +11,7 @@ from ap_domain.poll import PollKind, PollOutcome, PollResult
 
 from chassis.connections import Connection
 from chassis.errors import ChassisError, NotDurable
+from chassis.failpoints import reached
 from chassis.ledger.words import words
 from chassis.records import POLL_RESULT
 from chassis.streams import poll_metrics
@@ -265,6 +266,7 @@ class PollRunner:
         for left in reversed(range(TELLINGS)):
             try:
                 await self._audit_end(job, result)
+                reached("poll audited")
                 await self._around.producer.send(
                     topic=self._records.results_topic.name,
                     partition=job.taken.shard,
@@ -275,6 +277,7 @@ class PollRunner:
                 if not left:
                     raise
             else:
+                reached("poll result written")
                 return
 
     async def _audit_end(self, job: _Job, result: PollResult) -> None:

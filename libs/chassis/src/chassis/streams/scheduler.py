@@ -10,6 +10,7 @@ from ap_domain.desired_state import FlowState
 
 from chassis.connections import Connection
 from chassis.errors import ChassisError, NotDurable
+from chassis.failpoints import reached
 from chassis.records import POLL_DUE
 from chassis.streams import poll_metrics
 from chassis.streams.audit import StreamAudit
@@ -154,6 +155,7 @@ class PollScheduler:
         except ChassisError as failed:
             log.warning("a due poll was not written; tried again", reason=str(failed), **said)
             return
+        reached("poll due written")
         log.info("poll due", kind=str(due.kind), reason=str(due.reason), offset=delivered.offset, **said)
 
     async def _refuse(self, shard: int, command: Command) -> None:

@@ -7,7 +7,7 @@ from random import SystemRandom
 import aiohttp
 from ap_domain.fetch_state import FetchState, Step
 from chassis.failpoints import reached
-from chassis.ledger.entry import Entry
+from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.ports import Caller
 from chassis.ledger.service import LedgerService, Owners, Running, Surroundings, running
 from chassis.settings import ServiceSettings
@@ -75,4 +75,6 @@ async def document_fetcher(settings: ServiceSettings) -> AsyncIterator[Running]:
 def _committed(entry: Entry[FetchState]) -> None:
     if entry.step == Step.FETCHED and entry.body.fetch_number:
         reached("document published")
+    elif entry.step == Step.FETCH and entry.phase is Phase.WAITING:
+        reached("fetch due")
     observe_fetch(entry)

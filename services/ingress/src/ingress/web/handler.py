@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 from ap_domain.notification import Notification, NotificationSource
 from basware.signature import HEADER as SIGNATURE_HEADER
+from chassis.failpoints import reached
 from chassis.trace import TraceContext
 
 from ingress.publisher import NotPublished, Publisher
@@ -135,6 +136,7 @@ class WebhookHandler:
             await self._publisher.publish(notification, partition=subscriber.shard, trace=trace)
         except NotPublished as error:
             return later(connection_id, "kafka", detail=str(error))
+        reached("notification durable")
         self._seen.remember(**task)
         metrics.ACCEPTED.labels(connection_id, "published").inc()
         about.info("webhook accepted")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ap_domain.invoice_state import InvoiceState
 from basware import BaswareClient, BaswareError, ItemState, ItemStatus, RequestState, RequestStatus
+from chassis.failpoints import reached
 from chassis.ledger.entry import Entry
 from chassis.ledger.outcomes import Done, Outcome, Parked, Retry
 from chassis.ledger.ports import Clock
@@ -74,6 +75,7 @@ class Confirmation:
             )
         word = await _last_word(_word(status, stored.external_code), stored, entry, client)
         await _forget(status, client, entry)
+        reached("outcome heard")
         return Done(value=stored.answer(word))
 
     def _waited(self, entry: InvoiceEntry) -> float:

@@ -86,6 +86,7 @@ class FetchCaller:
             return Parked(reason=words(fault))
         if size > LARGEST - KEY_BYTES:
             return Parked(reason=_too_large(document.invoice_id, size))
+        reached("document fetched")
         return Done(value=Fetched(document=document, content=content_digest(fetched.content)))
 
     async def probe(self, connection_id: str, remote: str) -> bool:
