@@ -16,6 +16,8 @@ from bench.load import Invoice, Sent
 Json = Mapping[str, Any]
 Times = Mapping[str, datetime]
 
+DONE = ("Transferred", "Paid")
+"""What Basware calls an invoice whose voucher it knows."""
 LOOK_SECONDS = 1.0
 """Between two looks at Basware's books, which cost the simulator time."""
 
@@ -51,7 +53,7 @@ class Books:
                 yield f"{invoice.number}: its webhook was answered {each.status}"
             if len(found) != 1:
                 yield f"{invoice.number}: {len(found)} vouchers in PeopleSoft"
-            if document.get("status") != "Transferred" or [document.get("voucherNumber1")] != found:
+            if document.get("status") not in DONE or [document.get("voucherNumber1")] != found:
                 status, told = document.get("status"), document.get("voucherNumber1")
                 yield f"{invoice.number}: Basware has it {status} with voucher {told}, PeopleSoft has {found}"
             if document.get("stored_responses") != 1:
@@ -73,11 +75,13 @@ async def transferred(basware: ControlApi, *, count: int, within: float) -> bool
     """Wait until Basware has so many documents transferred; False if not within so many seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
-    while (await basware.get("books"))["by_status"].get("Transferred", 0) < count:
+    while True:
+        by_status = (await basware.get("books"))["by_status"]
+        if sum(by_status.get(status, 0) for status in DONE) >= count:
+            return True
         if loop.time() > deadline:
             return False
         await asyncio.sleep(LOOK_SECONDS)
-    return True
 
 
 async def audited(stack: Stack, invoices: Sequence[Invoice], *, within: float) -> dict[str, Times]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,8 @@ from devstack.control import ControlApi
 
 ANSWER_SECONDS = 10.0
 """How long Basware waits for the answer to a webhook (the simulator's assumption)."""
+TURNS, TURN_SECONDS = 20, 0.1
+"""How often all addresses of ingress are tried, and the rest after each turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,21 @@ class Sent:
 class Load:
     """Approves invoices in the simulated Basware and sends their webhooks itself, so that it can time them.
 
-    Use as `async with`. A webhook that is not answered is an error: nothing here is meant to fail.
+    Use as `async with`. A webhook that is not answered is an error, unless `spare` names further public addresses of
+    ingress: then each is tried in turn until one takes it, as whatever balances the load before replicas does.
     """
 
-    def __init__(self, stack: Stack, basware: ControlApi) -> None:
+    def __init__(self, stack: Stack, basware: ControlApi, *, spare: Sequence[str] = ()) -> None:
         self._basware = basware
-        self._webhooks = {name: end.webhook for name, end in stack.endpoints.connections.items()}
+        self._doors = {
+            name: [end.webhook, *(end.webhook.replace(stack.ingress_url, url, 1) for url in spare)]
+            for name, end in stack.endpoints.connections.items()
+        }
         self._secrets = {
             name: Path(end.secret_file).read_text() for name, end in stack.endpoints.connections.items()
         }
+        self.answered: list[Sent] = []
+        """Every webhook so far that was answered, in the order of the answers."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)
         )
@@ -69,14 +77,21 @@ class Load:
         """So many different invoices from this seed on, dealt out to the connections in turn."""
         return [await self._sample(specs[seed % len(specs)], seed) for seed in range(first, first + count)]
 
-    async def send(self, invoices: Sequence[Invoice], *, rate: float) -> list[Sent]:
-        """Approve and announce one every 1/rate seconds; returns when the last webhook is answered."""
+    async def send(
+        self, invoices: Sequence[Invoice], *, rate: float, until: asyncio.Event | None = None
+    ) -> list[Sent]:
+        """Approve and announce one every 1/rate seconds, no more of them once `until` is set.
+
+        Returns when the last webhook is answered.
+        """
         loop = asyncio.get_running_loop()
         begin = loop.time()
         async with asyncio.TaskGroup() as sending:
             tasks = []
             for place, invoice in enumerate(invoices):
                 await asyncio.sleep(begin + place / rate - loop.time())
+                if until is not None and until.is_set():
+                    break
                 tasks.append(sending.create_task(self._one(invoice)))
         return [task.result() for task in tasks]
 
@@ -88,13 +103,29 @@ class Load:
         signed = signature(body=body, secret=secret, encoding=SignatureEncoding.HEX)
         loop = asyncio.get_running_loop()
         at, begin = datetime.now(UTC), loop.time()
-        async with self._session.post(
-            self._webhooks[invoice.connection],
-            data=body,
-            headers={SIGNATURE_HEADER: signed, "Content-Type": "application/json"},
-        ) as answer:
-            await answer.read()
-            return Sent(invoice=invoice, at=at, answered_after=loop.time() - begin, status=answer.status)
+        headers = {SIGNATURE_HEADER: signed, "Content-Type": "application/json"}
+        status = await self._deliver(self._doors[invoice.connection], body=body, headers=headers)
+        sent = Sent(invoice=invoice, at=at, answered_after=loop.time() - begin, status=status)
+        self.answered.append(sent)
+        return sent
+
+    async def _deliver(self, doors: Sequence[str], *, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status it was answered with at last."""
+        for tried in range(TURNS * len(doors)):
+            last = len(doors) == 1 or tried + 1 == TURNS * len(doors)
+            try:
+                async with self._session.post(
+                    doors[tried % len(doors)], data=body, headers=headers
+                ) as answer:
+                    await answer.read()
+                    if answer.status == 200 or last:
+                        return answer.status
+            except (aiohttp.ClientError, TimeoutError):
+                if last:
+                    raise
+            if tried % len(doors) == len(doors) - 1:
+                await asyncio.sleep(TURN_SECONDS)
+        raise AssertionError("the last turn returns or raises")
 
     async def _sample(self, spec: ConnectionSpec, seed: int) -> Invoice:
         document = await self._basware.get_text("sample", seed=str(seed), company=spec.company_codes[0])
