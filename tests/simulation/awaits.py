@@ -2,8 +2,11 @@
 
 import ast
 import inspect
+from asyncio import Task
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from chassis.ledger import calls, owner, transaction, worker
@@ -78,6 +81,39 @@ def _suspends(node: Any) -> bool:
 def _is_stub(function: ast.AsyncFunctionDef) -> bool:
     last = function.body[-1]
     return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is ...
+
+
+@cache
+def reached(site: str) -> Callable[[Any], bool]:
+    """Whether the task step that a loop just ran left the task suspended at the site: quick, as most did not."""
+    file, function = site.split(":", maxsplit=1)[0], site.split()[1]
+    path = next(path for path in _by_file() if Path(path).name == file)
+    lines = frozenset(line for line, name in _by_file()[path].items() if name == site)
+    code = next(code for code in _codes(path) if code.co_name == function and lines & _lines(code))
+
+    def is_there(callback: Any) -> bool:
+        task = getattr(callback, "__self__", None)
+        if not isinstance(task, Task) or task.done():
+            return False
+        inner: Any = task.get_coro()
+        while (found := getattr(inner, "cr_code", None)) is not None:
+            if found is code and inner.cr_frame is not None and inner.cr_frame.f_lineno in lines:
+                return True
+            inner = inner.cr_await
+        return False
+
+    return is_there
+
+
+def _codes(path: str) -> list[CodeType]:
+    module = next(module for module in MODULES if inspect.getfile(module) == path)
+    owners = [module, *(each for each in vars(module).values() if inspect.isclass(each))]
+    functions = [each for owner in owners for each in vars(owner).values() if inspect.isfunction(each)]
+    return [each.__code__ for each in functions if each.__code__.co_filename == path]
+
+
+def _lines(code: CodeType) -> frozenset[int]:
+    return frozenset(line for _, _, line in code.co_lines() if line is not None)
 
 
 def suspended_at(coroutine: Any) -> set[str]:

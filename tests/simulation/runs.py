@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from .fetch_world import FetchWorld
 from .poster_world import PosterWorld
 from .world import FAIR, Result, Weather
 
-CHUNK = 50
+CHUNK = 25
 
 
 def run(seed: int, weather: Weather = FAIR) -> Result:
@@ -90,6 +91,9 @@ def run_all(seeds: Iterable[int], *, workers: int) -> Summary:
 def run_chunk(seeds: list[int]) -> Summary:
     """Run some seeds in this process."""
     total = Summary()
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # one look for garbage a chunk is enough
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # coroutines of killed processes were never awaited
         for seed in seeds:
@@ -106,4 +110,5 @@ def run_chunk(seeds: list[int]) -> Summary:
                     seconds=result.seconds,
                 )
             )
+    gc.enable()
     return total

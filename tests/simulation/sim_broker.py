@@ -67,7 +67,7 @@ class Broker:
         self.generation = 0
         self.refuse: Callable[[LogRecord], bool] = lambda record: False
         self.lose_answer: Callable[[], bool] = lambda: False
-        self.arrived: list[asyncio.Event] = []
+        self.pollers: dict[Process, Callable[[TopicPartition], None]] = {}
         self._hints: dict[TopicPartition, int] = {}
         self._last_seen: dict[str, float] = {}
 
@@ -80,7 +80,9 @@ class Broker:
         """A plain producer's record, durable at once."""
         log = self.log(record.topic, record.partition)
         log.append(Slot(record))
-        self.wake()
+        for process, told in self.pollers.items():
+            if process.alive:
+                told((record.topic, record.partition))
         return len(log) - 1
 
     def high_watermark(self, topic: str, partition: int) -> int:
@@ -110,18 +112,13 @@ class Broker:
             at += 1
         return found, at
 
-    def wake(self) -> None:
-        """Tell pollers that something may be readable."""
-        for event in self.arrived:
-            event.set()
-
     # network
 
     async def network(self) -> None:
         """One round trip: takes time, waits for the broker to be up, ends in a dead process."""
-        await asyncio.sleep(self.loop.random.uniform(0.0002, 0.003))
+        await self.loop.rest(self.loop.random.uniform(0.0002, 0.003))
         while self.down_until > self.loop.time():
-            await asyncio.sleep(self.down_until - self.loop.time() + self.loop.random.uniform(0.0, 0.5))
+            await self.loop.rest(self.down_until - self.loop.time() + self.loop.random.uniform(0.0, 0.5))
         self.alive()
 
     def alive(self) -> None:
@@ -203,7 +200,6 @@ class Broker:
                     slot.state = fate
             self.log(topic, partition).append(Slot(None))
         self._ended(transaction)
-        self.wake()
 
     def _ended(self, transaction: Transaction) -> None:
         transaction.state = "empty"
@@ -247,7 +243,7 @@ class Broker:
             self._assign_if_all()
 
     def watch(self) -> None:
-        """Expel members that gave no sign of life for a session; runs every second in the world."""
+        """Expel members that gave no sign of life for a session; runs every few seconds in the world."""
         now = self.loop.time()
         if now >= self.down_until:
             for member in list(self.members):
@@ -255,7 +251,7 @@ class Broker:
                     member.expelled = True
                     member.wants.set()
                     self.leave(member)
-        self.loop.world_later(1.5, self.watch)
+        self.loop.world_later(2.5, self.watch)
 
     def responsive(self, member: Member, now: float) -> bool:
         process = member.process

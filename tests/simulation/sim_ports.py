@@ -1,7 +1,6 @@
 """The ledger's ports over the simulated broker, as one process sees them."""
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -72,7 +71,7 @@ class SimLog:
         await self._broker.end(self._name, self._epoch, commit=False)
 
     async def close(self) -> None:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
 
 
 class SimReader:
@@ -100,12 +99,14 @@ class SimReader:
             if reached == at:
                 if self._broker.loop.time() - begun > self._bound:
                     raise Unknown(f"{topic}/{partition} stays at {at}, not {until}")
-                await asyncio.sleep(0.05)
+                await self._broker.loop.rest(0.05)
             at = reached
 
 
 class SimMember:
     """GroupMember: eager rebalancing, a session that ends while the process is frozen."""
+
+    LONGEST_POLL = 20.0
 
     def __init__(self, broker: Broker, process: Process) -> None:
         self._broker = broker
@@ -115,8 +116,8 @@ class SimMember:
         self._task: asyncio.Task[None] | None = None
         self._at: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
-        self._arrived = asyncio.Event()
-        broker.arrived.append(self._arrived)
+        self._polling: asyncio.Future[None] | None = None
+        broker.pollers[process] = self.told
 
     async def join(self, topics: Sequence[str], listener: Assignments) -> None:
         await self._broker.network()
@@ -132,7 +133,7 @@ class SimMember:
         while True:
             await member.wants.wait()
             member.wants.clear()
-            await asyncio.sleep(loop.random.uniform(0.0, 1.0))
+            await loop.rest(loop.random.uniform(0.0, 1.0))
             if member.joined and not member.expelled and member.generation == self._broker.generation:
                 if member.wants.is_set() or member.taken == member.generation:
                     continue
@@ -154,20 +155,26 @@ class SimMember:
             raise RuntimeError("joined first")
         return self._member, self._listener
 
+    def told(self, partition: TopicPartition) -> None:
+        """Something can be read there."""
+        if partition in self._at and partition not in self._paused:
+            self.nudge()
+
+    def nudge(self) -> None:
+        """A poll that waits ends soon."""
+        if self._polling is not None and not self._polling.done():
+            self._broker.loop.end_rest(self._polling, self._broker.loop.random.uniform(0.0, 0.01))
+
     async def poll(self) -> Sequence[LogRecord]:
-        await asyncio.sleep(0)
-        self._arrived.clear()
-        found = self._fetch()
-        if found:
-            return found
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(20.0):
-                await self._arrived.wait()
+        """Waits for news instead of asking again and again: an idle process takes no steps."""
         if self._broker.down_until > self._broker.loop.time():
             await self._broker.network()
-        else:
-            await asyncio.sleep(self._broker.loop.random.uniform(0.0, 0.01))
-        return self._fetch()
+        found = self._fetch()
+        if not found:
+            self._polling = self._broker.loop.rest(self.LONGEST_POLL)
+            await self._polling
+            found = self._fetch()
+        return found
 
     def _fetch(self) -> list[LogRecord]:
         records: list[LogRecord] = []
@@ -187,7 +194,7 @@ class SimMember:
 
     def resume(self, partitions: Iterable[TopicPartition]) -> None:
         self._paused.difference_update(partitions)
-        self._arrived.set()
+        self.nudge()
 
     async def seek(self, partition: TopicPartition, offset: int | None) -> None:
         await asyncio.sleep(0)

@@ -45,6 +45,7 @@ class Network:
         self._loop = loop
         self._trouble = trouble
         self.away_until = 0.0
+        self.under_way = 0
 
     async def exchange(self, carry_out: Callable[[], Any]) -> Any:
         """`carry_out` runs at the remote, in the world, whatever becomes of the caller. Raises Away or NoAnswer."""
@@ -57,6 +58,7 @@ class Network:
         elif random.random() < self._trouble:
             fate = random.choice(("lost", "refused", "answer lost", "answered"))
             delay = random.choice((random.uniform(0.001, 0.1), random.uniform(0.1, LATEST)))
+        self.under_way += 1
         self._loop.world_later(delay, self._arrive, carry_out, fate, future)
         done, _ = await asyncio.wait([future], timeout=DEADLINE)
         if not done:
@@ -64,6 +66,7 @@ class Network:
         return future.result()
 
     def _arrive(self, carry_out: Callable[[], Any], fate: Fate, future: asyncio.Future[Any]) -> None:
+        self.under_way -= 1
         if fate == "lost":
             return
         if fate == "refused":

@@ -73,7 +73,7 @@ def test_a_killed_process_takes_no_further_step() -> None:
             await asyncio.sleep(1)
 
     loop.spawn(process, work())
-    loop.run_until(lambda: False, deadline=100)
+    loop.run(deadline=100)
     assert steps == [0, 1, 2]
-    for coroutine in process.suspended.values():
+    for coroutine in process.suspended():
         coroutine.close()

@@ -20,15 +20,15 @@ from chassis.ledger.ports import Caller, LogRecord
 from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
 
-from .awaits import is_frequent, suspended_at, target
+from .awaits import is_frequent, reached, suspended_at, target
 from .sim_broker import Broker, written
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
 from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
 from .sim_remotes import Network
 
 PARTITIONS = 2
-CALM = 45.0
-"""Virtual seconds without faults and changes after which a run counts as quiet."""
+CALM = 12.0
+"""Virtual seconds in which nothing is planned, frozen, under way or unfinished, after which a run counts as quiet."""
 PATIENCE = 4000.0
 """Virtual seconds after which a run that is not quiet has lost something."""
 
@@ -86,7 +86,7 @@ class World(ABC):
         self.random = self.loop.random
         self.result = Result(seed)
         self.policy = Policy(
-            circuit_failures=3, circuit_cooldown=2.0, circuit_longest=20.0, stability_check=4.0
+            circuit_failures=3, circuit_cooldown=2.0, circuit_longest=20.0, stability_check=8.0
         )
         self.broker = Broker(self.loop, partitions=PARTITIONS)
         self.network = Network(self.loop, trouble=self.random.choice(weather.trouble))
@@ -95,6 +95,7 @@ class World(ABC):
         self.clock = SimClock(self.loop)
         self.processes: list[Process] = []
         self.stops: dict[Process, asyncio.Event] = {}
+        self.members: dict[Process, SimMember] = {}
         self.workers: dict[Process, LedgerWorker[Any]] = {}
         self.born = 0
         self.pending = 0
@@ -133,6 +134,7 @@ class World(ABC):
     async def _main(self, process: Process) -> None:
         stop = self.stops[process] = asyncio.Event()
         caller = self.caller()
+        member = self.members[process] = SimMember(self.broker, process)
 
         def die(reason: str) -> NoReturn:
             self.kill(process, reason)
@@ -157,7 +159,7 @@ class World(ABC):
             )
 
         worker = LedgerWorker(
-            member=SimMember(self.broker, process),
+            member=member,
             inputs=self.layout.inputs,
             written=self.layout.written,
             make_owner=make_owner,
@@ -213,14 +215,18 @@ class World(ABC):
         waits = (1, 1, 2, 4, 9, 18, 35) if is_frequent(aim) else (1, 1, 1, 2, 4)
         countdown = random.choice(waits)
 
-        def hook(process: Process, coroutine: Any) -> None:
+        is_there = reached(aim)
+
+        def hook(process: Process, callback: Any) -> None:
             nonlocal countdown, shots
-            if not shots or aim not in suspended_at(coroutine):
+            if not is_there(callback):
                 return
             countdown -= 1
             if countdown > 0:
                 return
             shots -= 1
+            if not shots:
+                self.loop.hook = None
             countdown = random.choice(waits)
             if random.random() < self.weather.aim_freezes:
                 self._freeze(process, random.choice(self.weather.freezes))
@@ -247,7 +253,7 @@ class World(ABC):
             self._kill(self.random.choice(alive))
 
     def _kill(self, process: Process) -> None:
-        for coroutine in process.suspended.values():
+        for coroutine in process.suspended():
             self.result.crashed.update(suspended_at(coroutine))
         self.result.faults["kill"] += 1
         self.kill(process, "killed")
@@ -257,7 +263,7 @@ class World(ABC):
             self._freeze(self.random.choice(alive), self.random.choice(self.weather.freezes))
 
     def _freeze(self, process: Process, seconds: float) -> None:
-        for coroutine in process.suspended.values():
+        for coroutine in process.suspended():
             self.result.frozen.update(suspended_at(coroutine))
         self.result.faults["freeze"] += 1
         process.frozen_until = self.loop.time() + seconds
@@ -268,6 +274,7 @@ class World(ABC):
             self.result.faults["terminate"] += 1
             if process in self.stops:
                 self.stops[process].set()
+                self.members[process].nudge()
 
     def _outage(self) -> None:
         self.result.faults["remotes away"] += 1
@@ -292,7 +299,7 @@ class World(ABC):
             self.loop.world_later(5.0, self._look_for_quiet)
             asyncio.events._set_running_loop(None)
             try:
-                self.loop.run_until(lambda: self.done, deadline=PATIENCE)
+                self.loop.run(deadline=PATIENCE)
             except Stuck as stuck:
                 self.result.violations.append(str(stuck))
             self.result.violations.extend(self._check())
@@ -305,22 +312,24 @@ class World(ABC):
 
     def _look_for_quiet(self) -> None:
         thawed = all(process.frozen_until <= self.loop.time() for process in self._alive())
-        quiet = self.pending == 0 and thawed and not self.unfinished() and self.pending == 0
+        resting = self.pending == 0 and thawed and self.network.under_way == 0
+        quiet = resting and not self._dangling() and not self.unfinished() and self.pending == 0
         if not quiet:
             self.quiet_since = None
         elif self.quiet_since is None:
             self.quiet_since = self.loop.time()
         elif self.loop.time() - self.quiet_since > CALM:
             self.done = True
+            self.loop.stop()
         self.loop.world_later(5.0, self._look_for_quiet)
 
     def _clean_up(self) -> None:
         for process in [*self.processes, self.loop.world]:
             process.alive = False
-            for coroutine in list(process.suspended.values()):
+            for coroutine in process.suspended():
                 with contextlib.suppress(BaseException):
                     coroutine.close()
-            process.suspended.clear()
+            process.tasks.clear()
 
     def _is_entry(self, record: LogRecord) -> bool:
         entry: Any = record.value
@@ -338,17 +347,28 @@ class World(ABC):
 
     def _check(self) -> list[str]:
         """The promises every ledger service makes, then the service's own."""
-        broken = [f"unexpected failure: {failure!r}" for failure in self.loop.failures]
+        failures = [*self.loop.failures, *self._unseen_failures()]
+        broken = [f"unexpected failure: {failure!r}" for failure in failures]
         if not self.done:
-            broken.append(f"not quiet after {self.loop.time():.0f} s: {self.unfinished()}")
+            broken.append(
+                f"not quiet after {self.loop.time():.0f} s: {[*self.unfinished(), *self._dangling()]}"
+            )
         broken += self._check_versions() + self.check()
-        if self.done:
-            broken += [
-                f"{topic}/{partition} shows only {self.broker.stable(topic, partition)} of {len(log)} offsets"
-                for (topic, partition), log in self.broker.logs.items()
-                if self.broker.stable(topic, partition) < len(log)
-            ]
         return broken
+
+    def _unseen_failures(self) -> list[BaseException]:
+        """What tasks raised and nobody has asked for."""
+        tasks = [task for process in self._alive() for task in process.tasks if task.done()]
+        unseen = [each for each in tasks if not each.cancelled() and each._log_traceback]
+        return [failure for task in unseen if (failure := task.exception()) is not None]
+
+    def _dangling(self) -> list[str]:
+        """Partitions with records that nobody can read."""
+        return [
+            f"{topic}/{partition} shows only {self.broker.stable(topic, partition)} of {len(log)} offsets"
+            for (topic, partition), log in self.broker.logs.items()
+            if self.broker.stable(topic, partition) < len(log)
+        ]
 
     def _check_versions(self) -> list[str]:
         """Replaying the ledger shows every version once and in order; every record has its audit."""
