@@ -11,7 +11,7 @@ from chassis.errors import DoesNotFit
 from chassis.ledger import transition
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Fact, Input, Kind, Note, Others
-from chassis.ledger.outcomes import Rejected
+from chassis.ledger.outcomes import Done, Rejected, Retry
 from chassis.ledger.ports import LogRecord, Refused, UnknownSchema, Unreadable
 from chassis.ledger.records import Layout
 
@@ -77,6 +77,9 @@ class TinyMachine:
 
     def withdrawn(self, entry: Entry[str], *, now: datetime) -> Entry[str]:
         return replace(entry, phase=Phase.WAITING, due=now)
+
+    def wrote(self, entry: Entry[str], outcome: Done | Retry, *, now: datetime) -> Entry[str]:
+        return entry
 
     def call(self, entry: Entry[str]) -> Call | None:
         if entry.step == "tell":

@@ -407,3 +407,51 @@ def test_nothing_but_an_answer_or_two_empty_looks_ends_doubt(
         assert after.started is not None
     if after.phase is Phase.WAITING:
         assert after.due is not None
+
+
+failures = outcomes.filter(lambda outcome: not isinstance(outcome, Done | Sighted))
+
+
+@given(
+    outcome=failures,
+    wait=st.floats(0.001, 1e6),
+    fraction=st.floats(0, 1),
+    phase=st.sampled_from([Phase.WAITING, Phase.STOPPED]),
+)
+def test_what_replaced_the_work_during_its_call_is_not_done_sooner_for_its_failure(
+    outcome: Outcome, wait: float, fraction: float, phase: Phase
+) -> None:
+    """A look ends after a newer document made a write due: that write keeps its distance from the one before."""
+    due = LATER + timedelta(seconds=wait)
+    entry: Tiny = Entry(key="k", connection_id="c", sequence=2, phase=phase, step="tell", due=due, body="")
+    after = moved(object(), entry, LOOK, outcome, fraction=fraction, unchanged=False)
+    assert after.due is not None
+    assert after.due >= due
+
+
+class Writing:
+    """Remembers in its body that it was told of a write; a success leaves the rest as it is."""
+
+    def succeeded(self, entry: Tiny, value: object, **_: object) -> Decision[str]:
+        return Decision(entry=entry)
+
+    def wrote(self, entry: Tiny, outcome: Done | Retry, *, now: datetime) -> Tiny:
+        return replace(entry, body=f"wrote at {now:%H:%M}")
+
+
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.PARKED, Phase.FINAL])
+@pytest.mark.parametrize(
+    ("outcome", "remembered"),
+    [
+        (Done(value="who else"), True),
+        (Retry(reason="lost"), True),
+        (Retry(reason="throttled", effect=False), False),
+        (Parked(reason="p"), False),
+    ],
+    ids=str,
+)
+def test_a_write_is_remembered_whatever_became_of_the_record_meanwhile(
+    entry: Tiny, phase: Phase, outcome: Outcome, remembered: bool
+) -> None:
+    after = moved(Writing(), at(entry, phase, body="before"), REPORT, outcome, unchanged=False)
+    assert after.body == ("wrote at 12:05" if remembered else "before")

@@ -12,6 +12,7 @@ from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry, Phase, Started
 from chassis.ledger.machine import Decision, Input
+from chassis.ledger.outcomes import Done
 from voucher_poster.core.answers import Looked
 from voucher_poster.core.machine import InvoiceMachine
 
@@ -100,7 +101,8 @@ def decided(entry: InvoiceEntry, value: object, *rivals: InvoiceEntry) -> Decisi
     def others(claim: str) -> tuple[InvoiceEntry, ...]:
         return tuple(each for each in rivals if claim in MACHINE.claims(each))
 
-    return MACHINE.succeeded(entry, value, now=LATER, others=others)
+    wrote = MACHINE.wrote(entry, Done(value=value), now=LATER)
+    return MACHINE.succeeded(wrote, value, now=LATER, others=others)
 
 
 def after(entry: InvoiceEntry, value: object, *rivals: InvoiceEntry) -> InvoiceEntry:

@@ -1,12 +1,18 @@
 """What a fetch means for an invoice, by where the invoice stands."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from ap_domain.invoice_state import Step
+from chassis.ledger import transition
 from chassis.ledger.entry import Phase, Started
 from chassis.ledger.machine import Input
+from chassis.ledger.outcomes import Done, Outcome, Retry
+from chassis.ledger.policy import Policy
+from voucher_poster.core import calls
+from voucher_poster.core.answers import Acknowledged
 
 from .samples import (
     CLAIM,
@@ -252,6 +258,34 @@ def test_offered_again_the_next_write_keeps_the_spacing() -> None:
     """At least `record_spacing` between two writes to one record of Basware."""
     final = an_entry(Step.RETURNED, phase=Phase.FINAL, due=None, body={"write_after": SOON})
     assert after(final, fetch()).due == SOON
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Done(value=Acknowledged(spacing=3.0)), Retry(reason="no answer", after=3.0)],
+    ids=["answered", "answer lost"],
+)
+@pytest.mark.parametrize("status", ["WaitingForTransfer", "Cancelled"])
+def test_offered_again_during_an_acknowledge_the_next_one_keeps_the_spacing(
+    outcome: Outcome, status: str
+) -> None:
+    """Also where the invoice was withdrawn meanwhile, so that the answer came too late to matter."""
+    meanwhile = after(an_entry(Step.ACKNOWLEDGE), fetch(2, status=status))
+    ended = transition.on_outcome(
+        MACHINE,
+        meanwhile,
+        calls.ACKNOWLEDGE,
+        outcome,
+        unchanged=False,
+        now=LATER,
+        fraction=0.0,
+        policy=Policy(),
+        others=lambda claim: (),
+    )
+    again = fetch(3, revision="r3", batch_id="b2", fetched_at=LATER + timedelta(seconds=1))
+    left = after(entry_of(ended), again)
+    assert left.due is not None
+    assert left.due >= LATER + timedelta(seconds=3)
 
 
 def test_in_shadow_mode_an_invoice_is_rehearsed_first() -> None:

@@ -157,20 +157,19 @@ class TwoInvoices:
         basware = self.seen[invoice].basware
         if call.name not in WRITES:
             return
-        # The end of a look that an input or an order made superfluous may move the due time of what replaced it.
-        spaced = self.now >= basware.written + SPACING or call.name != "report_payment"
-        assert spaced, "Basware's record is written twice within the spacing"
+        assert self.now >= basware.written + SPACING, "Basware's record is written twice within the spacing"
         if call.name == "report" and entry.body.report is not None and entry.body.report.success:
             basware.transferred()
         if call.name == "report_payment":
             basware.sent(payment_report(entry), cycle=entry.body.cycle)
 
     def answered(self, invoice: str, running: Running, outcome: Outcome, *, writable: bool) -> None:
-        """What is known on both sides once the answer is there; one that comes too late is not looked at."""
-        too_late = self.entries[invoice].phase in (Phase.PARKED, Phase.FINAL)
+        """What is known on both sides once the answer is there."""
         basware = self.seen[invoice].basware
         value = outcome.value if isinstance(outcome, Done) else None
-        if isinstance(value, Acknowledged | Reported | PaymentReported) and writable and not too_late:
+        stored = isinstance(value, Acknowledged | Reported | PaymentReported)
+        lost = running.call.name in WRITES and isinstance(outcome, Retry)
+        if (stored or lost) and writable:
             basware.written = self.now
         if isinstance(value, PaymentConfirmed) and value.problem is None:
             basware.carried_out(payment_report(running.entry))

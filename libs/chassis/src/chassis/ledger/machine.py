@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from chassis.ledger.entry import Entry
-from chassis.ledger.outcomes import Rejected
+from chassis.ledger.outcomes import Done, Rejected, Retry
 
 B = TypeVar("B")
 
@@ -106,6 +106,13 @@ class Machine(Protocol[B]):
         """The entry as before its `started`: by an answer, or by empty looks, it is known not to have happened.
 
         Due at `now`; at another step where an input that had to wait replaces the work.
+        """
+        ...
+
+    def wrote(self, entry: Entry[B], outcome: Done | Retry, *, now: datetime) -> Entry[B]:
+        """The entry after a call that may be repeated did, or may have done, something.
+
+        Asked whatever became of the record during the call, so that its next write keeps the distance it must keep.
         """
         ...
 

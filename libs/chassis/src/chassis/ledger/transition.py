@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from chassis.ledger.entry import Entry, Phase, Started, Stop
 from chassis.ledger.machine import Call, Decision, Input, Kind, Machine, Note, Others
@@ -45,8 +45,43 @@ def on_outcome(
 ) -> Decision[B]:
     """The call of this entry came to an end. `fraction` in [0, 1] is the jitter of a back-off.
 
-    `unchanged`: the entry is still the one the call was made for, no input replaced it meanwhile.
+    `unchanged`: the entry is still the one the call was made for, no input replaced it meanwhile. Where one did, the
+    work that replaced it keeps its own time if that is later.
     """
+    if call.kind is Kind.REPEATABLE and (isinstance(outcome, Done) or _may_have_acted(outcome)):
+        entry = machine.wrote(entry, outcome, now=now)
+    decision = _on_outcome(
+        machine,
+        entry,
+        call,
+        outcome,
+        unchanged=unchanged,
+        now=now,
+        fraction=fraction,
+        policy=policy,
+        others=others,
+    )
+    failed = not isinstance(outcome, Done | Sighted)
+    if unchanged or not failed or entry.due is None or decision.entry is None:
+        return decision
+    left = decision.entry
+    if left.step != entry.step or left.phase in (Phase.PARKED, Phase.FINAL):
+        return decision
+    return replace(decision, entry=replace(left, due=max(left.due or entry.due, entry.due)))
+
+
+def _on_outcome(
+    machine: Machine[B],
+    entry: Entry[B],
+    call: Call,
+    outcome: Outcome,
+    *,
+    unchanged: bool,
+    now: datetime,
+    fraction: float,
+    policy: Policy,
+    others: Others[B],
+) -> Decision[B]:
     if entry.phase in (Phase.PARKED, Phase.FINAL) and call.kind is not Kind.ONCE:
         return _too_late(entry, call, outcome, now=now)
     if not unchanged and call.kind is Kind.READ and isinstance(outcome, Rejected | Parked):
@@ -129,6 +164,10 @@ def waits_on(before: Entry[B], after: Entry[B]) -> bool:
     return before.phase is after.phase or (
         before.step == after.step and before.phase in starting and after.phase in starting
     )
+
+
+def _may_have_acted(outcome: Outcome) -> TypeGuard[Retry]:
+    return isinstance(outcome, Retry) and outcome.effect
 
 
 def _too_late(entry: Entry[B], call: Call, outcome: Outcome, *, now: datetime) -> Decision[B]:

@@ -19,6 +19,7 @@ from chassis.streams.app_consumer import (
     REQUEST_SECONDS,
     SESSION_SECONDS,
     ShardConsumer,
+    ShardFetcher,
 )
 from chassis.streams.app_recovery import ShardTables
 from chassis.streams.app_shards import OwnShards
@@ -152,6 +153,7 @@ class StreamApp(faust.App):
 
 
 class _ShardTransport(Transport):
-    """Faust's transport over aiokafka, with our consumer."""
+    """Faust's transport over aiokafka, with our consumer and our fetcher."""
 
     Consumer = ShardConsumer
+    Fetcher = ShardFetcher

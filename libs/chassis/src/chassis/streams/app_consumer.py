@@ -17,6 +17,7 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
+from faust.transport.consumer import Fetcher
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 from mode import Service
@@ -25,7 +26,7 @@ from chassis.failpoints import reached
 from chassis.streams.app_shards import OwnShards
 from chassis.topics import MESSAGE_LIMIT
 
-__all__ = ["ShardConsumer", "ShardConsumerThread"]
+__all__ = ["ShardConsumer", "ShardConsumerThread", "ShardFetcher"]
 
 log = structlog.get_logger("chassis.streams")
 
@@ -143,6 +144,21 @@ class ShardConsumerThread(AIOKafkaConsumerThread):
                 if state is not None and state.has_valid_position:
                     found[tp] = state.position
         return found
+
+
+class ShardFetcher(Fetcher):
+    """Fetches until it is stopped, which is no crash, also while a rebalance goes on.
+
+    Faust's takes that for one: a replica asked to stop while another joins or leaves would end at once, and the group
+    would wait for it until its session is over.
+    """
+
+    @Service.task
+    async def _fetcher(self) -> None:
+        try:
+            await cast("ShardConsumer", self.app.consumer)._drain_messages(self)  # noqa: SLF001 - as Faust's does
+        finally:
+            self.set_shutdown()
 
 
 class ShardConsumer(Consumer):

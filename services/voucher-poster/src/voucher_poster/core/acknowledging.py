@@ -1,27 +1,25 @@
 """Taking an invoice over from Basware, and where it goes from there."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note
 
 from voucher_poster.core import documents, reporting
-from voucher_poster.core.answers import Acknowledged, TakenElsewhere
+from voucher_poster.core.answers import TakenElsewhere
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
 
 
-def acknowledged(entry: InvoiceEntry, answer: Acknowledged, *, now: datetime) -> InvoiceDecision:
+def acknowledged(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
     """It is ours: what a rehearsal said is history."""
-    write_after = now + timedelta(seconds=answer.spacing)
     body = replace(
         entry.body,
         acknowledged_at=now,
         acknowledged_batch=entry.body.document.batch_id,
-        write_after=write_after,
         rehearsal="",
     )
     entry = replace(entry, body=body)

@@ -8,7 +8,7 @@ reported and confirmed (Basware).
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ap_domain.command import Command
 from ap_domain.invoice_state import InvoiceState, Step
@@ -16,7 +16,7 @@ from ap_domain.payments import PaymentPicture
 from ap_domain.posting import VoucherRef
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Input, Note, Others
-from chassis.ledger.outcomes import Rejected
+from chassis.ledger.outcomes import Done, Rejected, Retry
 
 from voucher_poster.core import (
     acknowledging,
@@ -85,6 +85,24 @@ class InvoiceMachine:
             return back
         return documents.act_on(back, body.newer, now=now).entry or back
 
+    def wrote(self, entry: InvoiceEntry, outcome: Done | Retry, *, now: datetime) -> InvoiceEntry:
+        """Basware's record was, or may have been, written: not again before the spacing is over."""
+        match outcome:
+            case (
+                Done(value=Acknowledged(spacing=seconds))
+                | Done(value=Reported(spacing=seconds))
+                | Done(value=PaymentReported(spacing=seconds))
+            ):
+                spacing: float | None = seconds
+            case Retry(after=spacing):
+                pass
+            case _:
+                spacing = None
+        if spacing is None:
+            return entry
+        write_after = documents.writable(entry.body, now=now + timedelta(seconds=spacing))
+        return replace(entry, body=replace(entry.body, write_after=write_after))
+
     def adopted(self, entry: InvoiceEntry, value: object, *, now: datetime) -> InvoiceDecision:
         """The create in doubt did happen."""
         if not isinstance(value, VoucherRef):
@@ -113,7 +131,7 @@ class InvoiceMachine:
         """Go on after a call."""
         match value:
             case Acknowledged():
-                return acknowledging.acknowledged(entry, value, now=now)
+                return acknowledging.acknowledged(entry, now=now)
             case Looked():
                 return looking.looked(entry, value, now=now, others=others)
             case Created(voucher=voucher, warnings=warnings):

@@ -59,17 +59,15 @@ def seen(entry: InvoiceEntry, before: PaymentState | None, *, now: datetime) -> 
 def reported(entry: InvoiceEntry, answer: PaymentReported, *, now: datetime) -> InvoiceDecision:
     """Basware stored the response; whether it carried it out is asked next."""
     payment, report = _under_way(entry)
-    body = replace(entry.body, write_after=now + timedelta(seconds=answer.spacing))
     if report is None or entry.step != Step.REPORT_PAYMENT or report.number != answer.number:
-        due = max(entry.due or now, documents.writable(body, now=now))
-        return _too_late(replace(entry, due=due, body=body))
+        return _too_late(replace(entry, due=max(entry.due or now, documents.writable(entry.body, now=now))))
     stored = replace(payment, report=replace(report, request_id=answer.request_id))
     asking = replace(
         entry,
         phase=Phase.WAITING,
         step=Step.CONFIRM_PAYMENT,
         due=now + timedelta(seconds=FIRST_QUESTION_SECONDS),
-        body=replace(body, payment=stored),
+        body=replace(entry.body, payment=stored),
     )
     return Decision(entry=asking, notes=(Note(action="payment reported", detail=_in_words(report)),))
 

@@ -116,7 +116,7 @@ def reported(entry: InvoiceEntry, answer: Reported, *, now: datetime) -> Invoice
     if entry.body.report is None:
         raise ValueError(f"{entry.key} was reported without a report")
     told = replace(entry.body.report, request_id=answer.request_id)
-    body = replace(entry.body, report=told, write_after=now + timedelta(seconds=answer.spacing))
+    body = replace(entry.body, report=told)
     due = now + timedelta(seconds=FIRST_QUESTION_SECONDS)
     note = Note(action="reported", detail={"success": str(told.success).lower(), "message": told.message})
     return Decision(

@@ -11,7 +11,7 @@ from chassis import topics
 from chassis.keys import record_key
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Call, Decision, Fact, Input, Kind, Note, Others
-from chassis.ledger.outcomes import Rejected
+from chassis.ledger.outcomes import Done, Rejected, Retry
 
 from ingress.documents.core.answers import Fetched, HandedOver, Missing
 from ingress.documents.core.commands import FetchDecision, FetchEntry, ordered
@@ -77,6 +77,10 @@ class DocumentMachine:
 
     def withdrawn(self, entry: FetchEntry, *, now: datetime) -> FetchEntry:
         """Reading changes nothing, so there is nothing to withdraw."""
+        return entry
+
+    def wrote(self, entry: FetchEntry, outcome: Done | Retry, *, now: datetime) -> FetchEntry:
+        """Nothing is ever written."""
         return entry
 
     def call(self, entry: FetchEntry) -> Call | None:
