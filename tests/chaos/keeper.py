@@ -1,7 +1,7 @@
 """What an orchestrator does: whatever ended is started again, and each end is remembered."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,14 +30,14 @@ class Ending:
 class Keeper:
     """Starts every kept process again half a second after it ended; later when it keeps ending, at most 4 s.
 
-    `env` holds the environment a process is started with next, in place of that of its last start.
+    `env` names the kept processes and holds the settings each is started with, beside those all have.
     """
 
-    def __init__(self, stack: Stack, *, names: Sequence[str]) -> None:
+    def __init__(self, stack: Stack, *, env: Mapping[str, Env]) -> None:
         self.endings: list[Ending] = []
-        self.env: dict[str, Env] = {}
+        self.env = dict(env)
         self._stack = stack
-        self._kept = list(names)
+        self._kept = names = tuple(env)
         self._held: set[str] = set()
         self._locks = {name: asyncio.Lock() for name in names}
         self._started_at = dict.fromkeys(names, 0.0)
@@ -72,11 +72,10 @@ class Keeper:
         """Start these again when they have ended."""
         self._held -= set(names)
 
-    async def restart(self, name: str, *, env: Env) -> None:
-        """Ask it to end if it runs, start it with this environment, wait until it is ready."""
+    async def restart(self, name: str) -> None:
+        """Ask it to end if it runs, start it with its settings, wait until it is ready."""
         async with self._locks[name]:
-            await self._stack.processes.restart(name, env=env)
-            self._started_at[name] = _now()
+            await self._start(name)
         await self._stack.wait_ready(name)
 
     async def admit(self, name: str, *, of: str, env: Env) -> None:
@@ -95,34 +94,42 @@ class Keeper:
         """Whether it runs and says that it is ready."""
         url = self._stack.processes.programs[name].ready_url
         assert url is not None
-        assert self._session is not None
         if not self._stack.processes[name].running:
             return False
         with suppress(aiohttp.ClientError, TimeoutError):
-            async with self._session.get(url) as answer:
-                return answer.status == 200
+            return (await self._status(url)) == 200
         return False
+
+    async def _status(self, url: str) -> int:
+        assert self._session is not None, "a Keeper is used inside `async with`"
+        async with self._session.get(url) as answer:
+            return answer.status
 
     def _watch(self, name: str) -> None:
         self._tasks.append(asyncio.create_task(self._keep(name), name=f"keeping {name}"))
 
     async def _keep(self, name: str) -> None:
-        process = self._stack.processes[name]
         pause, noted = FIRST_PAUSE, 0
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if process.running or name in self._held or self._locks[name].locked():
+            if not self._gone(name) or self._locks[name].locked():
                 continue
-            lived = _now() - self._started_at[name]
-            if noted != process.pid:
-                noted = process.pid
+            lived, pid = _now() - self._started_at[name], self._stack.processes[name].pid
+            if noted != pid:
+                noted = pid
                 self._note(name, lived)
             pause = FIRST_PAUSE if lived > SHORT_LIFE_SECONDS else min(2 * pause, LONGEST_PAUSE)
             await asyncio.sleep(pause)
             async with self._locks[name]:
-                if not process.running and name not in self._held:
-                    await self._stack.processes.restart(name, env=self.env.get(name))
-                    self._started_at[name] = _now()
+                if self._gone(name):
+                    await self._start(name)
+
+    def _gone(self, name: str) -> bool:
+        return not self._stack.processes[name].running and name not in self._held
+
+    async def _start(self, name: str) -> None:
+        await self._stack.processes.restart(name, env=self.env[name])
+        self._started_at[name] = _now()
 
     def _note(self, name: str, lived: float) -> None:
         status = self._stack.processes[name].exit_code

@@ -88,7 +88,7 @@ class ChaosStack:
         )
         self.basware = ControlApi(name="Basware", base_url=self.stack.basware_url)
         self.peoplesoft = ControlApi(name="PeopleSoft", base_url=self.stack.peoplesoft_url)
-        self.keeper = Keeper(self.stack, names=names)
+        self.keeper = Keeper(self.stack, env=self._env)
 
     @property
     def lines(self) -> tuple[TcpProxy, ...]:
@@ -132,11 +132,12 @@ class ChaosStack:
             await process.ended(within=10)
 
     async def replica_restart(self, name: str, env: Env | None = None) -> None:
-        """Ask a replica to end if it runs, and start it again with these settings beside its own, this once."""
-        await self.keeper.restart(name, env={**self._env[name], **(env or {})})
+        """Ask a replica to end if it runs, and start it with these settings beside its own; it keeps them."""
+        self.arm(name, env)
+        await self.keeper.restart(name)
 
     def arm(self, name: str, env: Env | None) -> None:
-        """The settings beside its own with which the keeper starts a replica whenever it has ended."""
+        """The settings beside its own with which a replica is started from now on."""
         self.keeper.env[name] = {**self._env[name], **(env or {})}
 
     async def wait_ready(self, name: str, *, within: float = 60.0) -> None:

@@ -1,0 +1,49 @@
+"""The broker goes away: in good order, in the middle of commits, for a second or for a minute."""
+
+import asyncio
+import signal
+
+from .fault import Fault, Scene, Targets
+
+KILLS = 3
+BURST = 8
+STUCK_AFTER = 120.0
+
+
+def restarted() -> Fault:
+    """Shut down in good order and started again."""
+    return Fault(name="broker restart", inject=_restarted, stuck_after=STUCK_AFTER)
+
+
+def killed() -> Fault:
+    """SIGKILL under a burst of commits, several times in a row."""
+    return Fault(name="broker SIGKILL in commits", inject=_killed, stuck_after=STUCK_AFTER)
+
+
+def away(seconds: float) -> Fault:
+    """Killed, and not there for a while."""
+
+    async def inject(scene: Scene) -> Targets:
+        await scene.chaos.kill("kafka")
+        await asyncio.sleep(seconds)
+        await scene.chaos.stack.kafka.start()
+        return ("broker",)
+
+    return Fault(name=f"broker away {seconds:.0f} s", inject=inject, stuck_after=STUCK_AFTER)
+
+
+async def _restarted(scene: Scene) -> Targets:
+    await scene.sometime(0.0, 1.0)
+    await scene.chaos.stack.restart("kafka")
+    return ("broker",)
+
+
+async def _killed(scene: Scene) -> Targets:
+    kafka = scene.chaos.stack.kafka
+    for _ in range(KILLS):
+        await scene.burst(BURST)
+        await scene.sometime(0.2, 2.5)
+        await kafka.kill(signal.SIGKILL)
+        await kafka.start()
+        await scene.sometime(1.0, 4.0)
+    return (f"broker, {KILLS} times",)

@@ -1,0 +1,125 @@
+"""SIGKILL at each named point between two durable steps, in each service that has the point."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.stack import ChaosStack
+
+from .fault import Fault, Scene, Targets
+
+NAME = "SIGKILL at a named point"
+_LOOK = 0.1
+
+_TRANSACTION = ("transaction written", "transaction committed")
+_LEDGER = ("partition fenced", "owner committed", "partition loaded", *_TRANSACTION)
+_STREAM = ("shard fenced", "positions committed", *_TRANSACTION)
+_POLL = ("poll due written", "poll audited", "poll result written")
+
+POINTS: dict[str, tuple[str, ...]] = {
+    "ingress-web": ("notification durable",),
+    "ingress-documents": (
+        *_LEDGER,
+        *("sweep told", "fetch due", "document fetched", "handed over", "document published"),
+    ),
+    "voucher-poster": (
+        *_LEDGER,
+        *("acknowledge due", "acknowledged", "look due", "started committed", "last check passed"),
+        *("create sent", "voucher created", "doubt committed", "outcome committed", "reported"),
+        *("confirm due", "outcome heard", "confirmed"),
+        *("payment due", "payment reported", "payment stored", "payment told"),
+    ),
+    "masterdata-poll": (*_STREAM, *_POLL, "master records published", "poll read"),
+    "masterdata-import": (
+        *_STREAM,
+        *("import intended", "import sent", "import noted", "import answered", "import settled"),
+    ),
+    "payment-poller": (*_STREAM, *_POLL, "payments read", "pictures published"),
+}
+"""What each service passes, the order in which they are tried; docs/architecture.md says where they lie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point of a service, and the file that says that a process died there."""
+
+    service: str
+    name: str
+    once: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"APSTREAM_KILL_AT": f"{self.name}:{self.once}"}
+
+    @property
+    def reached(self) -> bool:
+        return self.once.exists()
+
+
+class PointBook:
+    """Which points were reached in this run. A replica that stays armed after its round may still reach its own."""
+
+    def __init__(self, directory: Path, *, points: dict[str, Sequence[str]] | None = None) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._points = [
+            Point(service=service, name=name, once=directory / f"{service} {name}")
+            for service, names in (points or POINTS).items()
+            for name in names
+        ]
+
+    def reached(self) -> list[Point]:
+        return [each for each in self._points if each.reached]
+
+    def left(self, service: str = "") -> list[Point]:
+        """Not reached yet, of a service or of all."""
+        return [each for each in self._points if not each.reached and service in ("", each.service)]
+
+
+def at_points(book: PointBook, *, within: float) -> Fault:
+    """Every service at once: each replica dies at one point after the other, as many as come up in this time."""
+
+    async def inject(scene: Scene) -> Targets:
+        before = {each.once for each in book.reached()}
+        services = [service for service in scene.chaos.services if book.left(service)]
+        try:
+            async with asyncio.timeout(within):
+                await asyncio.gather(*(_die_on(scene, service, book) for service in services))
+        except TimeoutError:
+            pass  # the others come up in a later round
+        finally:
+            for service in services:
+                for name in scene.chaos.services[service]:
+                    scene.chaos.arm(name, None)
+        return tuple(f"{each.name} ({each.service})" for each in book.reached() if each.once not in before)
+
+    return Fault(name=NAME, inject=inject)
+
+
+async def _die_on(scene: Scene, service: str, book: PointBook) -> None:
+    """Until every point of the service was reached. Both replicas are armed, each with a point of its own."""
+    chaos = scene.chaos
+    armed: dict[str, Point] = {}
+    for name, point in zip(chaos.services[service], _next(book, service, armed), strict=False):
+        _arm(chaos, name, point, armed)
+        await chaos.kill(name)
+    while armed:
+        await asyncio.sleep(_LOOK)
+        for name in [name for name, point in armed.items() if point.reached]:
+            del armed[name]
+            following = next(_next(book, service, armed), None)
+            if following is None:
+                chaos.arm(name, None)
+            else:
+                _arm(chaos, name, following, armed)
+
+
+def _arm(chaos: ChaosStack, name: str, point: Point, armed: dict[str, Point]) -> None:
+    armed[name] = point
+    chaos.arm(name, point.env)
+
+
+def _next(book: PointBook, service: str, armed: dict[str, Point]) -> Iterator[Point]:
+    """Points nobody is armed with."""
+    taken = {each.once for each in armed.values()}
+    return iter([each for each in book.left(service) if each.once not in taken])
