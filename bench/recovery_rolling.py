@@ -156,11 +156,11 @@ class _Others:
     async def _problems(self) -> list[str]:
         problems = []
         for spec in self._of.specs:
-            record = await self._of.basware.get("masterdata/costCenters/10000", tenant=spec.id)
-            if f"Name {self.changes}" not in str(record["p2p"]):
-                problems.append(
-                    f"{spec.id}: Basware does not have the cost centre's last name: {record['p2p']}"
-                )
+            found = await self._of.basware.get(
+                "masterdata/p2p", tenant=spec.id, api="costCenters", content="true"
+            )
+            if not any(f"Name {self.changes}" in str(each["content"]) for each in found["records"]):
+                problems.append(f"{spec.id}: Basware does not have the last name of the cost centre")
             answers: dict[str, Any] = loads(await self._of.basware.get_text("payments", tenant=spec.id))
             wanted = sum(node == spec.node for node, *_ in self.paid)
             told = [each["received"] for each in answers["payments"] if each["received"]]

@@ -1,3 +1,5 @@
+import asyncio
+
 import aiohttp
 import pytest
 from chassis.admin import AdminServer
@@ -55,3 +57,22 @@ async def test_the_admin_port_serves_metrics_and_says_what_is_wrong(registry: Co
         async with http.get("/readyz") as answer:
             assert (answer.status, await answer.json()) == (200, {"kafka": "ok"})
     CATALOGUE.clear()
+
+
+async def test_a_scrape_counts_the_tasks_of_the_event_loop() -> None:
+    async def scraped(http: aiohttp.ClientSession) -> float:
+        async with http.get("/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        (line,) = (each for each in lines if each.startswith("apstream_asyncio_tasks "))
+        return float(line.split()[1])
+
+    async with (
+        AdminServer(host="127.0.0.1", port=0) as admin,
+        aiohttp.ClientSession(f"http://127.0.0.1:{admin.port}") as http,
+    ):
+        before = await scraped(http)
+        end = asyncio.Event()
+        more = [asyncio.create_task(end.wait()) for _ in range(5)]
+        assert await scraped(http) == before + len(more)
+        end.set()
+        await asyncio.gather(*more)

@@ -1,5 +1,6 @@
 """The admin port: /metrics for Prometheus, /livez and /readyz for whoever supervises the process."""
 
+import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -7,10 +8,17 @@ from typing import Self
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
+from chassis import metrics
+
 __all__ = ["AdminServer", "Check"]
 
 Check = Callable[[], str | None]
 """Returns None when all is well, else what is wrong, in words an operator can act on. Must not block."""
+
+
+TASKS = metrics.gauge(
+    "asyncio_tasks", "Tasks of the process's main event loop at this scrape; at rest it must not grow."
+)
 
 
 class AdminServer:
@@ -64,6 +72,7 @@ class AdminServer:
         await self.close()
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        TASKS.set(len(asyncio.all_tasks()))
         return web.Response(
             body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
