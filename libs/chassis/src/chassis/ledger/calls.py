@@ -146,13 +146,17 @@ class Calls(Generic[B]):
             if entry is not None and entry.connection_id == connection_changed:
                 self._read_at_once(entry)
 
-    async def close(self) -> None:
-        """Start nothing more, wait a bounded time for what runs, give up the rest (it becomes doubt)."""
+    def stop(self) -> None:
+        """Start nothing more. No timer fires into an owner that ends."""
         self._closed = True
         for lane in self._lanes.values():
             lane.close()
         for timer in self._timers.values():
             timer.cancel()
+
+    async def close(self) -> None:
+        """Start nothing more, wait a bounded time for what runs, give up the rest (it becomes doubt)."""
+        self.stop()
         if self._running:
             await asyncio.wait(self._running, timeout=self._policy.revocation)
         for task in (*self._running, *self._aside):

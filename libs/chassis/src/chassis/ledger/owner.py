@@ -167,13 +167,19 @@ class PartitionOwner(Generic[B]):
         """Decide and call until closed. Raises Fenced or Unknown: the process must end."""
         async with asyncio.TaskGroup() as tasks:
             self._calls.open(tasks)
-            while True:
-                await self._work.wait()
-                self._work.clear()
-                while group := self._inbox.take(inputs=not self._closing):
-                    await self._decide(group)
-                if self._closing:
-                    return
+            try:
+                await self._decide_until_closed()
+            finally:
+                self._calls.stop()
+
+    async def _decide_until_closed(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while group := self._inbox.take(inputs=not self._closing):
+                await self._decide(group)
+            if self._closing:
+                return
 
     def offer(self, record: LogRecord) -> None:
         """An input record was read. Raises UnknownSchema: the input must not be read on."""
