@@ -1,0 +1,50 @@
+"""What PeopleSoft's duplicate check is about: unit, supplier, number; and whose invoices were ever sent under it."""
+
+from collections.abc import Mapping
+
+from .evidence import Case
+from .records import INVOICES, Json, Record
+
+NaturalKey = tuple[str, str, str]
+Starts = Mapping[str, Record]
+
+
+def key_of_voucher(voucher: Json) -> NaturalKey:
+    """Of a voucher as PeopleSoft has it."""
+    return voucher["BUSINESS_UNIT"], voucher["VENDOR_ID"], voucher["INVOICE_ID"]
+
+
+def key_of_call(call: Json) -> NaturalKey:
+    """Of a call as PeopleSoft got it."""
+    return call["business_unit"], call["vendor_id"], call["invoice_id"]
+
+
+def key_of_intent(intent: Json) -> NaturalKey:
+    """Of what the ledger says was sent."""
+    key = intent["natural_key"]
+    return key["business_unit"], key["vendor_id"], key["invoice_id"]
+
+
+def starts(case: Case) -> Mapping[NaturalKey, Mapping[str, list[Record]]]:
+    """The committed starts by natural key and invoice: the first version of each, oldest first."""
+    found: dict[NaturalKey, dict[str, list[Record]]] = {}
+    for versions in case.versions(INVOICES).values():
+        before = None
+        for version in versions:
+            mark, intent = version.value["started"], version.value["body"]["intent"]
+            if mark is not None and intent is not None and mark["at"] != before:
+                invoice_id = version.value["body"]["invoice_id"]
+                found.setdefault(key_of_intent(intent), {}).setdefault(invoice_id, []).append(version)
+            before = mark["at"] if mark is not None else None
+    return found
+
+
+def owners(case: Case, key: NaturalKey) -> list[str]:
+    """The invoices of which a create under this key was ever started, or intended."""
+    begun = list(starts(case).get(key, ()))
+    meant = [
+        entry["body"]["invoice_id"]
+        for entry in case.invoices.values()
+        if entry["body"]["intent"] is not None and key_of_intent(entry["body"]["intent"]) == key
+    ]
+    return list(dict.fromkeys([*begun, *meant]))

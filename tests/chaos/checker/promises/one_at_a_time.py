@@ -1,0 +1,140 @@
+"""Never two calls at once on one record of Basware's or one invoice in PeopleSoft; writes keep the spacing.
+
+Exempt, and named as such: a process that was frozen, or cut off from Kafka, while its successor took over may send one
+more write that is harmless to repeat before it learns that it was fenced (docs/decisions/0005, "a false alarm that
+remains"). So two writes that came with different access tokens, hence from different processes, while the driver's
+history names such a fault. Creates are never exempt.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+
+from tests.chaos.checker.books import instant
+from tests.chaos.checker.evidence import Case, Evidence
+from tests.chaos.checker.findings import Finding, Weight
+from tests.chaos.checker.history import Operation, faults
+from tests.chaos.checker.intervals import Interval, overlaps, too_close
+from tests.chaos.checker.natural_keys import NaturalKey, key_of_call, owners
+from tests.chaos.checker.records import Json
+
+PROMISE = "4 never two calls at once, and writes keep their spacing"
+TOLERANCE = timedelta(milliseconds=50)
+"""Calls take so long on their way, more or less."""
+ZOMBIES = (
+    "stop",
+    "freez",
+    "frozen",
+    "zombie",
+    "cut",
+    "half-open",
+    "half open",
+    "away",
+    "instance",
+    "delay",
+    "broker",
+)
+"""Names of faults that leave two processes which both hold themselves for the owner."""
+BEFORE, AFTER = 1.0, 15.0
+"""Seconds around such a fault in which a process may wake up."""
+
+
+def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
+    """At any moment; a rest adds nothing."""
+    for case in evidence.cases:
+        yield from _basware(evidence, case)
+        yield from _peoplesoft(case)
+        yield from _rules_of_basware(evidence, case)
+
+
+def _basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
+    writes: defaultdict[str, list[Interval]] = defaultdict(list)
+    for write in case.books.writes:
+        if write["invoice_id"] in case.documents:
+            writes[write["invoice_id"]].append(_write(write))
+    spacing = timedelta(seconds=case.connection.spacing)
+    for invoice_id, calls in writes.items():
+        for one, other in overlaps(calls):
+            words = f"{_said(other)} while {_said(one)} was not over"
+            yield _of_writes(evidence, case, invoice_id, (one, other), words)
+        for one, other in too_close(calls, spacing=spacing, tolerance=TOLERANCE):
+            gap = (other.begin - one.begin).total_seconds()
+            words = f"{_said(other)} only {gap:.3f} s after {_said(one)}; the spacing is {case.connection.spacing} s"
+            yield _of_writes(evidence, case, invoice_id, (one, other), words)
+
+
+def _write(write: Json) -> Interval:
+    """A caller that hung up is not waiting any more; when it did nobody knows."""
+    begin = instant(write["arrived"])
+    over = write["hung_up"] or write["ended"] is None
+    return Interval(
+        name=write["operation"],
+        begin=begin,
+        end=begin if over else instant(write["ended"]),
+        caller=write["caller"],
+        effect=write["effect"],
+    )
+
+
+def _of_writes(
+    evidence: Evidence, case: Case, invoice_id: str, pair: tuple[Interval, Interval], words: str
+) -> Finding:
+    weight = Weight.BROKEN
+    cause = _two_owners(evidence, pair)
+    if cause is not None:
+        weight = Weight.EXEMPT
+        words += f"; two processes, during the fault {cause.name!r} (0005: a zombie's harmless repeat)"
+    return Finding(
+        promise=PROMISE, connection=case.connection.id, record=invoice_id, words=words, weight=weight
+    )
+
+
+def _two_owners(evidence: Evidence, pair: tuple[Interval, Interval]) -> Operation | None:
+    """The fault under which the two writes came from two processes; none if one process made both."""
+    if pair[0].caller == pair[1].caller:
+        return None
+    for fault in faults(evidence.operations, *ZOMBIES):
+        # What a connection's name stands beside is a vendor's fault.
+        if not fault.connection and any(
+            fault.covers(each.begin, before=BEFORE, after=AFTER) for each in pair
+        ):
+            return fault
+    return None
+
+
+def _peoplesoft(case: Case) -> Iterator[Finding]:
+    """A create beside another call of the same natural key. What a fault held up counts from when it came in only: the
+    caller may have given up long before it was carried out, and waits for the settle time by then.
+    """
+    calls: defaultdict[NaturalKey, list[Interval]] = defaultdict(list)
+    for call in case.books.calls:
+        if call["operation"] in ("create", "find") and call["operator"] == case.connection.operator:
+            begin = instant(call["received_at"])
+            over = call["fault"] is not None or call["answered_at"] is None
+            end = begin if over else instant(call["answered_at"])
+            calls[key_of_call(call)].append(
+                Interval(name=call["operation"], begin=begin, end=end, about=call["request"])
+            )
+    for key, of_key in calls.items():
+        for one, other in overlaps(of_key):
+            if "create" in (one.name, other.name):
+                invoice = next(iter(owners(case, key)), "/".join(key))
+                words = (
+                    f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
+                    f" while {one.name} (request {one.about}) of {'/'.join(key)} was not answered"
+                )
+                yield Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
+
+
+def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
+    """What Basware's own book calls a broken rule; what the log of writes shows better is left to that."""
+    seen_better = ("calls_in_flight_at_once", "writes_within_one_second")
+    for violation in case.books.violations:
+        if violation["rule"] not in seen_better or not case.books.writes:
+            words = f"Basware noted {violation['rule']} at {violation['at']}: {violation['detail']}"
+            record = violation["invoice_id"] or violation["api"]
+            yield Finding(promise=PROMISE, connection=case.connection.id, record=record, words=words)
+
+
+def _said(call: Interval) -> str:
+    return f"{call.name} of {call.begin:%H:%M:%S.%f} (token {call.caller[:8]})"

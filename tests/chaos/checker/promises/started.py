@@ -1,0 +1,95 @@
+"""No create reaches PeopleSoft without a committed `started` of its own, and none outside of it.
+
+The count needs no clock. The instants compare PeopleSoft's clock with that of the process that wrote the entry, so
+they are not judged while the driver's history names a fault of a clock.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from tests.chaos.checker.books import instant
+from tests.chaos.checker.evidence import Case, Evidence
+from tests.chaos.checker.findings import Finding, Weight
+from tests.chaos.checker.history import faults
+from tests.chaos.checker.natural_keys import NaturalKey, key_of_call, starts
+from tests.chaos.checker.records import INVOICES, Json, Record
+
+PROMISE = "5 every create was committed as started before"
+TOLERANCE = timedelta(seconds=1)
+UNDECIDED = ("started", "in_doubt")
+
+
+def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
+    """At any moment: the books were read before the topics, so a create that they show was started there."""
+    clocks = faults(evidence.operations, "clock")
+    for case in evidence.cases:
+        begun = starts(case)
+        creates: dict[NaturalKey, list[Json]] = {}
+        for call in case.books.calls:
+            if call["operation"] == "create" and call["operator"] == case.connection.operator:
+                creates.setdefault(key_of_call(call), []).append(call)
+        for key, calls in creates.items():
+            of_key = begun.get(key, {})
+            yield from _counted(case, key, calls, of_key)
+            if not clocks:
+                yield from _in_time(case, key, calls, of_key)
+
+
+def _counted(
+    case: Case, key: NaturalKey, calls: list[Json], begun: Mapping[str, list[Record]]
+) -> Iterator[Finding]:
+    committed = sum(map(len, begun.values()))
+    if len(calls) > committed and not _compacted(case, begun):
+        words = (
+            f"{len(calls)} creates of {'/'.join(key)} reached PeopleSoft (requests"
+            f" {', '.join(str(each['request']) for each in calls)}), {committed} were committed as started"
+        )
+        yield _finding(case, begun, key, words, weight=Weight.TWICE)
+
+
+def _in_time(
+    case: Case, key: NaturalKey, calls: list[Json], begun: Mapping[str, list[Record]]
+) -> Iterator[Finding]:
+    """Each create lies in a span of its own, from a start to the entry that decides about it."""
+    spans = [span for versions in begun.values() for each in versions for span in [_span(case, each)]]
+    for call in sorted(calls, key=lambda each: instant(each["received_at"])):
+        at = instant(call["received_at"])
+        fitting = [each for each in spans if each[0] - TOLERANCE <= at <= each[1] + TOLERANCE]
+        if not fitting and not _compacted(case, begun):
+            words = f"create of {'/'.join(key)} (request {call['request']}) at {at} lies in no start of it"
+            yield _finding(case, begun, key, words)
+        elif fitting:
+            spans.remove(min(fitting, key=lambda each: each[1]))
+
+
+def _span(case: Case, start: Record) -> tuple[datetime, datetime]:
+    """From the start until the first later version that is neither started nor in doubt."""
+    mark = start.value["started"]["at"]
+    later = [each for each in case.versions(INVOICES)[start.key] if each.offset > start.offset]
+    decided = (
+        each.written
+        for each in later
+        if each.value["phase"] not in UNDECIDED or each.value["started"]["at"] != mark
+    )
+    return mark, next(decided, datetime.max.replace(tzinfo=mark.tzinfo) - TOLERANCE)
+
+
+def _compacted(case: Case, begun: Mapping[str, list[Record]]) -> bool:
+    """Whether compaction took older versions of one of these invoices away, and their starts with them."""
+    keys = {case.key(each) for each in begun}
+    versions = case.versions(INVOICES)
+    if not keys:
+        return any(each[0].value["sequence"] > 1 for each in versions.values())
+    return any(versions[key][0].value["sequence"] > 1 for key in keys)
+
+
+def _finding(
+    case: Case,
+    begun: Mapping[str, list[Record]],
+    key: NaturalKey,
+    words: str,
+    *,
+    weight: Weight = Weight.BROKEN,
+) -> Finding:
+    record = next(iter(begun), "/".join(key))
+    return Finding(promise=PROMISE, connection=case.connection.id, record=record, words=words, weight=weight)
