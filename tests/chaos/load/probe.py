@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devstack.errors import Refused
@@ -20,14 +21,23 @@ class Stuck(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """An invoice that was approved at the monotonic instant `began`, with nothing wrong at its vendors."""
+    """An invoice that was approved at the monotonic instant `began`. Until it is posted, or at most for WITHIN seconds,
+    the load does nothing to its customer's vendors; `release` ends that.
+    """
 
     customer: ChaosCustomer
     invoice: Invoice
+    release: Callable[[], None]
     began: float = field(default_factory=time.monotonic)
 
     async def posted(self, *, within: float = WITHIN) -> float:
         """Seconds from the approval until PeopleSoft's books have its voucher; Stuck."""
+        try:
+            return await self._posted(within)
+        finally:
+            self.release()
+
+    async def _posted(self, within: float) -> float:
         while time.monotonic() - self.began < within:
             try:
                 vouchers = await self.customer.vouchers(self.invoice)
