@@ -32,7 +32,7 @@ AWAY = (NotDone, Held, DevstackError, aiohttp.ClientError, KafkaError, TimeoutEr
 """What a story may meet at any act: somebody is away or says no. It ends there; the history has how far it came."""
 _ANSWERED_NO = re.compile(r": 4\d\d ")
 _OWNER_SAID_NO = "refused by their owner"
-_LOOK, _ASK = 0.5, 1.0
+_LOOK, _ASK = 0.25, 1.0
 _HEAL_TRIES = 5
 _ORDER_WITHIN = 10.0
 
