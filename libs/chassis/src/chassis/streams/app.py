@@ -129,6 +129,9 @@ class StreamApp(faust.App):
         """Without the monitor: it costs time for every event, and the metrics are the chassis' own."""
         return self.boot_strategy.server()
 
+    def _on_rebalance_when_stopped(self) -> None:
+        """Nothing: the consumer's own thread closes it. Faust closes it on another loop, and the group is not left."""
+
     def _create_directories(self) -> None:
         """None: nothing is kept on disk."""
 

@@ -16,7 +16,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError
 from chassis.ledger.kafka_reader import Watermarks
 from chassis.streams.app import StreamApp
-from chassis.streams.app_consumer import Fetched, ShardConsumer, ShardConsumerThread
+from chassis.streams.app_consumer import Fetched, ShardConsumer, ShardConsumerThread, ShardFetcher
 from chassis.streams.app_pulse import Pulse
 from chassis.streams.app_recovery import RecoveryTimedOut, ShardRecovery
 from chassis.streams.app_shards import OwnShards
@@ -268,6 +268,34 @@ async def test_9_one_agent_a_topic_takes_one_record_after_the_other(app: StreamA
     assert len(app.agents) == 2
 
 
+async def test_10_a_stop_in_the_middle_of_a_rebalance_is_no_crash(
+    app: StreamApp, consumer: ShardConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetching = asyncio.Event()
+
+    async def drain(_: Any) -> None:
+        fetching.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumer, "_drain_messages", drain)
+    app.rebalancing = True
+    await app._fetcher.start()
+    await fetching.wait()
+    await app._fetcher.stop()
+    assert not app._fetcher.crashed
+
+
+async def test_10_a_rebalance_that_meets_a_stop_leaves_the_closing_to_the_consumer_s_own_thread(
+    app: StreamApp, consumer: ShardConsumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(consumer, "close", lambda: closed.append("on the wrong loop"))
+    app._stopped.set()
+    await app._on_partitions_revoked({TP_FIRST})
+    await app._on_partitions_assigned({TP_FIRST})
+    assert closed == []
+
+
 async def test_a_record_says_by_its_header_that_it_is_the_ledger_s_own(
     app: StreamApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,6 +414,7 @@ OVERRIDES = {
         "_new_offset",
     ),
     ShardConsumerThread: ("_commit", "_create_worker_consumer", "_fetch_records"),
+    ShardFetcher: ("_fetcher",),
     ShardRecovery: ("on_rebalance", "_resume_streams", "_wait"),
     StreamApp: (
         "on_init_dependencies",
@@ -394,6 +423,7 @@ OVERRIDES = {
         "_new_consumer",
         "_new_producer_transport",
         "_new_transport",
+        "_on_rebalance_when_stopped",
         "_producer_flush",
     ),
 }
