@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from ap_domain.audit import AuditEvent
 from ap_domain.desired_state import FlowState
 from chassis.audit_reader import read_audit
@@ -49,6 +49,28 @@ async def test_records_are_read_back_by_where_they_lie_in_any_order(
         place = places[n]
         assert await reader.read(DOCUMENTS.name, place.partition, place.offset) == b"v%d" % n
     assert [place.partition for place in places] == [n % 3 for n in range(30)]
+
+
+class CountingReader(RecordReader):
+    """Counts how often Kafka is asked."""
+
+    asked = 0
+
+    async def _fetch(self, partition: TopicPartition, offset: int) -> bytes | None:
+        self.asked += 1
+        return await super()._fetch(partition, offset)
+
+
+async def test_a_backlog_is_not_read_record_by_record(topics: KafkaNode, producer: DurableProducer) -> None:
+    sends = [
+        producer.send(topic=DOCUMENTS.name, partition=5, key=b"b%d" % n, value=b"%d" % n + bytes(1000))
+        for n in range(100)
+    ]
+    places = await asyncio.gather(*sends)
+    async with CountingReader(bootstrap=topics.bootstrap) as reader:
+        values = await asyncio.gather(*(reader.read(DOCUMENTS.name, 5, each.offset) for each in places))
+        assert values == [b"%d" % n + bytes(1000) for n in range(100)]
+        assert reader.asked < 10
 
 
 async def test_a_record_near_the_limit_passes_whole(producer: DurableProducer, reader: RecordReader) -> None:

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
 
 from chassis.errors import NotAnswered
 from chassis.topics import MESSAGE_LIMIT
 
 __all__ = ["RecordReader"]
+
+READ_AHEAD_BYTES = 256 * 1024
+"""What comes along with a record at most."""
 
 Place = tuple[str, int, int]
 
@@ -19,7 +24,8 @@ Place = tuple[str, int, int]
 class RecordReader:
     """A groupless read_committed consumer with a cache bounded by bytes; reads go one after the other.
 
-    Use as an async context manager.
+    What Kafka gives along with a record is kept as well: a backlog is asked for in the order in which it lies, and a
+    read costs several round trips. Use as an async context manager.
     """
 
     def __init__(self, *, bootstrap: str, cache_bytes: int = 64 * 1024 * 1024, timeout: float = 10.0) -> None:
@@ -42,7 +48,10 @@ class RecordReader:
             return value
         try:
             async with asyncio.timeout(self._timeout), self._turn:
-                value = await self._fetch(TopicPartition(topic, partition), offset)
+                # Whoever had the turn before may have read it along with its own.
+                value = self._from_cache(place)
+                if value is None:
+                    value = await self._fetch(TopicPartition(topic, partition), offset)
         except TimeoutError as error:
             raise NotAnswered(
                 f"{topic}/{partition}@{offset}: not read in {self._timeout} s; try again"
@@ -92,14 +101,24 @@ class RecordReader:
         consumer.seek(partition, offset)
         try:
             while await consumer.position(partition) <= offset:
-                batches = await consumer.getmany(partition, timeout_ms=500, max_records=1)
-                for record in batches.get(partition, []):
-                    return (
-                        bytes(record.value) if record.offset == offset and record.value is not None else None
-                    )
+                batches = await consumer.getmany(partition, timeout_ms=500)
+                if records := batches.get(partition, []):
+                    return self._keep(partition, records, wanted=offset)
             return None
         finally:
             consumer.pause(partition)
+
+    def _keep(
+        self, partition: TopicPartition, records: Iterable[ConsumerRecord], *, wanted: int
+    ) -> bytes | None:
+        """The wanted one among them, if it is there."""
+        found = None
+        for record in records:
+            if record.value is not None:
+                value = bytes(record.value)
+                self.put(partition.topic, partition.partition, record.offset, value)
+                found = value if record.offset == wanted else found
+        return found
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
@@ -109,8 +128,8 @@ class RecordReader:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
-                # A record larger than this still comes whole; a small limit keeps what is read past it small.
-                max_partition_fetch_bytes=min(64 * 1024, MESSAGE_LIMIT),
+                # A record larger than this still comes whole; the limit keeps what is read past it moderate.
+                max_partition_fetch_bytes=min(READ_AHEAD_BYTES, MESSAGE_LIMIT),
             )
             try:
                 await consumer.start()
