@@ -13,7 +13,7 @@ PROJECTS := $(wildcard schemas/pyproject.toml libs/*/pyproject.toml services/*/p
               simulators/*/pyproject.toml tools/*/pyproject.toml)
 MEMBERS := $(PROJECTS:/pyproject.toml=)
 
-.PHONY: help setup kafka promtool demo up down status test check bench fmt lock
+.PHONY: help setup kafka promtool demo up down status test check bench soak fmt lock
 
 help: ## this page
 	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
@@ -52,8 +52,11 @@ test: setup promtool check ## checks and all tests. ARGS='-k webhook -x' goes to
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
 	@tools/check.sh
 
-bench: setup ## how long an invoice takes and what it costs; WHAT=masterdata, payments. ARGS='--rates 5 --no-record'
+bench: setup ## how long an invoice takes and what it costs; WHAT=masterdata, payments, recovery. ARGS='--rates 5 --no-record'
 	@exec $(PY) -m bench.$(or $(WHAT),invoices) $(ARGS)
+
+soak: setup ## MINUTES=30 of mixed load and random faults: memory, open files, tasks, lag and ledgers must stay flat
+	@exec $(PY) -m tests.chaos.soak --minutes $(or $(MINUTES),30) $(ARGS)
 
 fmt: .venv/installed.stamp ## format and mend what can be mended
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .

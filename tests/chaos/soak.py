@@ -80,25 +80,34 @@ class Soak:
     async def _broken_traffic(self) -> None:
         traffic = asyncio.create_task(self._load.run(), name="traffic")
         breaking = asyncio.create_task(self._break(), name="faults")
-        await asyncio.wait([traffic, breaking], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in (traffic, breaking):
-            if task.done():
-                self.problems.append(f"{task.get_name()} ended by itself: {task.exception()!r}")
-            task.cancel()
-        await asyncio.gather(traffic, breaking, return_exceptions=True)
+        try:
+            await asyncio.wait([traffic, breaking], return_when=asyncio.FIRST_COMPLETED)
+            for task in (traffic, breaking):
+                if task.done() and (task is traffic or task.exception() is not None):
+                    self.problems.append(f"{task.get_name()} ended by itself: {task.exception()!r}")
+        finally:
+            for task in (traffic, breaking):
+                task.cancel()
+            await asyncio.gather(traffic, breaking, return_exceptions=True)
 
     async def _break(self) -> None:
-        await asyncio.sleep(FIRST_FAULT_SECONDS)
+        """One fault after the other until the time is over; the last one has healed by then."""
         until = time.monotonic() + self._seconds
-        while time.monotonic() < until:
-            fault = self._fault()
-            scene = Scene(chaos=self._chaos, load=self._load, chance=self._chance)
-            with self._load.operations.doing("fault", connection="", name=fault.name) as doing:
-                hit = await asyncio.shield(fault.inject(scene))
-                doing.detail["target"] = ", ".join(hit)
-            self.faults.append(f"{fault.name} [{', '.join(hit)}]")
-            self._say(self.faults[-1])
-            await asyncio.sleep(self._chance.uniform(*FAULT_SECONDS))
+        await asyncio.sleep(min(FIRST_FAULT_SECONDS, self._seconds))
+        while (left := until - time.monotonic()) > 0:
+            if left > FAULT_SECONDS[0]:
+                await self._once()
+            pause = self._chance.uniform(*FAULT_SECONDS)
+            await asyncio.sleep(max(0.0, min(pause, until - time.monotonic())))
+
+    async def _once(self) -> None:
+        fault = self._fault()
+        scene = Scene(chaos=self._chaos, load=self._load, chance=self._chance)
+        with self._load.operations.doing("fault", connection="", name=fault.name) as doing:
+            hit = await fault.inject(scene)
+            doing.detail["target"] = ", ".join(hit)
+        self.faults.append(f"{fault.name} [{', '.join(hit)}]")
+        self._say(self.faults[-1])
 
     def _fault(self) -> Fault:
         service = self._chance.choice(SERVICES)
