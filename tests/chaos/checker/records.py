@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 import fastavro
-from aiokafka.partitioner import murmur2
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
 Json = Mapping[str, Any]
@@ -92,8 +91,3 @@ class Decoder:
 def key_of(*parts: str) -> str:
     """A record's key: parts in NFC, percent-encoded, joined by slashes."""
     return "/".join(quote(unicodedata.normalize("NFC", part), safe="") for part in parts)
-
-
-def default_shard(connection_id: str, partitions: int) -> int:
-    """The partition of a connection that nobody gave another: Kafka's default partitioner over its id."""
-    return int(murmur2(connection_id.encode()) & 0x7FFFFFFF) % partitions

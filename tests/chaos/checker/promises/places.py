@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from tests.chaos.checker.evidence import Case, Evidence
 from tests.chaos.checker.findings import Finding
 from tests.chaos.checker.records import (
+    CONNECTIONS,
     DOCUMENTS,
     FETCHES,
     IMPORTS,
@@ -48,6 +49,10 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
 
 def _places(case: Case) -> Iterator[Finding]:
     shard = case.connection.shard
+    shards = {each.value["shard"] for each in case.of(CONNECTIONS) if each.value}
+    if len(shards) > 1:
+        words = f"it was moved between the shards {sorted(shards)}, and its work with it"
+        yield Finding(promise=PROMISE, connection=case.connection.id, record=CONNECTIONS, words=words)
     for topic, records in case.records.items():
         agreed = KEYS.get(topic)
         for record in records:
