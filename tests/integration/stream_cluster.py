@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -30,8 +31,10 @@ from tests.integration.stream_process import Highest
 PARTITIONS = 12
 ALL = frozenset(range(PARTITIONS))
 KEYS = json.dumps({"k": base64.b64encode(b"1" * 32).decode()})
-SECONDS = 60.0
+SECONDS = 90.0
 """Bound of every wait; a shared machine is slow at times."""
+MUST_NOT_GO_ON = 70
+"""Exit status of a process that ends because going on could do harm."""
 
 Interval = tuple[float, float]
 
@@ -45,10 +48,24 @@ async def until(condition: Callable[[], bool], what: str, *, within: float = SEC
 
 @dataclass(kw_only=True)
 class Replica:
-    """One process, and what it said of itself."""
+    """A process, the ones started after its end, and what they said of themselves."""
 
     directory: Path
-    child: subprocess.Popen[bytes]
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    child: subprocess.Popen[bytes] = field(init=False)
+    _started_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, again if it has ended."""
+        self._started_at = time.monotonic()
+        with (self.directory / "log").open("ab") as output:
+            self.child = subprocess.Popen(  # noqa: S603 - our own process
+                self.argv, stdout=output, stderr=subprocess.STDOUT, env=self.env
+            )
 
     def seen(self) -> list[dict[str, Any]]:
         path = self.directory / "seen.jsonl"
@@ -57,8 +74,18 @@ class Replica:
 
     @property
     def owned(self) -> frozenset[int]:
-        seen = self.seen()
-        return frozenset(seen[-1]["owned"]) if seen else frozenset()
+        """By its last look; nothing if it has ended, or has not looked since it was started."""
+        return frozenset(self._last["owned"])
+
+    @property
+    def held(self) -> int:
+        """Keys of the shards it owns."""
+        return int(self._last["held"])
+
+    @property
+    def _last(self) -> dict[str, Any]:
+        seen = [] if self.child.poll() is not None else self.seen()
+        return seen[-1] if seen and seen[-1]["at"] > self._started_at else {"owned": (), "held": 0}
 
     def intervals(self, shard: int) -> list[Interval]:
         """When it held itself for the shard's owner: from a look that said so to the next one that did."""
@@ -102,16 +129,32 @@ class Cluster:
             "APSTREAM_PARTITIONS": str(PARTITIONS),
             "APSTREAM_KEYS": KEYS,
         }
-        with (directory / "log").open("wb") as output:
-            child = subprocess.Popen(  # noqa: S603 - our own process
-                [sys.executable, stream_process.__file__, str(directory), self.service.name],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **settings},
-            )
-        replica = Replica(directory=directory, child=child)
+        replica = Replica(
+            directory=directory,
+            argv=[sys.executable, stream_process.__file__, str(directory), self.service.name],
+            env={**os.environ, **settings},
+        )
         self.replicas.append(replica)
         return replica
+
+    @asynccontextmanager
+    async def supervised(self) -> AsyncIterator[None]:
+        """Whatever ends because it must not go on, at whatever time, is started again, as anywhere."""
+
+        async def look() -> None:
+            while True:
+                for replica in self.replicas:
+                    if (status := replica.child.poll()) is not None:
+                        assert status == MUST_NOT_GO_ON, replica.log()[-3000:]
+                        replica.start()
+                await asyncio.sleep(0.5)
+
+        async with asyncio.TaskGroup() as tasks:
+            looking = tasks.create_task(look())
+            try:
+                yield
+            finally:
+                looking.cancel()
 
     async def feed(self, count: int) -> None:
         """New keys, and every third one an overwrite; to both topics, in all shards."""
@@ -190,8 +233,8 @@ class Cluster:
     async def whole(self, *replicas: Replica, within: float = SECONDS) -> None:
         """Waits until these hold as many keys as the model; then compares the table with it."""
         await until(
-            lambda: sum(seen[-1]["held"] for r in replicas if (seen := r.seen())) == len(self.model),
-            f"{len(self.model)} keys are held, now {[r.seen()[-1]['held'] for r in replicas if r.seen()]}",
+            lambda: sum(replica.held for replica in replicas) == len(self.model),
+            f"{len(self.model)} keys are held",
             within=within,
         )
         deadline = time.monotonic() + within

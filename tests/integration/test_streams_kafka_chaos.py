@@ -15,15 +15,13 @@ import pytest
 from chassis.producer import DurableProducer
 from devstack.kafka import KafkaNode
 
-from tests.integration.stream_cluster import Cluster, make_topics, overlaps, until
+from tests.integration.stream_cluster import MUST_NOT_GO_ON, Cluster, make_topics, overlaps
 from tests.integration.stream_process import Highest
+
+pytestmark = pytest.mark.timeout(600)
 
 FREEZE_SECONDS = 9.0
 """Longer than the group waits for a member (6 s)."""
-WATCHDOG_SECONDS = 2.0
-MUST_NOT_GO_ON = 70
-SOON_SECONDS = 15.0
-"""A stop in good order hands over without waiting for the session's end."""
 _numbers = count(1)
 
 
@@ -61,7 +59,8 @@ async def test_replicas_join_stop_and_die_and_every_shard_has_one_owner_with_the
         await cluster.owned_by(first, third)
         assert await cluster.behind_the_offsets() == []
         assert await first.end(signal.SIGTERM) == 0
-        await cluster.owned_by(third, within=SOON_SECONDS)
+        assert "not stopped in good order" not in first.log(), "the others would wait for its session to end"
+        await cluster.owned_by(third)
         assert await third.end(signal.SIGKILL) == -signal.SIGKILL
         assert await cluster.behind_the_offsets() == []
         last = cluster.start()
@@ -88,29 +87,28 @@ async def test_one_that_wakes_after_its_shards_went_to_another_owns_nothing_and_
         frozen.send(signal.SIGCONT)
         woke_at = time.monotonic()
         assert await frozen.end(signal.SIGCONT) == MUST_NOT_GO_ON
-        assert time.monotonic() - woke_at < WATCHDOG_SECONDS
+        ended_at = time.monotonic()
     assert "stood still" in frozen.log()
     late = [line for line in frozen.seen() if line["at"] > woke_at and line["owned"]]
     assert late == [], "it held itself for an owner after it woke"
     await cluster.whole(other)
-    assert overlaps(frozen, other, leave_out=(froze_at, woke_at + WATCHDOG_SECONDS)) == []
+    assert overlaps(frozen, other, leave_out=(froze_at, ended_at)) == []
     assert await other.end() == 0
     assert await cluster.behind_the_offsets() == []
 
 
 async def test_a_broker_that_goes_and_comes_back_changes_nothing(cluster: Cluster) -> None:
+    """A replica may last, or end when it cannot know what became of a transaction: at once, or after its return."""
     replica = cluster.start()
     await cluster.owned_by(replica)
-    async with feeding(cluster):
-        await cluster.feed(200)
-        await cluster.node.stop()
-        await asyncio.sleep(2)
-        await cluster.node.start()
-        await until(lambda: len(replica.seen()) > 0, "it looks")
-    if replica.child.poll() is not None:
-        assert replica.child.returncode == MUST_NOT_GO_ON
-        replica = cluster.start()
-    await cluster.owned_by(replica)
-    await cluster.whole(replica)
+    async with cluster.supervised():
+        async with feeding(cluster):
+            await cluster.feed(200)
+            await cluster.node.stop()
+            await asyncio.sleep(2)
+            await cluster.node.start()
+            await cluster.feed(30)
+        await cluster.owned_by(replica)
+        await cluster.whole(replica)
     assert await replica.end() == 0
     assert await cluster.behind_the_offsets() == []
