@@ -36,7 +36,7 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
     for case in evidence.cases:
         yield from _places(case)
     for record in evidence.log.of(UNREADABLE):
-        if record.value:
+        if record.value and not record.kind:
             words = f"{record.value['service']} could not read it: {record.value['reason']}"
             yield Finding(promise=PROMISE, connection="", record=record.key, words=words)
     for text in evidence.log.undecoded:

@@ -38,7 +38,7 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
     aside = {
         (each.value["topic"], each.value["partition"], each.value["offset"])
         for each in evidence.log.of(UNREADABLE)
-        if each.value
+        if each.value and not each.kind
     }
     for ledger, inputs in INPUTS.items():
         reached: dict[tuple[str, int], int] = {}
