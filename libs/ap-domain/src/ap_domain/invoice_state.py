@@ -57,7 +57,8 @@ class DocumentRef:
 class Report:
     """A transferResponse, fixed before it is sent so that a repeat is the same response.
 
-    `number` counts the reports of this invoice; `request_id` is Basware's, once it stored the report.
+    `number` counts the reports of this invoice; `request_id` is Basware's, once it stored the report; `repeats` says
+    how often Basware forgot it, so that it was sent again.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Report:
     message: str
     payment_block: bool = False
     request_id: str | None = None
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,17 @@ class LinkOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateSearch:
+    """One more search, not before `due`, for what creates that counted as not happened may have brought about after
+    all: `intents` are what they sent. `found` are the vouchers it found beside the invoice's own.
+    """
+
+    due: datetime
+    intents: tuple[PostingIntent, ...]
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceState:
     """The body of an invoice's ledger entry.
 
@@ -131,7 +144,7 @@ class InvoiceState:
     revision of a create whose outcome was unknown and that was then not found, `repeats` the vouchers that stood under
     the number before the first create and are not this invoice's; `rehearsal` says what would have come
     of it in shadow mode; `link` is a voucher that a person named and that is looked at, `linked` says that the
-    invoice's voucher came so; `currency` is the invoice's.
+    invoice's voucher came so; `currency` is the invoice's; `late` is a search that is still to come.
     """
 
     invoice_id: str
@@ -157,3 +170,4 @@ class InvoiceState:
     payment: PaymentState | None = None
     link: LinkOrder | None = None
     linked: bool = False
+    late: LateSearch | None = None

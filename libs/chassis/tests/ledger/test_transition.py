@@ -435,6 +435,9 @@ class Writing:
     def succeeded(self, entry: Tiny, value: object, **_: object) -> Decision[str]:
         return Decision(entry=entry)
 
+    def call(self, entry: Tiny) -> Call | None:
+        return None
+
     def wrote(self, entry: Tiny, outcome: Done | Retry, *, now: datetime) -> Tiny:
         return replace(entry, body=f"wrote at {now:%H:%M}")
 

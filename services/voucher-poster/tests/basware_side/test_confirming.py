@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from basware.testing import Canned
 from chassis.ledger.outcomes import Done, Parked, Retry
-from voucher_poster.core.answers import Confirmed
+from voucher_poster.core.answers import Confirmed, Forgotten
 
 from .api_bench import CODE, SEEN, STATUS, Bench, MakeEntry, reported
 
@@ -133,15 +133,41 @@ async def test_offered_without_our_response_in_progress_or_after_a_success_nothi
 
 @pytest.mark.parametrize(
     ("request_id", "answer"),
-    [(None, Canned(status=404)), ("req-1", Canned(status=404)), ("req-1", _status("InProgress"))],
-    ids=["not stored", "not known", "never done"],
+    [(None, Canned(status=404)), ("req-1", Canned(status=404))],
+    ids=["no request", "not known"],
 )
-async def test_after_a_day_without_an_outcome_a_person_is_told(
+async def test_what_basware_stored_and_forgot_is_to_be_sent_again(
     bench: Bench, make_entry: MakeEntry, clock: Any, request_id: str | None, answer: Canned
 ) -> None:
+    """Not at once, not where the document shows the response, and only while Basware waits for one."""
     entry = reported(make_entry, request_id=request_id)
     bench.stub.script("GET", STATUS, answer)
     bench.document("TransferInProgress")
+    clock.instant += timedelta(minutes=4)
+    assert isinstance(await bench.call("confirm", entry), Retry)
+    clock.instant += timedelta(minutes=2)
+    assert await bench.call("confirm", entry) == Done(value=Forgotten(number=1))
+    bench.document("TransferInProgress", transferResponses=[{"externalCode": CODE}])
+    assert isinstance(await bench.call("confirm", entry), Retry)
+    bench.document("WaitingForTransfer")
+    assert isinstance(await bench.call("confirm", entry), Retry)
+
+
+@pytest.mark.parametrize(
+    ("request_id", "answer", "kept"),
+    [
+        (None, Canned(status=404), True),
+        ("req-1", Canned(status=404), True),
+        ("req-1", _status("InProgress"), True),
+        ("req-1", _status("InProgress"), False),
+    ],
+)
+async def test_after_a_day_without_an_outcome_a_person_is_told(
+    bench: Bench, make_entry: MakeEntry, clock: Any, *, request_id: str | None, answer: Canned, kept: bool
+) -> None:
+    entry = reported(make_entry, request_id=request_id)
+    bench.stub.script("GET", STATUS, answer)
+    bench.document("TransferInProgress", transferResponses=[{"externalCode": CODE}] if kept else [])
     clock.instant += timedelta(hours=23, minutes=59)
     assert isinstance(await bench.call("confirm", entry), Retry)
     clock.instant += timedelta(minutes=2)

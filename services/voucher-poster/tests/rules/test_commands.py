@@ -121,7 +121,7 @@ ROWS: list[tuple[str, InvoiceEntry, Outcome, Outcome, Outcome]] = [
     (
         "whether it was told is not known",
         parked(Step.CONFIRM, report=REFUSED, reports=1),
-        (WAITING, Step.CONFIRM),
+        (WAITING, Step.REPORT),
         "Basware was told, or is being told",
         (FINAL, Step.DISCARDED),
     ),

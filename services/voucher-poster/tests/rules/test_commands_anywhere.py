@@ -1,6 +1,7 @@
 """Whatever is known of an invoice: what no command may do."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -82,6 +83,11 @@ def _tells_the_truth(before: InvoiceEntry, after: InvoiceEntry, where: str) -> N
     """A report is a new one, under a new number, and never says no beside a voucher."""
     assert after.body.reports >= before.body.reports, where
     report = after.body.report if after.step == Step.REPORT else None
-    if report is not None and report != before.body.report:
+    if report is not None and before.step == Step.CONFIRM:
+        assert before.body.report is not None, where
+        assert report == replace(before.body.report, request_id=None, repeats=0), (
+            f"a repeat is another report: {where}"
+        )
+    elif report is not None and report != before.body.report:
         assert report.number == before.body.reports + 1, f"a report's number is used twice: {where}"
         assert report.success == (before.body.voucher is not None), f"the wrong thing is told: {where}"

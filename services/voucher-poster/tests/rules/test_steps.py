@@ -69,6 +69,7 @@ def test_a_paused_flow_goes_on_with_what_settles_and_starts_nothing() -> None:
         "verify",
         "confirm",
         "confirm_payment",
+        "search_again",
     }
     assert [call.name for call in every if call.kind is Kind.ONCE] == ["create"]
     assert all(call.kind is Kind.READ for call in every if call.goes_on_when_paused)

@@ -12,6 +12,7 @@ from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
     Created,
+    Forgotten,
     Linkable,
     Looked,
     NotLinkable,
@@ -21,6 +22,7 @@ from voucher_poster.core.answers import (
     Rehearsed,
     Reported,
     Revisited,
+    SearchedAgain,
     TakenElsewhere,
     Verified,
 )
@@ -111,7 +113,7 @@ class TwoInvoices:
         if report is None:
             return
         assert not (entry.body.voucher and not report.success), "a no is told beside a voucher"
-        fixed, known = replace(report, request_id=None), self.seen[invoice].reports
+        fixed, known = replace(report, request_id=None, repeats=0), self.seen[invoice].reports
         if report.number in known:
             assert known[report.number] == fixed, "a repeat is not the same report"
         else:
@@ -191,6 +193,7 @@ class TwoInvoices:
             answers["no"] = Rejected(reason="no")
         elif name == "confirm":
             answers["no"] = Done(value=Confirmed(problem="Basware did not carry it out"))
+            answers["overtaken"] = Done(value=Forgotten(number=body.report.number)) if body.report else None
         elif name in ("report_payment", "confirm_payment"):
             answers["no"] = Done(value=_payment_no(running))
             answers["overtaken"] = Done(value=_overtaken(running)) if name == "confirm_payment" else None
@@ -223,6 +226,8 @@ def _answer(running: Running) -> Outcome:
         number = payment_report(running.entry).number
         answers["report_payment"] = PaymentReported(number=number, request_id="q", spacing=1.0)
         answers["confirm_payment"] = PaymentConfirmed(number=number)
+    if running.call.name == "search_again" and body.late is not None:
+        answers["search_again"] = SearchedAgain(due=body.late.due, vouchers=running.live)
     if running.call.name == "link":
         answers["link"] = _linkable(running)
     if running.call.name != "settle":

@@ -195,7 +195,7 @@ class Calls(Generic[B]):
         return min((entry.due - self._clock.now()).total_seconds(), longest)
 
     def _wanted(self, entry: Entry[B] | None) -> Call | None:
-        if entry is None or entry.phase in (Phase.PARKED, Phase.FINAL):
+        if entry is None or entry.phase is Phase.PARKED or (entry.phase is Phase.FINAL and entry.due is None):
             return None
         if entry.phase is Phase.STARTED and entry.key not in self._begun:
             return None

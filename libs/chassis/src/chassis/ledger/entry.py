@@ -22,7 +22,7 @@ class Phase(StrEnum):
     PARKED = "parked"
     """A person must decide; only this record waits."""
     FINAL = "final"
-    """Nothing is wanted. The entry is a stub that is never deleted."""
+    """Nothing is wanted, unless a `due` says when the remote is looked at once more. Never deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,13 +61,17 @@ def on_outcome(
         policy=policy,
         others=others,
     )
-    failed = not isinstance(outcome, Done | Sighted)
-    if unchanged or not failed or entry.due is None or decision.entry is None:
-        return decision
     left = decision.entry
-    if left.step != entry.step or left.phase in (Phase.PARKED, Phase.FINAL):
+    if left is None or left is entry:
         return decision
-    return replace(decision, entry=replace(left, due=max(left.due or entry.due, entry.due)))
+    if entry.phase is Phase.FINAL and left.phase is Phase.FINAL:
+        # How it ended is not for a look that comes after to say.
+        left = replace(left, reason=entry.reason)
+    failed = not isinstance(outcome, Done | Sighted)
+    in_its_place = left.step == entry.step and left.phase not in (Phase.PARKED, Phase.FINAL)
+    if not unchanged and failed and in_its_place and entry.due is not None:
+        left = replace(left, due=max(left.due or entry.due, entry.due))
+    return replace(decision, entry=left)
 
 
 def _on_outcome(
@@ -82,7 +86,10 @@ def _on_outcome(
     policy: Policy,
     others: Others[B],
 ) -> Decision[B]:
-    if entry.phase in (Phase.PARKED, Phase.FINAL) and call.kind is not Kind.ONCE:
+    over = entry.phase is Phase.PARKED or (
+        entry.phase is Phase.FINAL and not _looks_again(machine, entry, call)
+    )
+    if over and call.kind is not Kind.ONCE:
         return _too_late(entry, call, outcome, now=now)
     if not unchanged and call.kind is Kind.READ and isinstance(outcome, Rejected | Parked):
         again = replace(_unstopped(entry), due=now)
@@ -128,7 +135,8 @@ def _unanswered(
         case Stopped(reason=reason):
             back = _back(machine, entry, now=now)
             if back.step == entry.step and back.phase is not Phase.PARKED:
-                back = replace(back, phase=_held(back), due=None, reason=reason)
+                due = back.due if back.phase is Phase.FINAL else None
+                back = replace(back, phase=_held(back), due=due, reason=reason)
             return _noted(replace(back, stop=_stop(call, outcome, now=now)), "stopped", reason)
 
 
@@ -166,6 +174,11 @@ def waits_on(before: Entry[B], after: Entry[B]) -> bool:
     )
 
 
+def _looks_again(machine: Machine[B], entry: Entry[B], call: Call) -> bool:
+    """Whether this is the look that an entry which is over still asks for."""
+    return entry.due is not None and machine.call(entry) == call
+
+
 def _may_have_acted(outcome: Outcome) -> TypeGuard[Retry]:
     return isinstance(outcome, Retry) and outcome.effect
 
@@ -196,8 +209,8 @@ def _starts(entry: Entry[B]) -> int:
 
 
 def _held(entry: Entry[B]) -> Phase:
-    """A stop does not end doubt: what is in doubt stays so while its flow is stopped."""
-    return Phase.IN_DOUBT if entry.phase is Phase.IN_DOUBT else Phase.STOPPED
+    """A stop does not end doubt: what is in doubt stays so while its flow is stopped, and what is over stays over."""
+    return entry.phase if entry.phase in (Phase.IN_DOUBT, Phase.FINAL) else Phase.STOPPED
 
 
 def _settled(entry: Entry[B]) -> Entry[B]:

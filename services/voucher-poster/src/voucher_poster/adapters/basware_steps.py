@@ -26,7 +26,7 @@ from voucher_poster.adapters.reported_document import (
     offered_again,
     transfer_in_document,
 )
-from voucher_poster.core.answers import Acknowledged, Confirmed, Reported, TakenElsewhere
+from voucher_poster.core.answers import Acknowledged, Confirmed, Forgotten, Reported, TakenElsewhere
 
 InvoiceEntry = Entry[InvoiceState]
 
@@ -104,7 +104,8 @@ class BaswareSteps:
         except Refused:
             # Our own earlier identical response may have been carried out, and its answer lost.
             document = await client.get_document(entry.body.invoice_id, traceparent=trace(entry))
-            if not has_response(document.content, response.external_code):
+            kept = has_response(document.content, response.external_code)
+            if not kept and _stored(entry).shown(document.content) != Word():
                 raise
         reached("reported")
         return Done(value=Reported(request_id=request_id, spacing=_spacing(connection)))
@@ -158,12 +159,17 @@ def _stored(entry: InvoiceEntry) -> Stored:
             return Word()
         return word
 
+    def forgotten(content: Mapping[str, object]) -> Forgotten | None:
+        awaited = content.get("processingStatus") == IN_PROGRESS and not has_response(content, code)
+        return Forgotten(number=report.number) if awaited else None
+
     return Stored(
         external_code=code,
         request_id=report.request_id,
         shown=shown,
         proven=lambda content: judged(content) == Word(),
         answer=lambda word: Confirmed(problem=word.problem),
+        forgotten=forgotten,
     )
 
 

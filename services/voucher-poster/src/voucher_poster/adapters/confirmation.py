@@ -21,6 +21,8 @@ LONGEST_SILENCE = 24 * 3600.0
 """How long the outcome of a response is asked for before a person is told."""
 UNKNOWN_SECONDS = 60.0
 """How long Basware may not know a request it stored before the document is asked instead."""
+FORGOTTEN_SECONDS = 300.0
+"""How long neither the request nor the document may show a response before it is sent again."""
 _LONGEST_WAIT = 60.0
 _SUCCESS = (RequestState.SUCCESS, RequestState.ACKNOWLEDGED_SUCCESS)
 _CARRIED_OUT = (ItemState.SUCCESS, ItemState.WARNING)
@@ -43,7 +45,8 @@ class Stored:
     """A response that Basware stored, and how it is recognised in the document.
 
     `shown` is what the document says of it, None while that is open; `proven` says that it was carried out whatever
-    its request's status says; `answer` turns the word into what the invoice's rules know.
+    its request's status says; `answer` turns the word into what the invoice's rules know; `forgotten` makes it of
+    a document that shows nothing of the response although it waits for one, None where it does or that is for a person.
     """
 
     external_code: str
@@ -51,6 +54,7 @@ class Stored:
     shown: Callable[[Mapping[str, object]], Word | None]
     proven: Callable[[Mapping[str, object]], bool]
     answer: Callable[[Word], object]
+    forgotten: Callable[[Mapping[str, object]], object | None] = lambda _: None
 
 
 class Confirmation:
@@ -66,10 +70,10 @@ class Confirmation:
         if stored.request_id is not None:
             status = await client.request_status(stored.request_id, traceparent=trace(entry))
         if status is None and (stored.request_id is None or waited > UNKNOWN_SECONDS):
-            return await _by_document(stored, entry, client, waited=waited)
+            return await _by_document(stored, entry, client, waited=waited, unknown=True)
         if status is None or status.state not in (*_SUCCESS, *_ERROR):
             if waited > LONGEST_SILENCE:
-                return await _by_document(stored, entry, client, waited=waited)
+                return await _by_document(stored, entry, client, waited=waited, unknown=status is None)
             return _ask_again(
                 f"Basware works on the report ({status.state if status else 'unknown'})", waited
             )
@@ -101,12 +105,16 @@ async def _last_word(word: Word, stored: Stored, entry: InvoiceEntry, client: Ba
 
 
 async def _by_document(
-    stored: Stored, entry: InvoiceEntry, client: BaswareClient, *, waited: float
+    stored: Stored, entry: InvoiceEntry, client: BaswareClient, *, waited: float, unknown: bool
 ) -> Outcome:
+    """`unknown`: Basware does not know the response's request, or never named one."""
     document = await client.get_document(entry.body.invoice_id, traceparent=trace(entry))
     word = stored.shown(document.content)
     if word is not None:
         return Done(value=stored.answer(word))
+    forgotten = stored.forgotten(document.content) if unknown and waited > FORGOTTEN_SECONDS else None
+    if forgotten is not None:
+        return Done(value=forgotten)
     if waited > LONGEST_SILENCE:
         return Parked(reason=f"Basware has not said within {waited / 3600:.0f} h what became of the report")
     return _ask_again(f"Basware has the invoice in status {document.processing_status}", waited)

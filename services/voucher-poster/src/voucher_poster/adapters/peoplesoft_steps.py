@@ -1,4 +1,4 @@
-"""The steps that PeopleSoft takes part in: rehearse, revisit, look, create, settle, verify, link."""
+"""The steps that PeopleSoft takes part in: rehearse, revisit, look, create, settle, verify, link, search again."""
 
 import asyncio
 from zoneinfo import ZoneInfo
@@ -21,11 +21,11 @@ from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, People
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
 from voucher_poster.adapters.posting_request import PostingRequest, PostingRequests
 from voucher_poster.adapters.voucher_search import voucher_ref, vouchers_of
-from voucher_poster.core.answers import Created, Looked, Rehearsed, Revisited, Verified
+from voucher_poster.core.answers import Created, Looked, Rehearsed, Revisited, SearchedAgain, Verified
 
 InvoiceEntry = Entry[InvoiceState]
 
-_AFTER_THE_SEND = ("revisit", "settle", "verify")
+_AFTER_THE_SEND = ("revisit", "settle", "verify", "search_again")
 """A voucher may exist: whatever these meet, the invoice is not sent back as refused."""
 _LONGEST_WAIT = 3600.0
 _CORRECT = "Correct it in Basware and transfer the invoice again."
@@ -45,11 +45,12 @@ class PeopleSoftSteps:
             "look": self._look,
             "settle": self._settle,
             "verify": self._verify,
+            "search_again": self._search_again,
             "link": LinkStep(documents=documents, requests=self._requests, clock=clock).look,
         }
 
     async def call(self, name: str, entry: InvoiceEntry, connection: Connection, *, gate: Gate) -> Outcome:
-        """The step of this name: rehearse, revisit, look, create, settle, verify or link."""
+        """The step of this name: rehearse, revisit, look, create, settle, verify, link or search_again."""
         outcome = await self._outcome(name, entry, connection, gate=gate)
         if isinstance(outcome, Rejected | Parked) and name == "link":
             return not_linkable(entry, outcome.reason)
@@ -206,6 +207,19 @@ class PeopleSoftSteps:
         found = await vouchers_of(intent, connection, site, record=entry.key)
         ours, strange = found.of_doubt(intent)
         return Done(value=Verified(same=ours, different=strange))
+
+    async def _search_again(
+        self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite
+    ) -> Outcome:
+        """What each create that counted as not happened may have made, by what was written down before it."""
+        late = entry.body.late
+        if late is None:
+            raise ValueError(f"{entry.key} has nothing to search for again")
+        shown: dict[tuple[str, str], VoucherRef] = {}
+        for intent in late.intents:
+            ours, _ = (await vouchers_of(intent, connection, site, record=entry.key)).of_doubt(intent)
+            shown.update({(each.business_unit, each.voucher_id): each for each in ours})
+        return Done(value=SearchedAgain(due=late.due, vouchers=tuple(shown.values())))
 
     async def _request(
         self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite

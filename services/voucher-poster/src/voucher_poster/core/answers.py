@@ -73,6 +73,21 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """Basware stored the report of this number, and neither its request nor the document shows anything of it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedAgain:
+    """All live vouchers that creates which counted as not happened may have made, by the search due at `due`."""
+
+    due: datetime
+    vouchers: tuple[VoucherRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revisited:
     """The voucher this invoice has, as it stands; None if it was deleted."""
 

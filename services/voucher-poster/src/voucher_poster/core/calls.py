@@ -14,6 +14,7 @@ LOOK = Call(name="look", remote=PEOPLESOFT, kind=Kind.READ)
 CREATE = Call(name="create", remote=PEOPLESOFT, kind=Kind.ONCE)
 SETTLE = Call(name="settle", remote=PEOPLESOFT, kind=Kind.READ, goes_on_when_paused=True)
 VERIFY = Call(name="verify", remote=PEOPLESOFT, kind=Kind.READ, goes_on_when_paused=True)
+SEARCH_AGAIN = Call(name="search_again", remote=PEOPLESOFT, kind=Kind.READ, goes_on_when_paused=True)
 REPORT = Call(name="report", remote=BASWARE, kind=Kind.REPEATABLE)
 CONFIRM = Call(name="confirm", remote=BASWARE, kind=Kind.READ, goes_on_when_paused=True)
 LINK = Call(name="link", remote=PEOPLESOFT, kind=Kind.READ)
@@ -34,7 +35,9 @@ _OF_STEP: dict[str, Call] = {
 
 
 def wanted(entry: Entry[InvoiceState]) -> Call | None:
-    """What the entry's step asks for in its phase."""
+    """What the entry's step asks for in its phase; at rest it may still ask for one more search."""
+    if entry.phase is Phase.FINAL:
+        return SEARCH_AGAIN if entry.body.late is not None else None
     if entry.step == Step.POST:
         return {Phase.STARTED: CREATE, Phase.IN_DOUBT: SETTLE}.get(entry.phase, LOOK)
     return _OF_STEP.get(entry.step)

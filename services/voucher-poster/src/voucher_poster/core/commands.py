@@ -13,10 +13,14 @@ from ap_domain.response import clerk_message
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Input, Note
 
-from voucher_poster.core import calls, documents, linking, paying, reporting
+from voucher_poster.core import calls, documents, late_search, linking, paying, reporting
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
+
+
+_ASKING = {Step.CONFIRM: Step.REPORT, Step.CONFIRM_PAYMENT: Step.REPORT_PAYMENT}
+"""What is awaited of Basware, and the step that sent it."""
 
 
 class NotNow(Exception):
@@ -78,10 +82,14 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
         return f"voucher {entry.body.voucher.voucher_id}, if it is live, stands for it", Decision(
             entry=revisit
         )
-    if entry.step == Step.CONFIRM_PAYMENT:
+    if entry.step in _ASKING:
         # Basware does not say what became of it. Where it has this very response already, that counts.
         due = documents.writable(entry.body, now=now)
-        resent = replace(again, step=Step.REPORT_PAYMENT, due=due)
+        report = entry.body.report
+        fresh = replace(report, repeats=0, request_id=None) if report is not None else None
+        resent = replace(
+            again, step=_ASKING[Step(entry.step)], due=due, body=replace(again.body, report=fresh)
+        )
         return "Basware is sent the same response again", Decision(entry=resent)
     if entry.step == Step.ACKNOWLEDGE:
         # That it was tried before is what makes "already acknowledged" count as ours.
@@ -136,6 +144,7 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
         raise NotNow(f"a voucher may still appear until {_settled_at(entry, now=now).isoformat()}")
     if documents.undecided(entry):
         entry = replace(entry, body=replace(entry.body, doubted=entry.body.document.revision))
+    entry = replace(entry, body=late_search.settled_by_a_person(entry.body))
     if entry.body.voucher is not None and entry.body.link is not None:
         return "the voucher it has still stands", linking.given_up(entry, command.reason, now=now)
     if entry.body.voucher is not None and entry.step in (*documents.PAYING, *documents.AT_REST):

@@ -194,10 +194,18 @@ def _started(entry: InvoiceEntry, answer: Looked, *, now: datetime) -> InvoiceDe
     repeated = sorted(each.voucher_id for each in answer.different)
     gone = (each.voucher_id for each in answer.deleted)
     intent = replace(answer.intent, known=tuple(sorted({*repeated, *gone})))
+    settled_at = now + timedelta(seconds=answer.settle_seconds)
+    late = replace(entry.body.late, due=settled_at) if entry.body.late is not None else None
     start = transition.started(
         replace(
             entry,
-            body=replace(entry.body, repeats=intent.known, intent=intent, payment_block=answer.payment_block),
+            body=replace(
+                entry.body,
+                repeats=intent.known,
+                intent=intent,
+                payment_block=answer.payment_block,
+                late=late,
+            ),
         ),
         settle_seconds=answer.settle_seconds,
         request_digest=intent.request_digest,

@@ -4,7 +4,8 @@ Steps and calls: acknowledge (Basware), post = look, then create, or settle when
 (PeopleSoft), report and confirm (Basware). A voucher is only created from a committed `started`, which only a look
 that found nothing can bring about. Before all this an invoice may be rehearsed (shadow mode) or revisit the voucher
 it has already. A voucher that a person names is linked (PeopleSoft). What a picture of the voucher's payment shows is
-reported and confirmed (Basware).
+reported and confirmed (Basware). An invoice of which a
+create counted as not happened is, once it rests, searched for once more (PeopleSoft).
 """
 
 from dataclasses import replace
@@ -23,6 +24,7 @@ from voucher_poster.core import (
     calls,
     commands,
     documents,
+    late_search,
     linking,
     looking,
     paying,
@@ -33,6 +35,7 @@ from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
     Created,
+    Forgotten,
     Linkable,
     Looked,
     NotLinkable,
@@ -42,6 +45,7 @@ from voucher_poster.core.answers import (
     Rehearsed,
     Reported,
     Revisited,
+    SearchedAgain,
     TakenElsewhere,
     Verified,
 )
@@ -59,11 +63,12 @@ class InvoiceMachine:
         """
         match record.payload:
             case Command():
-                return commands.decide(entry, record, record.payload, now=now)
+                decision = commands.decide(entry, record, record.payload, now=now)
             case PaymentPicture():
-                return pictures.received(entry, record, now=now)
+                decision = pictures.received(entry, record, now=now)
             case _:
-                return paying.after_fetch(entry, documents.received(entry, record, now=now), now=now)
+                decision = paying.after_fetch(entry, documents.received(entry, record, now=now), now=now)
+        return _scheduled(decision)
 
     def call(self, entry: InvoiceEntry) -> Call | None:
         """What the entry's step asks for in its phase."""
@@ -78,12 +83,14 @@ class InvoiceMachine:
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
         """Nothing was created: look again, then start anew. A newer fetch that waited for this comes first."""
-        doubted = entry.body.document.revision if entry.phase is Phase.IN_DOUBT else entry.body.doubted
-        body = replace(entry.body, intent=None, doubted=doubted)
+        body = replace(entry.body, intent=None)
+        if entry.phase is Phase.IN_DOUBT:
+            late = late_search.ordered(entry, now=now)
+            body = replace(body, doubted=entry.body.document.revision, late=late)
         back = replace(entry, phase=Phase.WAITING, due=now, body=body)
         if body.newer is None:
             return back
-        return documents.act_on(back, body.newer, now=now).entry or back
+        return late_search.scheduled(documents.act_on(back, body.newer, now=now).entry or back)
 
     def wrote(self, entry: InvoiceEntry, outcome: Done | Retry, *, now: datetime) -> InvoiceEntry:
         """Basware's record was, or may have been, written: not again before the spacing is over."""
@@ -129,25 +136,41 @@ class InvoiceMachine:
         self, entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
     ) -> InvoiceDecision:
         """Go on after a call."""
-        match value:
-            case Acknowledged():
-                return acknowledging.acknowledged(entry, now=now)
-            case Looked():
-                return looking.looked(entry, value, now=now, others=others)
-            case Created(voucher=voucher, warnings=warnings):
-                return _created(entry, voucher, warnings, now=now)
-            case Verified():
-                return _verified(entry, value, now=now, others=others)
-            case Linkable():
-                return linking.linked(entry, value, now=now, others=others)
-            case _:
-                return _told_or_seen(entry, value, now=now)
+        return _scheduled(_succeeded(entry, value, now=now, others=others))
+
+
+def _scheduled(decision: InvoiceDecision) -> InvoiceDecision:
+    """With the search that is still to come, where nothing else is wanted."""
+    entry = decision.entry
+    return decision if entry is None else replace(decision, entry=late_search.scheduled(entry))
+
+
+def _succeeded(
+    entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
+) -> InvoiceDecision:
+    match value:
+        case Acknowledged():
+            return acknowledging.acknowledged(entry, now=now)
+        case Looked():
+            return looking.looked(entry, value, now=now, others=others)
+        case Created(voucher=voucher, warnings=warnings):
+            return _created(entry, voucher, warnings, now=now)
+        case Verified():
+            return _verified(entry, value, now=now, others=others)
+        case Linkable():
+            return linking.linked(entry, value, now=now, others=others)
+        case SearchedAgain():
+            return late_search.searched(entry, value, others=others)
+        case _:
+            return _told_or_seen(entry, value, now=now)
 
 
 def _told_or_seen(entry: InvoiceEntry, value: object, *, now: datetime) -> InvoiceDecision:
     match value:
         case Reported():
             return reporting.reported(entry, value, now=now)
+        case Forgotten():
+            return reporting.forgotten(entry, value, now=now)
         case Confirmed(problem=problem):
             return reporting.confirmed(entry, problem, now=now)
         case Revisited():

@@ -10,13 +10,15 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note
 
 from voucher_poster.core import documents, paying
-from voucher_poster.core.answers import Reported
+from voucher_poster.core.answers import Forgotten, Reported
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
 
 FIRST_QUESTION_SECONDS = 1.0
 """Basware carries a report out in its own time: asking sooner brings nothing."""
+MOST_REPEATS = 3
+"""How often a report that Basware forgot is sent again before a person is asked."""
 
 
 def posted(
@@ -121,6 +123,29 @@ def reported(entry: InvoiceEntry, answer: Reported, *, now: datetime) -> Invoice
     note = Note(action="reported", detail={"success": str(told.success).lower(), "message": told.message})
     return Decision(
         entry=replace(entry, phase=Phase.WAITING, step=Step.CONFIRM, due=due, body=body), notes=(note,)
+    )
+
+
+def forgotten(entry: InvoiceEntry, answer: Forgotten, *, now: datetime) -> InvoiceDecision:
+    """The same report is sent again: where Basware has it after all, that changes nothing."""
+    told = entry.body.report
+    if told is None or entry.step != Step.CONFIRM or told.number != answer.number:
+        note = Note(action="too late", detail={"reason": "it is about an earlier report"})
+        return Decision(entry=entry, notes=(note,))
+    if told.repeats >= MOST_REPEATS:
+        return park(entry, f"Basware stored the report {told.repeats + 1} times and shows nothing of it")
+    again = sent_again(entry, replace(told, repeats=told.repeats + 1), now=now)
+    return Decision(
+        entry=again, notes=(Note(action="report forgotten", detail={"number": str(told.number)}),)
+    )
+
+
+def sent_again(entry: InvoiceEntry, told: Report, *, now: datetime) -> InvoiceEntry:
+    """The report goes out once more, under the code it has."""
+    body = replace(entry.body, report=replace(told, request_id=None))
+    due = documents.writable(body, now=now)
+    return replace(
+        entry, phase=Phase.WAITING, step=Step.REPORT, due=due, attempts=0, reason="", stop=None, body=body
     )
 
 

@@ -1,0 +1,73 @@
+"""One more search, a settle time after the last create, for what counted as not happened and may have come after all.
+
+Nobody can take back a create that is under way somewhere: it was sent by a process that was frozen in the wrong
+instant, or PeopleSoft worked on it longer than the settle time. The invoice goes on meanwhile; what is found is for a
+person.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ap_domain.invoice_state import InvoiceState, LateSearch
+from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.machine import Decision, Note, Others
+
+from voucher_poster.core import looking, reporting
+from voucher_poster.core.answers import SearchedAgain
+
+InvoiceEntry = Entry[InvoiceState]
+InvoiceDecision = Decision[InvoiceState]
+
+
+def ordered(entry: InvoiceEntry, *, now: datetime) -> LateSearch | None:
+    """What is to be searched for once the create of this entry counts as not happened."""
+    intent, late = entry.body.intent, entry.body.late
+    if intent is None or entry.started is None:
+        return late
+    before = late.intents if late is not None else ()
+    intents = before if intent in before else (*before, intent)
+    return LateSearch(due=now + timedelta(seconds=entry.started.settle_seconds), intents=intents)
+
+
+def scheduled(entry: InvoiceEntry) -> InvoiceEntry:
+    """Once nothing else is wanted of the invoice, the search is; it holds up nothing."""
+    late = entry.body.late
+    if late is None or entry.phase is not Phase.FINAL or entry.due is not None:
+        return entry
+    return replace(entry, due=late.due)
+
+
+def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[InvoiceState]) -> InvoiceDecision:
+    """No voucher but the invoice's own: it rests. Any other that no invoice of ours has: a person must look."""
+    late, own = entry.body.late, entry.body.voucher
+    if late is None or entry.phase is not Phase.FINAL or late.due != answer.due:
+        note = Note(action="too late", detail={"reason": "another search is wanted by now"})
+        return Decision(entry=entry, notes=(note,))
+    ours = (own.business_unit, own.voucher_id) if own is not None else None
+    beside = [
+        each
+        for each in answer.vouchers
+        if (each.business_unit, each.voucher_id) != ours and not others(looking.voucher_claim(entry, each))
+    ]
+    if not beside:
+        rests = replace(entry, due=None, body=replace(entry.body, late=None))
+        found = looking.names(answer.vouchers) or "no voucher"
+        return Decision(entry=rests, notes=(Note(action="searched again", detail={"found": found}),))
+    reason = "a create that counted as not happened came after all: PeopleSoft has "
+    if own is not None:
+        reason += (
+            f"{looking.names([own, *beside])} for this invoice, and Basware was told {own.voucher_id}. Delete the "
+            "other there, then resubmit (searched again); where it is closed unpaid, discard (what was told stays)"
+        )
+    else:
+        reason += (
+            f"{looking.names(beside)} for this invoice, which is {entry.step} here. Delete it there and resubmit, or "
+            "link it to the invoice"
+        )
+    after = replace(late, found=tuple(each.voucher_id for each in beside))
+    return reporting.park(replace(entry, body=replace(entry.body, late=after)), reason, alert="yes")
+
+
+def settled_by_a_person(body: InvoiceState) -> InvoiceState:
+    """Who lets go of an invoice whose second voucher was found answers for it."""
+    return replace(body, late=None) if body.late is not None and body.late.found else body
