@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .checker import Verdict, Weight, verdict
+from .checker import Verdict, Weight, verdict, window
 from .checker.example import good
 from .checker.history import Operation
 from .checker.made_up import (
@@ -24,6 +24,7 @@ from .checker.made_up_papers import call, voucher, write
 from .checker.promises import (
     accepted,
     audit,
+    commands,
     ledgers,
     master_data,
     one_at_a_time,
@@ -40,6 +41,7 @@ from .checker.promises import (
 )
 from .checker.records import (
     AUDIT_POSTER,
+    COMMANDS,
     CONNECTIONS,
     DOCUMENTS,
     FETCHES,
@@ -149,6 +151,21 @@ def basware_shows_another_number(run: Run) -> None:
 @breaks(told.PROMISE)
 def a_message_is_too_long(run: Run) -> None:
     run.documents["inv-2"]["responses"][0]["body"]["responseMessage"] = "x" * 251
+
+
+@breaks(commands.PROMISE, LOST)
+def an_order_was_never_answered(run: Run) -> None:
+    order = {"connection_id": "acme", "command_id": "c1", "ledger": "payments", "action": "run_now"}
+    run.put(COMMANDS, run.key("c1"), {**order, "record_id": "payments"}, seconds=200)
+    for ledger in (FETCHES, INVOICES):
+        run.position(ledger, COMMANDS, seconds=200)
+
+
+@breaks(commands.PROMISE, LOST)
+def what_was_approved_is_not_in_the_book(run: Run) -> None:
+    run.operations.append(
+        Operation(id="a", kind="approve", connection="acme", record="inv-9", at=at(0), outcome="ok")
+    )
 
 
 # 2 one voucher
@@ -286,7 +303,7 @@ def who_lost_the_partition_went_on_writing(run: Run) -> None:
 
 @breaks(ledgers.PROMISE)
 def an_owner_holds_another_state_than_a_replay(run: Run) -> None:
-    run.metrics["voucher-poster-1"] = b'apstream_ledger_entries{connection="acme",phase="final"} 1.0\n'
+    run.metrics["voucher-poster-1"] = run.metrics["voucher-poster-1"].replace(b"2.0", b"1.0")
 
 
 @breaks(positions.PROMISE, LOST)
@@ -533,6 +550,7 @@ def test_the_window_is_exempt_where_the_history_names_the_invoice_and_the_audit_
     found = judged(run)
     assert not found.twice, str(found)
     assert {each.record for each in found.exempt} == {"inv-2"}
+    assert window.PROMISE in str(found)
 
 
 @pytest.mark.parametrize(
@@ -543,6 +561,23 @@ def test_a_second_voucher_is_not_exempt_otherwise(how: dict[str, Any]) -> None:
     _frozen_in_the_window(run, **how)
     found = judged(run)
     assert {each.promise for each in found.twice} == {one_voucher.PROMISE}
+
+
+def test_a_window_that_nobody_noticed_is_a_broken_promise_of_its_own() -> None:
+    run = good()
+    run.operations.append(_fault("frozen in the window", record="inv-2"))
+    assert {each.promise for each in judged(run).broken} == {window.PROMISE}
+
+
+def test_two_calls_at_once_on_a_half_open_line_are_exempt_and_too_little_spacing_is_not() -> None:
+    run = good()
+    a_search_ran_beside_a_create(run)
+    run.operations.append(_fault("services to PeopleSoft half open"))
+    found = judged(run)
+    assert {each.promise for each in found.exempt} == {one_at_a_time.PROMISE}
+    assert found.ok
+    a_write_came_too_soon(run)
+    assert {each.promise for each in judged(run).broken} == {one_at_a_time.PROMISE}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,17 @@ def counts(evidence: Evidence) -> Mapping[str, int]:
         "invoices": sum(len(case.invoices) for case in evidence.cases),
         **{name: ended[name] for name in sorted(ended)},
         **dict(sorted(parked.items())),
+        "writes at Basware": sum(len(case.books.writes) for case in evidence.cases),
+        "creates at PeopleSoft": sum(
+            call["operation"] == "create" for case in evidence.cases for call in case.books.calls
+        ),
+        "vouchers": sum(len(case.books.vouchers) for case in evidence.cases),
+        "payments told": sum(
+            row["paidTotal"] is not None for case in evidence.cases for row in case.books.paid
+        ),
+        "master data in Basware": sum(
+            len(records) for case in evidence.cases for records in case.books.pickable.values()
+        ),
         "master data refused": sum(
             len(refused(case, entity))
             for case in evidence.cases

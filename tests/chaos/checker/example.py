@@ -37,7 +37,7 @@ def good() -> Run:
     _seen_unpaid(run, "inv-2", "00000002", seconds=90.0)
     _paid(run, "inv-1", "00000001", begun=100.0)
     _master_data(run)
-    gauge = b'apstream_ledger_entries{connection="acme",phase="final"} 2.0\n'
+    gauge = b'apstream_ledger_entries{connection="acme",phase="final"} 2.0\napstream_ledger_partitions_owned 1.0\n'
     run.metrics = {"ingress-documents-1": gauge, "voucher-poster-1": gauge}
     return run
 

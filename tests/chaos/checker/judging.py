@@ -8,6 +8,7 @@ from .findings import Finding, Verdict, Weight
 from .promises import (
     accepted,
     audit,
+    commands,
     ledgers,
     master_data,
     one_at_a_time,
@@ -22,12 +23,13 @@ from .promises import (
     told,
     watermarks,
 )
-from .window import excused
+from .window import excused, noticed
 
 Check = Callable[..., Iterator[Finding]]
 CHECKS: Sequence[Check] = (
     accepted.check,
     told.check,
+    commands.check,
     one_voucher.check,
     order.check,
     one_at_a_time.check,
@@ -51,7 +53,7 @@ def verdict(evidence: Evidence, *, at_rest: bool) -> Verdict:
     starts, versions and owners of the ledgers, watermarks, secrets, places.
     """
     found = (finding for check in CHECKS for finding in check(evidence, at_rest=at_rest))
-    findings = tuple(excused(evidence, found))
+    findings = (*excused(evidence, found), *(noticed(evidence) if at_rest else ()))
     notes = [] if evidence.cases else ["there is no connection: nothing was judged"]
     return Verdict(
         lost=_of(findings, Weight.LOST),

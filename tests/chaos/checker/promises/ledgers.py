@@ -16,7 +16,7 @@ from tests.chaos.checker.records import AUDIT_INGRESS, AUDIT_POSTER, FETCHES, IN
 PROMISE = "6 the ledgers are whole and written by their owners"
 LEDGERS: Mapping[str, str] = {FETCHES: "ingress-documents", INVOICES: "voucher-poster"}
 AUDITS: Mapping[str, str] = {FETCHES: AUDIT_INGRESS, INVOICES: AUDIT_POSTER}
-DEPTH = "apstream_ledger_entries"
+DEPTH, OWNED = "apstream_ledger_entries", "apstream_ledger_partitions_owned"
 
 
 def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
@@ -59,9 +59,14 @@ def _owners(records: Sequence[Record]) -> Iterator[Finding]:
 
 
 def _held(evidence: Evidence, ledger: str, service: str) -> Iterator[Finding]:
-    """The gauges of all owners together against a replay of the topic from its beginning."""
+    """The gauges of all owners together against a replay of the topic from its beginning; not while one of them tells
+    nothing, or a partition is on its way between them.
+    """
     names = [each for each in evidence.processes if each.startswith(service)]
-    if not names or any(each not in evidence.metrics for each in names):
+    if any(each not in evidence.metrics for each in names):
+        return
+    owned = sum(value for name in names for _, value in samples(evidence.metrics[name], OWNED))
+    if owned != evidence.log.partitions(ledger):
         return
     held: Counter[tuple[str, str]] = Counter()
     for name in names:

@@ -1,13 +1,17 @@
 """Never two calls at once on one record of Basware's or one invoice in PeopleSoft; writes keep the spacing.
 
-Exempt, and named as such: a process that was frozen, or cut off from Kafka, while its successor took over may send one
-more write that is harmless to repeat before it learns that it was fenced (docs/decisions/0005, "a false alarm that
-remains"). So two writes that came with different access tokens, hence from different processes, while the driver's
-history names such a fault. Creates are never exempt.
+Exempt, and named as such:
+
+- a process that was frozen, or cut off from Kafka, while its successor took over may send one more write that is
+  harmless to repeat before it learns that it was fenced (docs/decisions/0005, "a false alarm that remains"): two writes
+  with different access tokens, hence of different processes, while the history names such a fault of the driver's;
+- on a line that was half open nobody sees that the caller has left, and what was held comes late: two calls at once
+  while the history names a half-open line. The spacing has no such excuse.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.chaos.checker.books import instant
@@ -18,6 +22,7 @@ from tests.chaos.checker.intervals import Interval, overlaps, too_close
 from tests.chaos.checker.natural_keys import NaturalKey, key_of_call, owners
 from tests.chaos.checker.records import Json
 
+Pair = tuple[Interval, Interval]
 PROMISE = "4 never two calls at once, and writes keep their spacing"
 TOLERANCE = timedelta(milliseconds=50)
 """Calls take so long on their way, more or less."""
@@ -35,6 +40,8 @@ ZOMBIES = (
     "broker",
 )
 """Names of faults that leave two processes which both hold themselves for the owner."""
+HELD = ("half open", "half-open")
+"""Names of faults under which a call may be carried out long after its caller has left."""
 BEFORE, AFTER = 1.0, 15.0
 """Seconds around such a fault in which a process may wake up."""
 
@@ -43,7 +50,7 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
     """At any moment; a rest adds nothing."""
     for case in evidence.cases:
         yield from _basware(evidence, case)
-        yield from _peoplesoft(case)
+        yield from _peoplesoft(evidence, case)
         yield from _rules_of_basware(evidence, case)
 
 
@@ -56,7 +63,8 @@ def _basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
     for invoice_id, calls in writes.items():
         for one, other in overlaps(calls):
             words = f"{_said(other)} while {_said(one)} was not over"
-            yield _of_writes(evidence, case, invoice_id, (one, other), words)
+            found = _of_writes(evidence, case, invoice_id, (one, other), words)
+            yield found if found.weight is Weight.EXEMPT else _held(evidence, found, (one, other))
         for one, other in too_close(calls, spacing=spacing, tolerance=TOLERANCE):
             gap = (other.begin - one.begin).total_seconds()
             words = f"{_said(other)} only {gap:.3f} s after {_said(one)}; the spacing is {case.connection.spacing} s"
@@ -76,9 +84,7 @@ def _write(write: Json) -> Interval:
     )
 
 
-def _of_writes(
-    evidence: Evidence, case: Case, invoice_id: str, pair: tuple[Interval, Interval], words: str
-) -> Finding:
+def _of_writes(evidence: Evidence, case: Case, invoice_id: str, pair: Pair, words: str) -> Finding:
     weight = Weight.BROKEN
     cause = _two_owners(evidence, pair)
     if cause is not None:
@@ -89,12 +95,23 @@ def _of_writes(
     )
 
 
-def _two_owners(evidence: Evidence, pair: tuple[Interval, Interval]) -> Operation | None:
+def _two_owners(evidence: Evidence, pair: Pair) -> Operation | None:
     """The fault under which the two writes came from two processes; none if one process made both."""
-    if pair[0].caller == pair[1].caller:
-        return None
-    for fault in faults(evidence.operations, *ZOMBIES):
-        # What a connection's name stands beside is a vendor's fault.
+    return None if pair[0].caller == pair[1].caller else _during(evidence, pair, *ZOMBIES)
+
+
+def _held(evidence: Evidence, finding: Finding, pair: Pair) -> Finding:
+    """Exempt where the line was half open at one of the two calls."""
+    fault = _during(evidence, pair, *HELD)
+    if fault is None:
+        return finding
+    words = f"{finding.words}; during the fault {fault.name!r}: its caller may have left long before"
+    return replace(finding, words=words, weight=Weight.EXEMPT)
+
+
+def _during(evidence: Evidence, pair: Pair, *words: str) -> Operation | None:
+    """The driver's fault of such a name at the time of one of two calls. A vendor's fault names its connection."""
+    for fault in faults(evidence.operations, *words):
         if not fault.connection and any(
             fault.covers(each.begin, before=BEFORE, after=AFTER) for each in pair
         ):
@@ -102,7 +119,7 @@ def _two_owners(evidence: Evidence, pair: tuple[Interval, Interval]) -> Operatio
     return None
 
 
-def _peoplesoft(case: Case) -> Iterator[Finding]:
+def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
     """A create beside another call of the same natural key. What a fault held up counts from when it came in only: the
     caller may have given up long before it was carried out, and waits for the settle time by then.
     """
@@ -123,7 +140,8 @@ def _peoplesoft(case: Case) -> Iterator[Finding]:
                     f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
                     f" while {one.name} (request {one.about}) of {'/'.join(key)} was not answered"
                 )
-                yield Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
+                found = Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
+                yield _held(evidence, found, (one, other))
 
 
 def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
