@@ -58,6 +58,9 @@ bench: setup ## how long an invoice takes and what it costs; WHAT=masterdata, pa
 soak: setup ## MINUTES=30 of mixed load and random faults: memory, open files, tasks, lag and ledgers must stay flat
 	@exec $(PY) -m tests.chaos.soak --minutes $(or $(MINUTES),30) $(ARGS)
 
+simulate: .venv/installed.stamp ## the ledger under simulated faults for hours, resumable. SEEDS=1000000 FROM=0
+	@exec $(PY) -m tests.simulation.long_run --seeds $(or $(SEEDS),10000) --from $(or $(FROM),0) $(ARGS)
+
 fmt: .venv/installed.stamp ## format and mend what can be mended
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 

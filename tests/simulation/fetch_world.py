@@ -11,12 +11,12 @@ from ap_domain.notification import Notification, NotificationSource
 from chassis import topics
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Machine
-from chassis.ledger.ports import Caller, LogRecord
+from chassis.ledger.ports import Caller, Clock, LogRecord
 from chassis.ledger.records import Layout
 from ingress.documents.core.machine import DocumentMachine
 
 from .sim_broker import written
-from .sim_callers import FetchCaller
+from .sim_fetching import FetchCaller
 from .sim_ports import EPOCH
 from .world import FAIR, PARTITIONS, Weather, World
 
@@ -43,7 +43,7 @@ class FetchWorld(World):
     def machine(self) -> Machine[Any]:
         return DocumentMachine()
 
-    def caller(self) -> Caller[Any]:
+    def caller(self, clock: Clock) -> Caller[Any]:
         return FetchCaller(self.network, self.current)
 
     def traffic(self) -> None:

@@ -20,11 +20,15 @@ TopicPartition = tuple[str, int]
 
 @dataclass(slots=True)
 class Slot:
-    """One offset: a record of a transaction, a plain record (state committed), or a marker (record None)."""
+    """One offset: a record of a transaction, a plain record (state committed), or a marker (record None).
+
+    A compacted one is kept for the checks of the whole history; no reader sees it.
+    """
 
     record: LogRecord | None
     writer: str = ""
     state: str = "committed"
+    compacted: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class Broker:
         self.down_until = 0.0
         self.restarts = 0
         self.lost_markers = 0
+        self.refused = 0
         self.session = session
         self.members: list[Member] = []
         self.generation = 0
@@ -107,10 +112,24 @@ class Broker:
         at = start
         while at < end and len(found) < limit:
             slot = log[at]
-            if slot.state == "committed" and slot.record is not None:
+            if slot.state == "committed" and slot.record is not None and not slot.compacted:
                 found.append((at, slot.record))
             at += 1
         return found, at
+
+    def compact(self, topic: str, partition: int, *, active: int) -> int:
+        """Drop what a later record of its key superseded, but for the last `active` offsets; how many were dropped."""
+        log = self.log(topic, partition)[: self.stable(topic, partition)]
+        latest = {
+            slot.record.key: slot for slot in log if slot.state == "committed" and slot.record is not None
+        }
+        dropped = 0
+        for slot in log[: len(log) - active]:
+            superseded = slot.record is not None and latest.get(slot.record.key) is not slot
+            if superseded and not slot.compacted:
+                slot.compacted = True
+                dropped += 1
+        return dropped
 
     # network
 
@@ -163,6 +182,7 @@ class Broker:
         transaction = self.transaction(name)
         self.check(transaction, epoch)
         if self.refuse(record):
+            self.refused += 1
             raise Refused(f"record of {record.topic} is too large")
         transaction.state = "ongoing"
         transaction.partitions.add((record.topic, record.partition))
@@ -245,7 +265,10 @@ class Broker:
     def watch(self) -> None:
         """Expel members that gave no sign of life for a session; runs every few seconds in the world."""
         now = self.loop.time()
-        if now >= self.down_until:
+        if now < self.down_until:
+            # A coordinator that comes back gives every member a whole session again.
+            self._last_seen = dict.fromkeys(self._last_seen, self.down_until)
+        else:
             for member in list(self.members):
                 if not self.responsive(member, now):
                     member.expelled = True

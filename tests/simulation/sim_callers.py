@@ -1,55 +1,84 @@
-"""The callers of both services, over the simulated remotes: same duties as the real adapters, no HTTP."""
+"""The caller of the voucher poster over the simulated remotes: same duties as the real adapters, no HTTP."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ap_domain.document import AccountingDocument
-from ap_domain.fetch_state import FetchState
-from ap_domain.invoice_state import InvoiceState
+from ap_domain.invoice_state import DocumentRef, InvoiceState
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
+from ap_domain.response import external_code
 from chassis.ledger.entry import Entry
 from chassis.ledger.machine import Call
 from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Rejected, Retry, Sighted, Stopped
-from chassis.ledger.ports import Gate
-from ingress.documents.core.answers import Fetched
+from chassis.ledger.ports import Clock, Gate
+from voucher_poster.core import documents
 from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
     Created,
+    Linkable,
     Looked,
+    NotLinkable,
+    PaymentConfirmed,
+    PaymentRefused,
+    PaymentReported,
     Reported,
     Revisited,
+    SearchedAgain,
     Verified,
 )
 
-from .sim_loop import SimLoop
-from .sim_ports import EPOCH
-from .sim_remotes import Away, Basware, Network, NoAnswer, PeopleSoft
+from .sim_basware import Basware
+from .sim_peoplesoft import UNIT, PeopleSoft, Voucher
+from .sim_remotes import Away, Network, NoAnswer
+from .sim_sends import SPACING, Sends
 
 SETTLE = 30.0
-SPACING = 1.0
+
+InvoiceEntry = Entry[InvoiceState]
 
 
-def natural_key(invoice: str) -> NaturalKey:
-    """Invoices named x~1 and x~2 map to one natural key x."""
-    number = invoice.split("~", maxsplit=1)[0]
-    return NaturalKey(business_unit="US001", vendor_setid="SHARE", vendor_id="1", invoice_id=number)
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a revision of an invoice says: two invoices with one number and supplier are the same to PeopleSoft."""
+
+    revision: str
+    number: str
+    supplier: str
+
+    @property
+    def natural_key(self) -> NaturalKey:
+        return NaturalKey(
+            business_unit=UNIT, vendor_setid="SHARE", vendor_id=self.supplier, invoice_id=self.number
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Both remotes of a run, and what its documents say: the contents by revision and, by invoice, the current one."""
+
+    network: Network
+    basware: Basware
+    peoplesoft: PeopleSoft
+    sends: Sends
+    contents: dict[str, Content]
+    current: Callable[[str], Content]
+    adopts: bool
+    version: Callable[[], int]
+    ordered: Callable[[str], bool]
 
 
 class InvoiceCaller:
     """Caller of the voucher poster."""
 
-    def __init__(self, loop: SimLoop, network: Network, basware: Basware, peoplesoft: PeopleSoft) -> None:
-        self._loop = loop
-        self._network = network
-        self._basware = basware
-        self._peoplesoft = peoplesoft
-        self._calling: set[str] = set()
-
-    async def call(self, entry: Entry[InvoiceState], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
-        act = {
+    def __init__(self, site: Site, clock: Clock) -> None:
+        self._site = site
+        self._clock = clock
+        self._exchange = site.network.exchange
+        self._acts = {
             "acknowledge": self._acknowledge,
             "revisit": self._revisit,
             "look": self._look,
@@ -58,132 +87,217 @@ class InvoiceCaller:
             "verify": self._verify,
             "report": self._report,
             "confirm": self._confirm,
-        }[call.name]
-        if entry.key in self._calling:
-            self._basware.violations.append(f"two calls at once on {entry.key}")
-        self._calling.add(entry.key)
+            "link": self._link,
+            "search_again": self._search_again,
+            "report_payment": self._report_payment,
+            "confirm_payment": self._confirm_payment,
+        }
+
+    async def call(self, entry: InvoiceEntry, call: Call, *, gate: Gate, repeat: bool) -> Outcome:
+        arrived = False
+        gate()
+        self._site.sends.began(entry.key, entry.connection_id, call)
         try:
-            if call.remote == "peoplesoft" and self._peoplesoft.locked_out:
-                return await self._refused(gate)
-            return await act(entry, gate, repeat)
+            if call.remote == "peoplesoft" and self._site.peoplesoft.locked_out:
+                return await self._refused()
+            outcome = await self._acts[call.name](entry, repeat)
+            arrived = not (isinstance(outcome, Done) and isinstance(outcome.value, PaymentRefused))
         except Away:
             return Retry(reason="away", effect=False)
         except NoAnswer:
+            arrived = True
             return InDoubt(reason="no answer")
+        else:
+            return outcome
         finally:
-            self._calling.discard(entry.key)
+            self._site.sends.ended(entry.key, arrived=arrived)
 
     async def probe(self, connection_id: str, remote: str) -> bool:
         try:
-            await self._network.exchange(lambda: None)
-            if remote == "peoplesoft" and self._peoplesoft.locked_out:
+            await self._exchange(lambda: None)
+            if remote == "peoplesoft" and self._site.peoplesoft.locked_out:
                 return False
         except (Away, NoAnswer):
             return False
         return True
 
-    async def _refused(self, gate: Gate) -> Outcome:
+    async def _refused(self) -> Outcome:
         """The password is wrong: said before anything is carried out."""
-        gate()
-        await self._network.exchange(self._peoplesoft.refuse_login)
-        return Stopped(reason="password refused", connection_version=1)
+        await self._exchange(self._site.peoplesoft.refuse_login)
+        return Stopped(reason="password refused", connection_version=self._site.version())
 
-    async def _acknowledge(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
+    async def _acknowledge(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
         invoice = entry.body.invoice_id
-        gate()
-        status = await self._network.exchange(lambda: self._basware.acknowledge(invoice))
+        status = await self._exchange(lambda: self._site.basware.acknowledge(invoice))
         if status == 200 or repeat:
             return Done(value=Acknowledged(spacing=SPACING))
         return Parked(reason="another consumer acknowledged it")
 
-    async def _look(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
-        key, asked_at = natural_key(entry.body.invoice_id), EPOCH + timedelta(seconds=self._loop.time())
-        same = await self._find(key)
-        intent = PostingIntent(
-            natural_key=key,
-            match=MatchFields(invoice_date=date(2026, 11, 1), gross=Decimal(10)),
-            mapping_digest="m",
-            request_digest=f"r{entry.body.document.revision}",
-        )
+    async def _look(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        content = self._site.contents[entry.body.document.revision]
+        asked_at = self._clock.now()
+        live, deleted = await self._find(content.natural_key)
         return Done(
             value=Looked(
                 fetch_number=entry.body.document.fetch_number,
                 asked_at=asked_at,
-                intent=intent,
-                same=same,
+                intent=_intent(content.natural_key, f"r{content.revision}"),
+                same=live,
+                deleted=deleted,
                 settle_seconds=SETTLE,
+                adopt=self._site.adopts,
             )
         )
 
-    async def _revisit(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
+    async def _revisit(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
         if entry.body.voucher is None:
             raise ValueError("nothing to revisit")
         known = entry.body.voucher.voucher_id
-        live = await self._network.exchange(lambda: self._peoplesoft.holds(known))
-        return Done(value=Revisited(voucher=_voucher(known) if live else None))
+        found = await self._exchange(lambda: self._site.peoplesoft.vouchers[known].ref)
+        return Done(value=Revisited(voucher=found if found.live else None))
 
-    async def _create(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
-        if entry.body.intent is None:
-            raise ValueError("started without an intent")
-        key, invoice = entry.body.intent.natural_key.claim, entry.body.invoice_id
-        gate()
-        made_of = entry.body.document.revision
-        voucher = await self._network.exchange(lambda: self._peoplesoft.create(key, invoice, made_of) or "no")
-        if voucher == "no":
+    async def _create(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        claim, invoice = _sent(entry).natural_key.claim, entry.body.invoice_id
+        made_of, peoplesoft = entry.body.document.revision, self._site.peoplesoft
+        made = await self._exchange(lambda: peoplesoft.create(claim, invoice, made_of) or "no", once=True)
+        if made == "no":
             return Rejected(reason="the account is not valid")
-        return Done(value=Created(voucher=_voucher(voucher)))
+        return Done(value=Created(voucher=made.ref))
 
-    async def _settle(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
-        if entry.body.intent is None:
-            raise ValueError("in doubt without an intent")
-        return Sighted(same=await self._find(entry.body.intent.natural_key))
+    async def _settle(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        intent = _sent(entry)
+        live, deleted = await self._find(intent.natural_key)
+        ours = tuple(each for each in live if each.voucher_id not in intent.known)
+        if not ours and any(each.voucher_id not in intent.known for each in deleted):
+            return Parked(reason="PeopleSoft shows only deleted vouchers")
+        return Sighted(same=ours)
 
-    async def _verify(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
-        return Done(value=Verified(same=await self._find(natural_key(entry.body.invoice_id))))
+    async def _verify(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        intent = _sent(entry)
+        live, _ = await self._find(intent.natural_key)
+        return Done(value=Verified(same=tuple(each for each in live if each.voucher_id not in intent.known)))
 
-    async def _report(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
+    async def _search_again(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        if entry.body.late is None:
+            raise ValueError("nothing to search for again")
+        shown: dict[str, VoucherRef] = {}
+        for intent in entry.body.late.intents:
+            live, _ = await self._find(intent.natural_key)
+            shown |= {each.voucher_id: each for each in live if each.voucher_id not in intent.known}
+        return Done(value=SearchedAgain(due=entry.body.late.due, vouchers=tuple(shown.values())))
+
+    async def _report(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
         report, invoice = entry.body.report, entry.body.invoice_id
         if report is None:
             raise ValueError("nothing to report")
         voucher = entry.body.voucher.voucher_id if entry.body.voucher else ""
-        code = f"{invoice}/{entry.body.cycle}/{report.number}"
-        gate()
-        stored = await self._network.exchange(
-            lambda: self._basware.respond(invoice, code, report.success, voucher) or "no"
+        code = _code(entry, "transfer", report.number)
+        stored = await self._exchange(
+            lambda: self._site.basware.respond(invoice, code, report.success, voucher) or "no"
         )
         if stored == "no":
             return Parked(reason="Basware does not take the response")
         return Done(value=Reported(request_id=code, spacing=SPACING))
 
-    async def _confirm(self, entry: Entry[InvoiceState], gate: Gate, repeat: bool) -> Outcome:
+    async def _confirm(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
         code = entry.body.report.request_id if entry.body.report else None
-        status = await self._network.exchange(lambda: self._basware.request_status(code or ""))
-        if status == "Success":
-            return Done(value=Confirmed())
-        return Retry(reason="not carried out yet", after=2.0, blame=False)
+        fate = await self._exchange(lambda: self._site.basware.request_status(code or ""))
+        return Done(value=Confirmed()) if fate else Retry(reason="not yet", after=2.0, blame=False)
 
-    async def _find(self, key: NaturalKey) -> tuple[VoucherRef, ...]:
-        found: Any = await self._network.exchange(lambda: self._peoplesoft.find(key.claim))
-        return tuple(_voucher(each) for each in found)
+    async def _report_payment(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        invoice, payment = entry.body.invoice_id, entry.body.payment
+        if payment is None or payment.report is None:
+            raise ValueError("no payment to report")
+        report = payment.report
+        code = _code(entry, "payment", report.number)
+        ordered = self._site.ordered(invoice)
+        stored = await self._exchange(
+            lambda: self._site.basware.pay(invoice, code, report.told, ordered=ordered) or "no"
+        )
+        if stored == "no":
+            return Done(value=PaymentRefused(number=report.number, reason="Basware: it is not transferred"))
+        return Done(value=PaymentReported(number=report.number, request_id=code, spacing=SPACING))
+
+    async def _confirm_payment(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        payment = entry.body.payment
+        if payment is None or payment.report is None:
+            raise ValueError("no payment to confirm")
+        number, code = payment.report.number, payment.report.request_id or ""
+        fate = await self._exchange(lambda: self._site.basware.request_status(code))
+        if fate is None:
+            return Retry(reason="not yet", after=2.0, blame=False)
+        problem = None if fate == "success" else "Basware could not"
+        return Done(value=PaymentConfirmed(number=number, problem=problem, overtaken=fate == "overtaken"))
+
+    async def _link(self, entry: InvoiceEntry, repeat: bool) -> Outcome:
+        order = entry.body.link
+        if order is None:
+            raise ValueError("no voucher is to be linked")
+        return await self._exchange(lambda: self._linkable(entry, order.voucher_id))  # type: ignore[no-any-return]
+
+    def _linkable(self, entry: InvoiceEntry, number: str) -> Outcome:
+        """As `link_step` judges, seen at one moment."""
+        site, invoice, known = self._site, entry.body.invoice_id, entry.body.voucher
+        voucher, content = site.peoplesoft.vouchers.get(number), site.current(invoice)
+        holds = known is not None and known.voucher_id != number
+        if known is not None and holds and site.peoplesoft.vouchers[known.voucher_id].live:
+            return _not_linkable(number, "its own lives")
+        if voucher is None or not voucher.live or voucher.key != content.natural_key.claim:
+            return _not_linkable(number, "it is not this invoice's")
+        document = site.basware.documents[invoice]
+        return Done(
+            value=Linkable(
+                voucher=voucher.ref,
+                intent=_intent(content.natural_key, ""),
+                document=DocumentRef(
+                    partition=documents.NOWHERE,
+                    offset=documents.NOWHERE,
+                    fetch_number=0,
+                    fetched_at=self._clock.now(),
+                    status=document.status,
+                    revision=content.revision,
+                    digest="d",
+                    batch_id=str(document.batch),
+                ),
+                invoice_number=content.number,
+                currency="USD",
+                payment_block=False,
+            )
+        )
+
+    async def _find(self, key: NaturalKey) -> tuple[tuple[VoucherRef, ...], tuple[VoucherRef, ...]]:
+        """Live and deleted ones."""
+        peoplesoft = self._site.peoplesoft
+        found: Any = await self._exchange(
+            lambda: (_refs(peoplesoft.under(key.claim)), _refs(peoplesoft.under(key.claim, live=False)))
+        )
+        return found[0], found[1]
 
 
-def _voucher(number: str) -> VoucherRef:
-    return VoucherRef(business_unit="US001", voucher_id=number, entry_status="P")
+def _refs(vouchers: tuple[Voucher, ...]) -> tuple[VoucherRef, ...]:
+    return tuple(voucher.ref for voucher in vouchers)
 
 
-class FetchCaller:
-    """Caller of the document fetcher: reads what Basware holds at that moment."""
+def _intent(key: NaturalKey, digest: str) -> PostingIntent:
+    return PostingIntent(
+        natural_key=key,
+        match=MatchFields(invoice_date=date(2026, 11, 1), gross=Decimal(100)),
+        mapping_digest="m",
+        request_digest=digest,
+    )
 
-    def __init__(self, network: Network, current: dict[str, AccountingDocument]) -> None:
-        self._network = network
-        self._current = current
 
-    async def call(self, entry: Entry[FetchState], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
-        try:
-            document = await self._network.exchange(lambda: self._current[entry.body.invoice_id])
-        except (Away, NoAnswer):
-            return Retry(reason="away")
-        return Done(value=Fetched(document=document, content=document.content_digest))
+def _sent(entry: InvoiceEntry) -> PostingIntent:
+    if entry.body.intent is None:
+        raise ValueError("started without an intent")
+    return entry.body.intent
 
-    async def probe(self, connection_id: str, remote: str) -> bool:
-        return True
+
+def _code(entry: InvoiceEntry, step: str, number: int) -> str:
+    return external_code(
+        invoice_id=entry.body.invoice_id, cycle=entry.body.cycle, step=step, report_number=number
+    )
+
+
+def _not_linkable(number: str, reason: str) -> Done:
+    return Done(value=NotLinkable(business_unit=UNIT, voucher_id=number, reason=reason))

@@ -31,6 +31,7 @@ class Process:
         self.name = name
         self.alive = True
         self.frozen_until = 0.0
+        self.was_frozen = False
         self.wall_offset = 0.0
         self.ended = ""
         self.ready: deque[Handle] = deque()

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from chassis import topics
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Machine
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.policy import Policy
-from chassis.ledger.ports import Caller, LogRecord
+from chassis.ledger.ports import Caller, Clock, LogRecord
 from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
 
@@ -24,13 +25,17 @@ from .awaits import is_frequent, reached, suspended_at, target
 from .sim_broker import Broker, written
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
 from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
-from .sim_remotes import Network
+from .sim_remotes import LATEST, Network
 
 PARTITIONS = 2
+NOT_COMPACTED = (topics.NOTIFICATIONS.name, topics.COMMANDS.name)
+"""Inputs that are kept by time."""
 CALM = 12.0
 """Virtual seconds in which nothing is planned, frozen, under way or unfinished, after which a run counts as quiet."""
 PATIENCE = 4000.0
 """Virtual seconds after which a run that is not quiet has lost something."""
+WRONG_CLOCKS = 30_000.0
+"""Virtual seconds more where wall clocks disagree by hours: a host that is behind waits for what another wrote."""
 
 
 @dataclass(slots=True)
@@ -69,6 +74,15 @@ class Weather:
     aim_freezes: float = 0.2
     aim_at: str = ""
     rivals: float = 0.15
+    payments: float = 0.5
+    dropped: float = 0.15
+    foreign: float = 0.08
+    recall: float = 0.25
+    flows: float = 0.25
+    versions: float = 0.15
+    clocks: float = 0.15
+    compact: float = 0.5
+    latest: float = LATEST
 
 
 FAIR = Weather()
@@ -89,10 +103,11 @@ class World(ABC):
             circuit_failures=3, circuit_cooldown=2.0, circuit_longest=20.0, stability_check=8.0
         )
         self.broker = Broker(self.loop, partitions=PARTITIONS)
-        self.network = Network(self.loop, trouble=self.random.choice(weather.trouble))
-        self.flows = SimFlows()
+        self.network = Network(self.loop, trouble=self.random.choice(weather.trouble), latest=weather.latest)
+        self.promised = weather.latest <= LATEST
+        self.skewed = self.random.random() < weather.clocks
+        self.flows = SimFlows(self.loop.time)
         self.signals = SimSignals()
-        self.clock = SimClock(self.loop)
         self.processes: list[Process] = []
         self.stops: dict[Process, asyncio.Event] = {}
         self.members: dict[Process, SimMember] = {}
@@ -107,8 +122,8 @@ class World(ABC):
         """The rules under test."""
 
     @abstractmethod
-    def caller(self) -> Caller[Any]:
-        """The calls of one process."""
+    def caller(self, clock: Clock) -> Caller[Any]:
+        """The calls of one process, by its clock."""
 
     @abstractmethod
     def traffic(self) -> None:
@@ -128,12 +143,14 @@ class World(ABC):
         """A process of the service starts, as a supervisor would start it."""
         self.born += 1
         process = Process(f"p{self.born:02d}")
+        process.wall_offset = self.wrong_clock()
         self.processes.append(process)
         self.loop.spawn(process, self._main(process))
 
     async def _main(self, process: Process) -> None:
         stop = self.stops[process] = asyncio.Event()
-        caller = self.caller()
+        clock = SimClock(self.loop, process)
+        caller = self.caller(clock)
         member = self.members[process] = SimMember(self.broker, process)
 
         def die(reason: str) -> NoReturn:
@@ -151,7 +168,7 @@ class World(ABC):
                 wire=SimWire(),
                 log=SimLog(self.broker, f"{self.layout.service}-{partition}"),
                 reader=SimReader(self.broker),
-                clock=self.clock,
+                clock=clock,
                 fraction=self.random.random,
                 signals=self.signals,
                 policy=self.policy,
@@ -163,7 +180,7 @@ class World(ABC):
             inputs=self.layout.inputs,
             written=self.layout.written,
             make_owner=make_owner,
-            clock=self.clock,
+            clock=clock,
             signals=self.signals,
             policy=self.policy,
             die=die,
@@ -172,12 +189,18 @@ class World(ABC):
         await worker.run(stop)
         self.kill(process, "stopped")
 
+    def wrong_clock(self) -> float:
+        """By how many seconds a host's wall clock is wrong."""
+        return self.random.choice((0.0, 0.0, -7200.0, -60.0, 60.0, 7200.0)) if self.skewed else 0.0
+
     def kill(self, process: Process, reason: str) -> None:
         """The process takes no further step; another starts in its place after a while."""
         if not process.alive:
             return
         self.loop.end(process)
         process.ended = reason
+        if self.random.random() < self.weather.compact:
+            self.compact()
         self.result.faults[f"ended: {reason.split(':', maxsplit=1)[0][:40]}"] += 1
         self.loop.world_later(self.random.choice((0.3, 2.0, 15.0)), self.start_process)
 
@@ -245,6 +268,16 @@ class World(ABC):
 
         self.loop.world_later(when, happen)
 
+    def compact(self) -> None:
+        """The broker's cleaner comes by, most welcome while a consumer is down."""
+        for topic in (self.layout.ledger, *self.layout.facts, *self.layout.inputs):
+            if topic not in NOT_COMPACTED:
+                for partition in range(PARTITIONS):
+                    active = self.random.choice((0, 0, 5, 20))
+                    self.result.faults["compacted away"] += self.broker.compact(
+                        topic, partition, active=active
+                    )
+
     def _alive(self) -> list[Process]:
         return [process for process in self.processes if process.alive]
 
@@ -266,6 +299,7 @@ class World(ABC):
         for coroutine in process.suspended():
             self.result.frozen.update(suspended_at(coroutine))
         self.result.faults["freeze"] += 1
+        process.was_frozen = True
         process.frozen_until = self.loop.time() + seconds
 
     def _terminate_some(self) -> None:
@@ -299,7 +333,7 @@ class World(ABC):
             self.loop.world_later(5.0, self._look_for_quiet)
             asyncio.events._set_running_loop(None)
             try:
-                self.loop.run(deadline=PATIENCE)
+                self.loop.run(deadline=PATIENCE + (WRONG_CLOCKS if self.skewed else 0.0))
             except Stuck as stuck:
                 self.result.violations.append(str(stuck))
             self.result.violations.extend(self._check())
@@ -353,7 +387,7 @@ class World(ABC):
             broken.append(
                 f"not quiet after {self.loop.time():.0f} s: {[*self.unfinished(), *self._dangling()]}"
             )
-        broken += self._check_versions() + self.check()
+        broken += self._check_versions() + self._check_replay() + self.check()
         return broken
 
     def _unseen_failures(self) -> list[BaseException]:
@@ -361,6 +395,33 @@ class World(ABC):
         tasks = [task for process in self._alive() for task in process.tasks if task.done()]
         unseen = [each for each in tasks if not each.cancelled() and each._log_traceback]
         return [failure for task in unseen if (failure := task.exception()) is not None]
+
+    def _check_replay(self) -> list[str]:
+        """Whoever reads the compacted ledger from its beginning knows what its owner holds in memory."""
+        everything, broken = self.entries(), []
+        for partition in range(PARTITIONS):
+            log = self.broker.log(self.layout.ledger, partition)
+            found, _ = self.broker.read(self.layout.ledger, partition, 0, len(log))
+            replayed: dict[str, Any] = {}
+            for _, record in found:
+                if not record.kind:
+                    entry: Any = record.value
+                    replayed[entry.key] = entry
+            history = {each.key: each for each in map(_entry, written(log)) if each is not None}
+            held = [
+                {entry.key: entry for entry in owner.book.entries()}
+                for process in self._alive()
+                if process in self.workers
+                for owner in self.workers[process].owners
+                if owner.partition == partition
+            ]
+            broken += [f"replay of partition {partition} lacks or invents something"] * (replayed != history)
+            broken += [
+                f"partition {partition}: its owner holds other than the ledger"
+                for book in held
+                if self.done and book != replayed
+            ]
+        return broken if everything else []
 
     def _dangling(self) -> list[str]:
         """Partitions with records that nobody can read."""
@@ -390,3 +451,7 @@ class World(ABC):
                     event: Any = record.value
                     audited.add(event.record)
         return broken + [f"{key} has no audit" for key in sorted(set(self.entries()) - audited)]
+
+
+def _entry(record: LogRecord) -> Any:
+    return None if record.kind else record.value

@@ -1,0 +1,169 @@
+"""What must hold of invoices when a run is quiet: one voucher, both books as the ledger says, payments told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ap_domain.invoice_state import InvoiceState, Step
+from chassis.ledger.entry import Entry, Phase
+
+from .sim_basware import TRANSFERRED
+from .sim_broker import written
+from .sim_peoplesoft import GROSS, Voucher
+
+if TYPE_CHECKING:
+    from .poster_world import PosterWorld
+
+EXCUSED = (
+    "cannot be written",
+    "PeopleSoft already has",
+    "has other content than voucher",
+    "is parked undecided",
+    "closed or paid already",
+)
+"""Reasons for which an invoice may be parked in any run: each is what a person must decide."""
+
+
+def broken_promises(world: PosterWorld) -> list[str]:
+    """Every promise of the poster that this run broke."""
+    tried = world.peoplesoft.logins_refused
+    refused = [f"{tried} sign-ons with a refused password"] if tried > 2 * len(world.processes) + 2 else []
+    seen = [*world.basware.violations, *world.peoplesoft.violations, *world.sends.violations]
+    found = [*seen, *refused, *_vouchers(world), *_orders(world), *_owned_twice(world)]
+    for invoice, entry in world.by_invoice().items():
+        found += _outcome(world, invoice, entry)
+    return found
+
+
+def _vouchers(world: PosterWorld) -> list[str]:
+    """At most one live voucher of ours for each invoice and natural key, or an alert where it was not to prevent."""
+    live = [each for each in world.peoplesoft.vouchers.values() if each.live and each.invoice]
+    of_invoice = Counter(each.invoice for each in live)
+    under_key = Counter(each.key for each in live)
+    twice = [f"{invoice} has {count} vouchers" for invoice, count in of_invoice.items() if count > 1]
+    shared = [f"natural key {key} has more than one voucher" for key, count in under_key.items() if count > 1]
+    if not world.promised:
+        alerted = {event.record.split("/")[1] for event in _audit(world) if event.detail.get("alert")}
+        doubled = {invoice for invoice, count in of_invoice.items() if count > 1}
+        return [f"{invoice} has two vouchers and nobody was told" for invoice in sorted(doubled - alerted)]
+    return twice + shared
+
+
+def _orders(world: PosterWorld) -> list[str]:
+    """An order given for an older entry, or expired, has no effect."""
+    return [
+        f"{event.detail['command']} was carried out although it does not hold"
+        for event in _audit(world)
+        if event.action == "command applied" and event.detail["command"] in world.people.invalid
+    ]
+
+
+def _owned_twice(world: PosterWorld) -> list[str]:
+    """No voucher stands for two invoices."""
+    held = Counter(
+        entry.body.voucher.voucher_id
+        for entry in world.by_invoice().values()
+        if entry.body.voucher is not None
+    )
+    return [f"voucher {number} stands for {count} invoices" for number, count in held.items() if count > 1]
+
+
+def _unwritten(world: PosterWorld) -> set[str]:
+    """Invoices of which a decision could not be written: what had come is lost to them, and a person was asked."""
+    return {
+        event.record.split("/")[1]
+        for event in _audit(world)
+        if event.action == "parked" and "cannot be written" in event.detail["reason"]
+    }
+
+
+def _outcome(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> list[str]:
+    if entry.phase is Phase.PARKED and not _excused(world, invoice, entry.reason):
+        return [f"{invoice} is parked: {entry.reason}"]
+    if entry.phase is not Phase.FINAL:
+        return []
+    if entry.step in (Step.CONFIRMED, Step.PAID):
+        return _confirmed(world, invoice, entry)
+    held = [each.number for each in world.peoplesoft.made_for(invoice)]
+    if entry.step == Step.RETURNED and held:
+        return [f"{invoice} was returned although PeopleSoft holds {held}"]
+    return []
+
+
+def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> list[str]:
+    document = world.basware.documents[invoice]
+    if entry.body.voucher is None:
+        return [f"{invoice} is confirmed without a voucher"]
+    voucher = world.peoplesoft.vouchers[entry.body.voucher.voucher_id]
+    ours = [each.number for each in world.peoplesoft.made_for(invoice)]
+    strange = [number for number in ours if number != voucher.number]
+    if strange and world.promised:
+        return [f"{invoice} is confirmed with {voucher.number}, PeopleSoft holds {strange} too"]
+    if not voucher.live and voucher.number not in world.peoplesoft_people.deleted:
+        return [f"{invoice} is confirmed with {voucher.number}, which is not live"]
+    if entry.body.linked or invoice in _unwritten(world):
+        return []
+    if (document.status, document.voucher) != (TRANSFERRED, voucher.number):
+        return [f"{invoice} is confirmed, Basware shows {document.status} {document.voucher}"]
+    return [*_content(world, invoice, voucher), *_payment(world, invoice, entry, voucher)]
+
+
+def _content(world: PosterWorld, invoice: str, voucher: Voucher) -> list[str]:
+    """Unless a person said that it stands: what was transferred is what the voucher was made of."""
+    transferred = world.documents.latest[invoice].revision
+    if world.people.ordered[invoice] or voucher.content in ("", transferred):
+        return []
+    return [f"{invoice} is confirmed as {transferred}, its voucher was made of {voucher.content}"]
+
+
+def _payment(world: PosterWorld, invoice: str, entry: Entry[InvoiceState], voucher: Voucher) -> list[str]:
+    """Basware shows what stands in PeopleSoft, unless a person gave that up."""
+    payment, shown = entry.body.payment, world.basware.documents[invoice].shown
+    if not voucher.live or (payment is not None and payment.given_up is not None):
+        return []
+    settled = voucher.paid >= GROSS
+    held = voucher.on_hold and not settled
+    if shown is None:
+        told = not voucher.payments and not held
+    else:
+        told = (shown.paid_total, shown.settled, shown.payment_block) == (voucher.paid, settled, held)
+        names = {f"R{voucher.number}{n}" for n, each in enumerate(voucher.payments, 1) if each.taken_back}
+        told = told and names <= set(shown.payment_reversal_document.split(", "))
+    broken = [] if told else [f"{invoice}: paid {voucher.paid}, held {held}, and Basware shows {shown}"]
+    if (entry.step == Step.PAID) != settled:
+        broken.append(f"{invoice} is {entry.step}, its voucher has {voucher.paid} of {GROSS} paid")
+    return broken
+
+
+def _excused(world: PosterWorld, invoice: str, reason: str) -> bool:
+    """Why a person may be asked.
+
+    A thawed process may acknowledge once more before it learns that it is fenced: harmless, but then the owner finds
+    an acknowledge that is not its own. So it is where somebody transfers again in the middle of things.
+    """
+    excused = EXCUSED
+    if world.result.faults["freeze"] or invoice in world.documents.recalled | _unwritten(world):
+        excused += ("another consumer",)
+    if invoice in world.documents.recalled:
+        excused += ("does not take the response", "although voucher", "it is not transferred")
+    if world.people.ordered[invoice]:
+        excused += ("it is not transferred",)
+    if world.basware.troubled:
+        excused += ("did not carry it out",)
+    if world.weather.foreign:
+        excused += ("more than one voucher", "after the second create PeopleSoft shows", "more than one live")
+    if not world.promised:
+        excused += ("after the second create PeopleSoft shows", "more than one")
+    return any(excuse in reason for excuse in excused)
+
+
+def _audit(world: PosterWorld) -> list[Any]:
+    found: list[Any] = []
+    for partition in range(2):
+        found += [
+            record.value
+            for record in written(world.broker.log(world.layout.audit, partition))
+            if not record.kind
+        ]
+    return found
