@@ -46,6 +46,7 @@ class Resting:
     async def _settled(self, ends: float, *, polled: datetime | None) -> None:
         """Until nothing moved for a while; with `polled` everything was read whole since then, too."""
         ordered, still_since, moved = 0.0, time.monotonic(), -1
+        last: list[str] = []
         while True:
             await self._duty.look()
             if polled is not None and time.monotonic() - ordered > _ORDER_AGAIN:
@@ -59,6 +60,7 @@ class Resting:
                 if not moving:
                     return
                 still_since = time.monotonic()
+            last = moving or last
             if time.monotonic() > ends:
                 raise Restless(
                     _told(moving) if moving else "records still come, though nothing is unfinished"

@@ -19,7 +19,8 @@ from .watch import Watch
 
 _MOST_STORIES = 60
 """Told at once; beyond that only plain invoices come."""
-_COMMANDS = 1
+_COMMANDS = 2
+"""Of `apstream`, at once: each is a process that starts."""
 _ENDS_WITHIN = 20.0
 """Seconds in which stories end by themselves once all is held."""
 _DUTY = 2.0

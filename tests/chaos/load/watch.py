@@ -4,13 +4,22 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import apstream_schemas
 import fastavro
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
 from devstack.program import PARTITIONS
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
@@ -25,11 +34,12 @@ _INPUTS = ("basware.notifications", "basware.accounting-documents", PICTURES)
 """What the ledgers are fed with: how far each has got stands in their position records."""
 _KEPT = (*LEDGERS, RECORDS, IMPORTS)
 _OF_SHARDS = (*_KEPT, *_INPUTS, *RESULTS)
+_PARTITIONS = [*((topic, number) for topic in _OF_SHARDS for number in range(PARTITIONS)), (FLOWS, 0)]
 AT_REST = ("final", "parked")
 """Phases in which an entry wants nothing of a remote."""
 _TOLD = ("confirmed", "refused")
 """The words on a master record after which nothing is sent any more."""
-_AT_ONCE, _WITHIN = 2000, 0.2
+_AT_ONCE, _WITHIN, _ENDS_WITHIN = 2000, 0.2, 10.0
 
 
 class Watch:
@@ -137,12 +147,12 @@ class Watch:
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
+                "fetch.wait.max.ms": 100,
                 "reconnect.backoff.max.ms": 1000,
             },
             logger=_QUIET,
         )
-        wanted = [(topic, number) for topic in _OF_SHARDS for number in range(PARTITIONS)]
-        consumer.assign([TopicPartition(*each, OFFSET_BEGINNING) for each in [*wanted, (FLOWS, 0)]])
+        consumer.assign([TopicPartition(*each, OFFSET_BEGINNING) for each in _PARTITIONS])
         return consumer
 
     def _note(self, message: Any) -> None:
@@ -154,14 +164,13 @@ class Watch:
             return
         topic = message.topic()
         self._reached[place] = message.offset() + 1
-        if topic in _INPUTS:
-            self._written[place] = message.offset() + 1
-            self.moved += 1
-            return
         kinds = [kind for name, kind in message.headers() or () if name == "kind"]
         if kinds == [b"position"]:
             position = json.loads(message.value())
             self._decided[position["topic"], message.partition()] = position["offset"]
+        elif not kinds and topic in _INPUTS:
+            self._written[place] = message.offset() + 1
+            self.moved += 1
         elif not kinds and message.value() is not None:
             self._take_in(topic, message.key().decode(), _decoded(message.value()))
 
@@ -173,19 +182,22 @@ class Watch:
             self.moved += 1
 
     def _unread(self) -> list[str]:
-        if self._consumer is None:
-            return ["nothing was read yet"]
-        found = []
-        for topic in _OF_SHARDS:
-            for number in range(PARTITIONS):
-                try:
-                    _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=5)
-                except KafkaException as error:
-                    return [f"Kafka does not answer: {error}"]
-                reached = self._reached.get((topic, number), 0)
-                if reached < high:
-                    found.append(f"{topic}/{number}: read up to {reached} of {high}")
-        return found
+        latest: Callable[[], OffsetSpec] = OffsetSpec.latest
+        asked = {TopicPartition(*each): latest() for each in _PARTITIONS}
+        admin = AdminClient({"bootstrap.servers": self._bootstrap}, logger=_QUIET)
+        try:
+            # Uncommitted ones count: a transaction that nobody ends holds up every reader.
+            found = admin.list_offsets(
+                asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=_ENDS_WITHIN
+            )
+            ends = {(each.topic, each.partition): told.result().offset for each, told in found.items()}
+        except KafkaException as error:
+            return [f"Kafka does not say how far its topics go: {error}"]
+        return [
+            f"{topic}/{number}: read up to {self._reached.get((topic, number), 0)} of {end}"
+            for (topic, number), end in sorted(ends.items())
+            if self._reached.get((topic, number), 0) < end
+        ]
 
 
 def _schemas() -> dict[bytes, Any]:

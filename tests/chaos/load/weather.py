@@ -157,13 +157,13 @@ async def pause(desk: Desk) -> None:
 
 
 SORTS = (
-    (bad_moment, 12),
+    (bad_moment, 16),
     (outage, 2),
     (throttled, 1),
     (slow_site, 1),
     (tokens_revoked, 1),
     (wrong_password, 1),
-    (pause, 2),
+    (pause, 1),
 )
 """With how often each comes."""
 

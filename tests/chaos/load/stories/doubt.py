@@ -92,6 +92,6 @@ STORIES = (
     Story(name="answer lost", weight=6, tell=answer_lost),
     Story(name="saved after the deadline", weight=2, tell=saved_after_the_deadline),
     Story(name="saved after the first search", weight=2, tell=saved_after_the_first_search),
-    Story(name="number corrected in doubt", weight=3, tell=number_corrected),
+    Story(name="number corrected in doubt", weight=2.5, tell=number_corrected),
     Story(name="coding corrected in doubt", weight=1, tell=coding_corrected),
 )
