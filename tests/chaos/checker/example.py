@@ -284,6 +284,8 @@ def _master_data(run: Run) -> None:
             "entity": entity,
             "external_code": code,
             "step": "confirmed",
+            "digest": f"digest of {code}",
+            "sequence": 1,
             "words": [],
         }
         run.put(IMPORTS, run.key(entity, code), state, seconds=22)
