@@ -199,3 +199,11 @@ def test_a_record_that_basware_refused_is_counted_and_no_finding() -> None:
     found = judged(run)
     assert found.ok, str(found)
     assert found.counts["master data refused"] == 1
+
+
+@pytest.mark.parametrize(("phase", "step"), [("parked", "post"), ("final", "discarded")])
+def test_a_voucher_of_an_undecided_invoice_is_a_persons_to_decide(phase: str, step: str) -> None:
+    run = good()
+    run.entry("inv-2", sequence=8, phase=phase, step=step, action=step, seconds=200, reason="?", voucher=None)
+    run.metrics.clear()
+    assert one_voucher.PROMISE not in {each.promise for each in judged(run).findings}

@@ -64,12 +64,16 @@ def _shared(case: Case) -> Iterator[Finding]:
 
 
 def _nobodys(case: Case) -> Iterator[Finding]:
-    """A live voucher of ours that no entry has, and that no parked doubt is about, is a second one or a lost one."""
+    """A live voucher of ours that no entry has is a second one or a lost one, unless a person has it on the desk: one of
+    an invoice that is parked undecided, or was discarded so.
+    """
     held = _held(case)
     doubted = {
         key_of_intent(entry["body"]["intent"])
         for entry in case.invoices.values()
-        if entry["phase"] == "parked" and entry["body"]["voucher"] is None and entry["body"]["intent"]
+        if (entry["phase"] == "parked" or entry["step"] == "discarded")
+        and entry["body"]["voucher"] is None
+        and entry["body"]["intent"]
     }
     for voucher in live(case):
         if _keys(voucher) not in held and key_of_voucher(voucher) not in doubted:
