@@ -196,7 +196,8 @@ class Watch:
         return [
             f"{topic}/{number}: read up to {self._reached.get((topic, number), 0)} of {end}"
             for (topic, number), end in sorted(ends.items())
-            if self._reached.get((topic, number), 0) < end
+            # Schedules poll on; what a poll finds comes to the other topics.
+            if topic not in RESULTS and self._reached.get((topic, number), 0) < end
         ]
 
 
