@@ -71,7 +71,7 @@ def test_the_page_keeps_the_figures_between_their_marks(tmp_path: Path) -> None:
         assert part in shown
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_few_suppliers_go_through_all_phases(tmp_path: Path) -> None:
     told: list[str] = []
     sizes = Sizes(first_load=150, suppliers=300, share=0.1)

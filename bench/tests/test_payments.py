@@ -85,7 +85,7 @@ def test_the_page_keeps_the_figures_between_their_marks(tmp_path: Path) -> None:
         assert part in shown
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_few_vouchers_go_through_all_phases(tmp_path: Path) -> None:
     told: list[str] = []
     size = await measure(

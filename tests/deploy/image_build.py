@@ -19,7 +19,7 @@ UV = ROOT / ".tools" / "uv" / "bin"
 PLACES = ("/opt/apstream", "/src")
 NOT_HERE = ("python -m pip install", "python -m pip uninstall")
 OF_THIS_ENVIRONMENT = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-STEP_SECONDS = 100
+STEP_SECONDS = 400
 
 
 class StepFailed(Exception):

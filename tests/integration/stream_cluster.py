@@ -247,7 +247,7 @@ class Cluster:
             await asyncio.sleep(0.2)
 
     async def _scan(self, topics: list[str], take: Callable[[Scanned], None]) -> None:
-        await scan(bootstrap=self.node.bootstrap, topics=topics, partition=None, take=take, within=30)
+        await scan(bootstrap=self.node.bootstrap, topics=topics, partition=None, take=take, within=SECONDS)
 
     def _committed(self) -> dict[tuple[str, int], int]:
         admin = KafkaAdminClient(bootstrap_servers=self.node.bootstrap)

@@ -1,7 +1,6 @@
 """Producer, reader and followers on a real broker."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -199,14 +198,15 @@ async def test_while_the_broker_is_away_sends_are_refused_and_afterwards_go_on(t
         place = await producer.send(topic=NOTIFICATIONS.name, partition=0, key=b"k", value=b"before")
         assert await reader.read(NOTIFICATIONS.name, 0, place.offset) == b"before"
         await topics.stop()
-        began = time.monotonic()
-        with pytest.raises(NotDurable):
-            await producer.send(topic=NOTIFICATIONS.name, partition=0, key=b"k", value=b"lost")
-        with pytest.raises(NotAnswered):
-            await reader.read(NOTIFICATIONS.name, 0, place.offset + 1)
-        assert time.monotonic() - began < 8
-        await topics.start()
-        async with asyncio.timeout(30):
+        try:
+            async with asyncio.timeout(60):
+                with pytest.raises(NotDurable):
+                    await producer.send(topic=NOTIFICATIONS.name, partition=0, key=b"k", value=b"lost")
+                with pytest.raises(NotAnswered):
+                    await reader.read(NOTIFICATIONS.name, 0, place.offset + 1)
+        finally:
+            await topics.start(within=180)
+        async with asyncio.timeout(90):
             while True:
                 try:
                     place = await producer.send(

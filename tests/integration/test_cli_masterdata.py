@@ -92,7 +92,7 @@ async def test_an_order_about_master_data_is_answered_in_its_own_audit(
     await put(producer, AUDIT_MASTERDATA, b"m-0", AUDIT_EVENT.encode(earlier))
     answers: list[str] = []
     carrying = asyncio.create_task(
-        cluster.carry_out([order], answered=lambda event: answers.append(event.detail["said"]), within=30)
+        cluster.carry_out([order], answered=lambda event: answers.append(event.detail["said"]), within=90)
     )
     while not carrying.done():
         # The owner answers under the same event id however often: whenever the order begins to be heard, one counts.

@@ -123,7 +123,7 @@ async def test_an_order_about_payments_is_answered_in_its_own_audit(
         cluster.carry_out(
             [Order(command=command, shard=SHARD)],
             answered=lambda event: answers.append(event.detail["said"]),
-            within=30,
+            within=90,
         )
     )
     while not carrying.done():
@@ -162,7 +162,7 @@ async def test_a_link_is_ordered_answered_and_followed_until_peoplesoft_was_aske
 
         while len(commands) < len(links):
             await scan(
-                bootstrap=topics.bootstrap, topics=(COMMANDS.name,), partition=SHARD, take=take, within=10
+                bootstrap=topics.bootstrap, topics=(COMMANDS.name,), partition=SHARD, take=take, within=90
             )
         order = LinkOrder(
             business_unit="US001",

@@ -19,6 +19,8 @@ from devstack.kafka import KafkaNode
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PARTITIONS = 2
+BOUND = 90.0
+"""Seconds; of whatever should come at once."""
 _numbers = count(1)
 
 
@@ -28,7 +30,7 @@ class Cluster:
     def __init__(self, node: KafkaNode, watermarks: Watermarks) -> None:
         self.bootstrap = node.bootstrap
         self.watermarks = watermarks
-        self.reader = KafkaReader(bootstrap=node.bootstrap, watermarks=watermarks, bound=10)
+        self.reader = KafkaReader(bootstrap=node.bootstrap, watermarks=watermarks, bound=BOUND)
 
     async def topic(self, **configs: str) -> str:
         name = f"topic-{next(_numbers)}"
@@ -42,7 +44,7 @@ class Cluster:
         return name
 
     def log(self, name: str) -> KafkaLog:
-        return KafkaLog(bootstrap=self.bootstrap, transactional_id=name, start_seconds=20)
+        return KafkaLog(bootstrap=self.bootstrap, transactional_id=name, start_seconds=BOUND)
 
     async def read(self, topic: str, *, until: int | None = None) -> list[LogRecord]:
         end = await self.reader.high_watermark(topic, 0) if until is None else until
@@ -115,7 +117,7 @@ async def test_a_commit_shows_all_its_records_with_kind_and_headers(cluster: Clu
     log = cluster.log("visible")
     await log.initialise()
     wrote = [record(first, b"one"), record(first, b"two", kind="position"), record(second, b"three")]
-    assert await commit(log, wrote, bound=20) == (0, 1, 0)
+    assert await commit(log, wrote, bound=BOUND) == (0, 1, 0)
     found = await cluster.read(first)
     assert [(each.value, each.kind, each.offset) for each in found] == [
         (b"one", "", 0),
@@ -132,8 +134,8 @@ async def test_one_refused_record_leaves_nothing_of_its_transaction(cluster: Clu
     log = cluster.log("refused")
     await log.initialise()
     with pytest.raises(GroupRefused):
-        await commit(log, [record(wide, b"fine"), record(narrow, b"x" * 5000)], bound=20)
-    await commit(log, [record(wide, b"later")], bound=20)
+        await commit(log, [record(wide, b"fine"), record(narrow, b"x" * 5000)], bound=BOUND)
+    await commit(log, [record(wide, b"later")], bound=BOUND)
     assert [each.value for each in await cluster.read(wide)] == [b"later"]
     assert await cluster.read(narrow) == []
     await log.close()
@@ -148,7 +150,7 @@ async def test_what_is_too_large_is_refused_before_it_is_sent(cluster: Cluster) 
         await log.send(record(topic, b"x" * (LARGEST + 1)))
     await log.abort()
     large = LARGEST - 200
-    await commit(log, [record(topic, b"x" * large)], bound=30)
+    await commit(log, [record(topic, b"x" * large)], bound=BOUND)
     assert [len(each.value) for each in await cluster.read(topic)] == [large]
     await log.close()
 
@@ -157,14 +159,14 @@ async def test_a_second_initialise_fences_the_first_for_ever(cluster: Cluster) -
     topic = await cluster.topic()
     former, latter = cluster.log("fenced"), cluster.log("fenced")
     await former.initialise()
-    await commit(former, [record(topic, b"former")], bound=20)
+    await commit(former, [record(topic, b"former")], bound=BOUND)
     await latter.initialise()
     with pytest.raises(Fenced):
-        await commit(former, [record(topic, b"zombie")], bound=20)
+        await commit(former, [record(topic, b"zombie")], bound=BOUND)
     for _ in range(2):
         with pytest.raises(Fenced):
             await former.begin()
-    await commit(latter, [record(topic, b"latter")], bound=20)
+    await commit(latter, [record(topic, b"latter")], bound=BOUND)
     assert [each.value for each in await cluster.read(topic)] == [b"former", b"latter"]
     await former.close()
     await latter.close()
@@ -179,7 +181,7 @@ async def test_an_initialise_aborts_what_the_former_had_open(cluster: Cluster) -
     assert await cluster.reader.last_stable_offset(topic, 0) == 0
     assert await cluster.reader.high_watermark(topic, 0) == 1
     await latter.initialise()
-    await commit(latter, [record(topic, b"latter")], bound=20)
+    await commit(latter, [record(topic, b"latter")], bound=BOUND)
     assert [each.value for each in await cluster.read(topic)] == [b"latter"]
     with pytest.raises(Fenced):
         await former.commit()
@@ -191,7 +193,7 @@ async def test_the_stable_offset_stays_below_what_is_open_and_dangling_shows_it(
     topic = await cluster.topic()
     log = cluster.log("watermarks")
     await log.initialise()
-    await commit(log, [record(topic)], bound=20)
+    await commit(log, [record(topic)], bound=BOUND)
     member, _ = cluster.member([topic], group="watermarks")
     both = [(topic, 0), (topic, 1)]
     assert await member.dangling(both) == {}
@@ -201,7 +203,7 @@ async def test_the_stable_offset_stays_below_what_is_open_and_dangling_shows_it(
     assert await cluster.reader.high_watermark(topic, 0) == 3
     assert await member.dangling(both) == {(topic, 0): 2}
     await log.commit()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BOUND):
         while await member.dangling(both):
             await asyncio.sleep(0.05)
     await log.close()
@@ -211,7 +213,7 @@ async def test_a_read_ends_at_until_although_markers_and_aborted_records_lie_the
     topic = await cluster.topic()
     log = cluster.log("until")
     await log.initialise()
-    await commit(log, [record(topic, b"1"), record(topic, b"2")], bound=20)
+    await commit(log, [record(topic, b"1"), record(topic, b"2")], bound=BOUND)
     await log.begin()
     await (await log.send(record(topic, b"aborted")))
     await log.abort()
@@ -237,12 +239,12 @@ async def test_a_member_gets_nothing_until_it_resumes_and_then_from_where_it_sou
     topic = await cluster.topic()
     log = cluster.log("member")
     await log.initialise()
-    await commit(log, [record(topic, str(number).encode()) for number in range(5)], bound=20)
-    await commit(log, [record(topic, b"", key=b"gone"), record(topic, b"{}", kind="owner")], bound=20)
+    await commit(log, [record(topic, str(number).encode()) for number in range(5)], bound=BOUND)
+    await commit(log, [record(topic, b"", key=b"gone"), record(topic, b"{}", kind="owner")], bound=BOUND)
     member, deaths = cluster.member([topic], group="member")
     listener = Assigned(member)
     await member.join([topic], listener)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while not listener.told.is_set():
             assert await member.poll() == []
     for _ in range(2):
@@ -253,7 +255,7 @@ async def test_a_member_gets_nothing_until_it_resumes_and_then_from_where_it_sou
     await member.seek((topic, 1), None)
     member.resume([(topic, 0), (topic, 1)])
     found: list[LogRecord] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while len(found) < 3:
             found += await member.poll()
     assert [each.value for each in found] == [b"2", b"3", b"4"]
@@ -268,7 +270,7 @@ async def test_what_goes_wrong_in_a_rebalance_ends_the_process(cluster: Cluster)
     member, deaths = cluster.member([topic], group="failing")
     listener = Assigned(member, failing=True)
     await member.join([topic], listener)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         while not deaths.reasons:
             await asyncio.sleep(0.05)
     assert "an owner could not be made" in deaths.reasons[0]

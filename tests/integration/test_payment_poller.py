@@ -83,7 +83,7 @@ def ledgers_own(kind: str, *, shard: int) -> LogRecord:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not await condition():
             await asyncio.sleep(0.2)
 
@@ -121,13 +121,13 @@ class Site:
         """As the poster writes: an owner, entries with positions, each group a transaction; one is aborted."""
         log = KafkaLog(bootstrap=self.bootstrap, transactional_id="voucher-poster-pays")
         await log.initialise()
-        await commit(log, [ledgers_own("owner", shard=self.shard)], bound=30)
+        await commit(log, [ledgers_own("owner", shard=self.shard)], bound=90)
         for number, voucher_id in enumerate(self.vouchers):
             group = [
                 entry(number, voucher_id, shard=self.shard),
                 ledgers_own("position", shard=self.shard),
             ]
-            await commit(log, group, bound=30)
+            await commit(log, group, bound=90)
         await log.begin()
         await (await log.send(entry(9, "99999999", shard=self.shard)))
         await log.abort()
@@ -178,7 +178,7 @@ class Site:
             topics=(topic.name,),
             partition=self.shard,
             take=found.append,
-            within=30,
+            within=90,
         )
         return found
 

@@ -31,7 +31,7 @@ from tests.integration.stream_process import Highest
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALL = frozenset(range(PARTITIONS))
-SECONDS = 30.0
+SECONDS = 90.0
 _keys = (b"key/%d" % number for number in count(1))
 
 

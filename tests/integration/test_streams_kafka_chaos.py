@@ -15,10 +15,8 @@ import pytest
 from chassis.producer import DurableProducer
 from devstack.kafka import KafkaNode
 
-from tests.integration.stream_cluster import MUST_NOT_GO_ON, Cluster, make_topics, overlaps
+from tests.integration.stream_cluster import MUST_NOT_GO_ON, SECONDS, Cluster, make_topics, overlaps
 from tests.integration.stream_process import Highest
-
-pytestmark = pytest.mark.timeout(600)
 
 FREEZE_SECONDS = 9.0
 """Longer than the group waits for a member (6 s)."""
@@ -106,7 +104,7 @@ async def test_a_broker_that_goes_and_comes_back_changes_nothing(cluster: Cluste
             await cluster.feed(200)
             await cluster.node.stop()
             await asyncio.sleep(2)
-            await cluster.node.start()
+            await cluster.node.start(within=SECONDS)
             await cluster.feed(30)
         await cluster.owned_by(replica)
         await cluster.whole(replica)

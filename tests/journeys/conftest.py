@@ -18,10 +18,17 @@ from .stories import Told, telling, title_of
 NewCustomer = Callable[..., Awaitable[Customer]]
 Section = Mapping[str, Any]
 
+JOURNEYS = Path(__file__).parent
+HANGS = 600
+"""Seconds after which a journey is taken for hung; what it waits for has shorter bounds of its own."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stories first: whatever kills a process must not meet one."""
     items.sort(key=lambda item: title_of(item) is None)
+    for item in items:
+        if item.path.is_relative_to(JOURNEYS):
+            item.add_marker(pytest.mark.timeout(HANGS))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -15,7 +15,7 @@ from basware_simulator.webhooks import SIGNATURE_HEADER, signature
 from devstack import ConnectionSpec, Stack
 from devstack.control import ControlApi
 
-from .eventually import eventually
+from .eventually import BOUND, eventually
 
 Json = dict[str, Any]
 TRANSFERRED, PAID, FAILED = "Transferred", "Paid", "TransferFailed"
@@ -206,7 +206,7 @@ class Customer:
         named = (invoice.id, "--connection", self.id)
         return await self.stack.apstream("parked", verb, *named, "--reason", reason, "--by", "pat", "--yes")
 
-    async def until_status(self, status: str, *invoices: Invoice, within: float = 30.0) -> None:
+    async def until_status(self, status: str, *invoices: Invoice, within: float = BOUND) -> None:
         """Until Basware has all of them in this status."""
 
         async def look() -> Sequence[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from .customer import Customer, Invoice
-from .eventually import eventually
+from .eventually import BOUND, eventually
 from .evidence import Entry
 from .topic_records import INVOICES, read_topics
 
@@ -25,7 +25,7 @@ async def until_entry(
     *,
     what: str,
     topic: str = INVOICES,
-    within: float = 30.0,
+    within: float = BOUND,
 ) -> Entry:
     """The latest entry of an invoice, once it is `done`."""
 
@@ -45,7 +45,7 @@ async def until_entry(
 
 
 async def until_parked(
-    customer: Customer, invoice: Invoice, *, topic: str = INVOICES, within: float = 30.0
+    customer: Customer, invoice: Invoice, *, topic: str = INVOICES, within: float = BOUND
 ) -> str:
     """The reason for which an invoice waits for a person."""
     entry = await until_entry(
@@ -59,7 +59,7 @@ async def until_parked(
     return str(entry["reason"])
 
 
-async def until_reason(customer: Customer, invoice: Invoice, words: str, *, within: float = 30.0) -> Entry:
+async def until_reason(customer: Customer, invoice: Invoice, words: str, *, within: float = BOUND) -> Entry:
     """The entry of an invoice, once its reason has these words."""
     return await until_entry(
         customer, invoice, lambda seen: words in seen["reason"], what=f"with {words!r}", within=within

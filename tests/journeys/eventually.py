@@ -7,6 +7,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 POLL = 0.1
+BOUND = 120.0
+"""Seconds; of every wait that does not say otherwise. A machine may be busy: a bound is there to end what hangs."""
 
 
 async def eventually(
@@ -14,7 +16,7 @@ async def eventually(
     done: Callable[[T], bool],
     *,
     what: str,
-    within: float = 30.0,
+    within: float = BOUND,
     every: float = POLL,
 ) -> T:
     """What `look` brought when it was `done` for the first time; AssertionError with the last sight otherwise.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from .customer import FAILED, PAID, TRANSFERRED, Customer, Json
-from .eventually import eventually
+from .eventually import BOUND, eventually
 from .evidence import Entry, Evidence, gather_evidence
 from .topic_records import AUDIT_POSTER, DOCUMENTS, FETCHES, INVOICES, NOTIFICATIONS, UNREADABLE
 
@@ -21,7 +21,7 @@ LINKED = ("linked",)
 """The path of an invoice for which a person named the voucher: Basware may have known it before."""
 
 
-async def kept(customer: Customer, *, within: float = 40.0) -> Evidence:
+async def kept(customer: Customer, *, within: float = BOUND) -> Evidence:
     """Wait until everything of the customer is at rest, then hold it against every promise."""
     evidence = await eventually(
         lambda: gather_evidence(customer),

@@ -62,6 +62,6 @@ async def _supervised(customer: Customer, invoices: list[Invoice]) -> None:
         seen = await asyncio.gather(*map(customer.seen_by_basware, invoices))
         return [each["status"] for each in seen]
 
-    await eventually(look, lambda seen: set(seen) == {TRANSFERRED}, what="all transferred", within=90)
+    await eventually(look, lambda seen: set(seen) == {TRANSFERRED}, what="all transferred")
     for name in SERVICES:
         await stack.wait_ready(name)

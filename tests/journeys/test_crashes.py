@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from devstack import Stack
 
 from .conftest import NewCustomer
@@ -18,7 +17,6 @@ from .topic_records import AUDIT_INGRESS, DOCUMENTS, FETCHES
 POSTER, FETCHER = "voucher-poster", "ingress-documents"
 
 
-@pytest.mark.timeout(170)
 async def test_hand_overs_sweeps_and_commands_survive_a_kill(
     stack: Stack, new_customer: NewCustomer, tmp_path: Path
 ) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import signal
 from pathlib import Path
 
-import pytest
 from devstack import Stack
 
 from .conftest import NewCustomer
@@ -35,7 +34,6 @@ DOUBT = {
 """How an invoice whose voucher nobody knows of comes to one; after a kill elsewhere there is no doubt."""
 
 
-@pytest.mark.timeout(170)
 async def test_a_service_killed_at_each_point_leaves_one_voucher(
     stack: Stack, new_customer: NewCustomer, tmp_path: Path
 ) -> None:

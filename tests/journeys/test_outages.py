@@ -27,7 +27,7 @@ async def test_invoices_wait_while_peoplesoft_answers_503(new_customer: NewCusto
     await eventually(retries, lambda seen: sum(seen) >= 3, what="several calls refused with 503")
     assert await customer.vouchers(invoices[0]) == []
     await customer.peoplesoft.delete("faults", node=customer.spec.node)
-    await customer.until_status(TRANSFERRED, *invoices, within=45)
+    await customer.until_status(TRANSFERRED, *invoices)
     evidence = await kept(customer)
     assert not any("parked" in evidence.actions(each.id) for each in invoices)
 
@@ -72,7 +72,7 @@ async def test_both_vendors_are_gone_for_a_while_and_come_back(
     await stack.restart("peoplesoft")
     await customer.forget_unanswered_calls()
     await stack.restart("basware")
-    await customer.until_status(TRANSFERRED, *invoices, within=60)
+    await customer.until_status(TRANSFERRED, *invoices)
     evidence = await kept(customer)
     for invoice in invoices:
         assert len(await customer.vouchers(invoice)) == 1

@@ -14,6 +14,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
+from .eventually import BOUND
+
 NOTIFICATIONS = "basware.notifications"
 DOCUMENTS = "basware.accounting-documents"
 FETCHES = "ledger.documents"
@@ -51,7 +53,7 @@ class TopicRecord:
 
 
 async def read_topics(
-    bootstrap: str, topics: Sequence[str] = ALL, *, within: float = 40.0
+    bootstrap: str, topics: Sequence[str] = ALL, *, within: float = BOUND
 ) -> dict[str, list[TopicRecord]]:
     """Every record of the topics up to the high watermark of this moment, in order of partition and offset.
 

@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from .eventually import BOUND
 from .evidence import PARTITIONS
 from .topic_records import DESIRED_STATE, UNREADABLE, TopicRecord, decoded
-
-BOUND = 30.0
 
 
 class TopicWatch:
@@ -43,7 +42,7 @@ class TopicWatch:
         self._over.set()
         self._thread.join(timeout=BOUND)
 
-    async def caught_up(self, *, within: float = 20.0) -> None:
+    async def caught_up(self, *, within: float = BOUND) -> None:
         """Returns once everything that is durable at this moment was seen; TimeoutError."""
         asked = asyncio.run_coroutine_threadsafe(self._ends(), self._begun.result())
         async with asyncio.timeout(within):

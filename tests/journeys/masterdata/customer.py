@@ -10,7 +10,7 @@ import yaml
 from devstack import ConnectionSpec, Stack
 from devstack.control import ControlApi
 
-from tests.journeys.eventually import eventually
+from tests.journeys.eventually import BOUND, eventually
 from tests.journeys.orders import Order, give
 from tests.journeys.topic_records import DESIRED_STATE
 
@@ -138,7 +138,7 @@ class MasterDataCustomer:
         """Order something about an entity, or a record of one."""
         return await give(self.stack.kafka.bootstrap, self.id, action, record, ledger="masterdata")
 
-    async def poll(self, entity: str, action: str = "run_now", *, within: float = 30.0) -> Json:
+    async def poll(self, entity: str, action: str = "run_now", *, within: float = BOUND) -> Json:
         """Order a poll; its result."""
         order = await self.order(action, entity)
         kinds = ("changes", "full") if action == "run_now" else ("full",)
@@ -150,7 +150,7 @@ class MasterDataCustomer:
         *,
         since: datetime | None = None,
         kinds: Sequence[str] = ("changes", "full"),
-        within: float = 30.0,
+        within: float = BOUND,
     ) -> Json:
         """The last result of a poll of the entity that began after a moment."""
 
@@ -169,7 +169,7 @@ class MasterDataCustomer:
         """All results of polls of the entity, oldest first."""
         return [dict(each.value) for each in self.watch.of(RESULTS, self.id, subject=entity)]
 
-    async def answer(self, order: Order, *, within: float = 20.0) -> Json:
+    async def answer(self, order: Order, *, within: float = BOUND) -> Json:
         """What the audit says became of an order."""
 
         async def look() -> list[Json]:
@@ -183,13 +183,13 @@ class MasterDataCustomer:
         found = await eventually(look, bool, what="the answer to an order", within=within)
         return found[0]
 
-    async def loaded(self, *, within: float = 40.0) -> None:
+    async def loaded(self, *, within: float = BOUND) -> None:
         """The first polls of all entities are over, and Basware has been told of everything."""
         entities = self.section["entities"]
         await asyncio.gather(*(self.result(entity, within=within) for entity in entities))
         await self.settled(within=within)
 
-    async def settled(self, *, within: float = 30.0) -> None:
+    async def settled(self, *, within: float = BOUND) -> None:
         """Basware was told of all that was published until now, and gave its word on it."""
         await self.watch.caught_up()
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.journeys.eventually import eventually
+from tests.journeys.eventually import BOUND, eventually
 
 from .customer import Json, MasterDataCustomer
 from .expected import Item, expected
 
 
-async def same(customer: MasterDataCustomer, *, besides: Collection[str] = (), within: float = 30.0) -> None:
+async def same(customer: MasterDataCustomer, *, besides: Collection[str] = (), within: float = BOUND) -> None:
     """Wait until both sides are the same and nothing is under way, and no rule of Basware's was broken.
 
     `besides` are external codes that are known to differ; they must differ.

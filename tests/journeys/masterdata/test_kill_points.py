@@ -5,7 +5,6 @@ import random
 import signal
 from pathlib import Path
 
-import pytest
 from devstack import Stack
 
 from tests.journeys.eventually import eventually
@@ -30,7 +29,6 @@ SENT_AGAIN = 3
 COST_CENTERS = {"cost_centers": {"changes": SELDOM, "full": SELDOM}}
 
 
-@pytest.mark.timeout(170)
 async def test_services_killed_at_each_point_bring_each_change_in(
     stack: Stack, new_customer: NewCustomer, tmp_path: Path
 ) -> None:
@@ -61,7 +59,6 @@ async def test_services_killed_at_each_point_bring_each_change_in(
     assert set(await customer.posts("cost_centers", *untouched)) == {1}
 
 
-@pytest.mark.timeout(170)
 async def test_both_services_killed_at_random_moments_of_a_first_load_bring_everything_in(
     stack: Stack, new_customer: NewCustomer
 ) -> None:
@@ -74,13 +71,12 @@ async def test_both_services_killed_at_random_moments_of_a_first_load_bring_ever
             await stack.wait_ended(name)
         await asyncio.gather(stack.restart(POLL), stack.restart(IMPORT))
     await customer.loaded()
-    await same(customer, within=60)
+    await same(customer)
     await customer.change(suppliers=[{"vendor_id": "0000810000", "name": "Renamed"}])
     await customer.poll("suppliers")
     await same(customer)
 
 
-@pytest.mark.timeout(170)
 async def test_a_killed_remote_leaves_nothing_behind(stack: Stack, new_customer: NewCustomer) -> None:
     customer = await new_customer("md-remotes", entities=COST_CENTERS)
     await customer.loaded()

@@ -26,11 +26,11 @@ async def test_by_its_schedule_an_entity_is_polled_every_minute_and_once_each_ti
     every_minute = {"cost_centers": {"changes": "* * * * *", "full": SELDOM}}
     customer = await new_customer("md-cron", entities=every_minute)
     await customer.loaded()
-    # Its times were all past: one poll makes up for them.
-    (first,) = customer.watch.of(POLLS, customer.id)
+    # Its times were all past: one poll makes up for them. The next minute may have come meanwhile.
+    first = customer.watch.of(POLLS, customer.id)[0]
     assert (first.value["kind"], first.value["reason"]) == ("full", "catch_up")
     await customer.change(chartfields=[{"field": "DEPTID", "value": "10000", "descr": "Finance, renamed"}])
-    await customer.result("cost_centers", kinds=("changes",), within=110)
+    await customer.result("cost_centers", kinds=("changes",), within=240)
     await same(customer)
     dues = [each.value for each in customer.watch.of(POLLS, customer.id)]
     assert {each["reason"] for each in dues[1:]} == {"schedule"}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from tests.journeys.customer import PAID, TRANSFERRED, Json
-from tests.journeys.eventually import eventually
+from tests.journeys.eventually import BOUND, eventually
 from tests.journeys.evidence import Evidence
 from tests.journeys.promises import kept
 
@@ -18,7 +18,7 @@ from .customer import Keys, PaymentCustomer
 HAS_MONEY = ("paid", "escheated")
 
 
-async def agree(customer: PaymentCustomer, *, within: float = 60.0) -> Evidence:
+async def agree(customer: PaymentCustomer, *, within: float = BOUND) -> Evidence:
     """Wait until both sides are the same and everything is at rest; every promise holds, and none was told twice."""
 
     async def look() -> list[str]:

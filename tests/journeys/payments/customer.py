@@ -13,7 +13,7 @@ from devstack.control import ControlApi
 from devstack.errors import Refused
 
 from tests.journeys.customer import PAID, TRANSFERRED, Customer, Invoice, Json
-from tests.journeys.eventually import eventually
+from tests.journeys.eventually import BOUND, eventually
 from tests.journeys.evidence import Entry
 from tests.journeys.orders import Order, give
 from tests.journeys.topic_records import DESIRED_STATE, INVOICES, PICTURES
@@ -49,7 +49,7 @@ class PaymentCustomer(Customer):
     async def posted(self, *seeds: int, kind: str = "plain") -> list[Invoice]:
         """Samples approved, posted and confirmed, and read by a poll once."""
         invoices = list(await asyncio.gather(*(self.approve(seed, kind=kind) for seed in seeds)))
-        await self.until_status(TRANSFERRED, *invoices, within=60)
+        await self.until_status(TRANSFERRED, *invoices)
         await self.watched(*invoices)
         return invoices
 
@@ -63,7 +63,7 @@ class PaymentCustomer(Customer):
             await self.watch.caught_up()
             return wanted - self.pictured()
 
-        await eventually(look, lambda left: not left, what=f"pictures of {self.id}", within=60)
+        await eventually(look, lambda left: not left, what=f"pictures of {self.id}")
 
     def pictured(self) -> set[Keys]:
         """Vouchers of which a picture was published."""
@@ -140,7 +140,9 @@ class PaymentCustomer(Customer):
         """Order a poll."""
         return await give(self.stack.kafka.bootstrap, self.id, action, record, ledger="payments")
 
-    async def poll(self, action: str = "run_now", subject: str = "payments", *, within: float = 45.0) -> Json:
+    async def poll(
+        self, action: str = "run_now", subject: str = "payments", *, within: float = BOUND
+    ) -> Json:
         """Order a poll; its result."""
         order = await self.order(action, subject)
         kinds = ("changes", "full") if action == "run_now" else ("full",)
@@ -152,7 +154,7 @@ class PaymentCustomer(Customer):
         *,
         since: datetime,
         kinds: Sequence[str] = ("changes", "full"),
-        within: float = 45.0,
+        within: float = BOUND,
     ) -> Json:
         """The last result of a poll that began after a moment."""
 
@@ -178,7 +180,7 @@ class PaymentCustomer(Customer):
         ]
         return versions[-1] if versions else {}
 
-    async def until_parked_because(self, invoice: Invoice, words: str, *, within: float = 30.0) -> None:
+    async def until_parked_because(self, invoice: Invoice, words: str, *, within: float = BOUND) -> None:
         """Until it waits for a person for a reason with these words."""
 
         async def look() -> str:

@@ -34,7 +34,7 @@ async def _told_once(new_customer: NewCustomer, repeat: str) -> None:
         await customer.basware_fails(kind, "paymentResponses", document_id=invoice.id, **order)
         await customer.act(invoice, "pay", day=day(2))
     await customer.read()
-    await customer.until_status(PAID, *invoices, within=60)
+    await customer.until_status(PAID, *invoices)
     await agree(customer)
     for invoice in invoices:
         history = (await customer.payment(invoice))["history"]
@@ -52,7 +52,7 @@ async def test_an_outage_of_basware_only_delays_what_is_told(new_customer: NewCu
     # While it lasts one is taken back again: what is told in the end is what is true then.
     await customer.act(invoices[0], "void", day=day(1))
     await customer.read()
-    await customer.until_status(PAID, *invoices[1:], within=60)
+    await customer.until_status(PAID, *invoices[1:])
     await agree(customer)
     assert (await customer.payment(invoices[0]))["status"] == TRANSFERRED
 
@@ -70,7 +70,7 @@ async def test_a_payment_that_is_not_carried_out_parks_with_baswares_words_and_i
     for invoice in (refused, expired, gone, warned):
         await customer.act(invoice, "pay", day=day(2))
     await customer.read()
-    await customer.until_status(PAID, expired, warned, within=60)
+    await customer.until_status(PAID, expired, warned)
     await customer.until_parked_because(refused, "Locked by Ann")
     await customer.until_parked_because(gone, "Removed")
     assert (await customer.payment(refused))["status"] == TRANSFERRED

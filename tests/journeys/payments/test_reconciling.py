@@ -53,7 +53,7 @@ async def test_reconciliation_finds_what_somebody_changed_and_nothing_else(new_c
     }
     # What moved within the last minute is explained by that.
     what = "exactly what somebody changed"
-    await eventually(customer.unexplained, lambda seen: seen == found, what=what, within=150, every=20)
+    await eventually(customer.unexplained, lambda seen: seen == found, what=what, within=300, every=20)
     await customer.read("run_full")
     await customer.until_status(PAID, plain)
     assert await customer.unexplained() == found - {("payment", plain.number)}

@@ -61,7 +61,7 @@ async def test_the_inquiry_alone_closes_what_can_only_be_one_invoice(new_custome
     await customer.act(part, "pay", day=day(2), amount="1.00")
     # The inquiry has no voucher id: a row over a part of the sum is no invoice's.
     await customer.read()
-    await customer.until_status(PAID, paid, within=60)
+    await customer.until_status(PAID, paid)
     assert (await customer.payment(paid))["paidTotal"] == gross(paid)
     for invoice in (part, open_):
         shown = await customer.payment(invoice)

@@ -18,6 +18,8 @@ from chassis.topics import CATALOGUE, Topic
 __all__ = ["Change", "ChangeKind", "TopicAdmin"]
 
 MOST_REPLICAS = 3
+ANSWER_MS = 60_000
+"""A busy cluster takes its time over some hundred partitions."""
 
 
 class ChangeKind(StrEnum):
@@ -49,7 +51,7 @@ class TopicAdmin:
         with _answering(f"no Kafka at {bootstrap}; check the address and that it runs"):
             _look_for(bootstrap)
             self._client = KafkaAdminClient(
-                bootstrap_servers=bootstrap, bootstrap_timeout_ms=10_000, request_timeout_ms=15_000
+                bootstrap_servers=bootstrap, bootstrap_timeout_ms=30_000, request_timeout_ms=ANSWER_MS
             )
             self._replicas = min(MOST_REPLICAS, len(self._client.describe_cluster()["brokers"]))
 
@@ -81,7 +83,7 @@ class TopicAdmin:
         with _answering("the cluster did not carry out the plan"):
             if missing:
                 self._client.create_topics({change.topic.name: self._creation(change) for change in missing})
-                self._client.wait_for_topics([change.topic.name for change in missing])
+                self._client.wait_for_topics([change.topic.name for change in missing], timeout_ms=ANSWER_MS)
             if wrong:
                 resources = [
                     ConfigResource("TOPIC", change.topic.name, configs=dict(change.configs))
