@@ -115,6 +115,8 @@ def main() -> int:
     def planned(chance: random.Random, book: PointBook) -> Sequence[plan.Round]:
         if asked.short:
             return plan.short(chance, book=book)
+        if asked.sabotage:
+            return plan.sabotaged(chance, book=book)
         rounds = plan.full(chance, rounds=asked.rounds, book=book)
         if asked.only:
             rounds = [each for each in rounds if any(asked.only in fault.name for fault in each)]

@@ -15,6 +15,7 @@ from .faults import (
     processes,
     window,
 )
+from .stack import LEDGERS
 
 Round = tuple[Fault, ...]
 """Faults that happen side by side."""
@@ -31,7 +32,6 @@ SERVICES = (
     "masterdata-import",
     "payment-poller",
 )
-LEDGERS = ("ingress-documents", "voucher-poster")
 
 
 def full(chance: random.Random, *, rounds: int, book: PointBook) -> list[Round]:
@@ -61,6 +61,17 @@ def short(chance: random.Random, *, book: PointBook) -> list[Round]:
         (network.to_peoplesoft()[1], network.to_basware()[1]),
         _each(processes.terminated, ("voucher-poster", "ingress-documents", "masterdata-poll")),
         (window.frozen_in_the_window(),),
+    ]
+
+
+def sabotaged(chance: random.Random, *, book: PointBook) -> list[Round]:
+    """What brings out that a rule of the ledgers is missing: answers lost and processes killed between two commits."""
+    return [
+        _each(processes.killed, LEDGERS),
+        (points.at_points(book, within=40.0),),
+        (network.to_peoplesoft()[1],),
+        _each(processes.both_killed, LEDGERS),
+        (points.at_points(book, within=40.0),),
     ]
 
 

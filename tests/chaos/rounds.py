@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from .checker import Verdict
 from .faults import Fault, Scene
 from .judge import judged
-from .load import ChaosCustomer, Load
+from .load import ChaosCustomer, Load, Restless, Stuck
 from .load.desk import AWAY
-from .load.probe import Stuck
 from .plan import Round
 from .stack import ChaosStack
 from .table import Injected, Rested
@@ -35,7 +34,7 @@ class Course:
 
 
 class Rounds:
-    """Runs a plan. Traffic goes on all the time but at a rest."""
+    """Runs a plan. Traffic goes on all the time but at rests."""
 
     def __init__(
         self, chaos: ChaosStack, load: Load, *, chance: random.Random, say: Callable[[str], None]
@@ -53,15 +52,12 @@ class Rounds:
         try:
             for number, faults in enumerate(plan, start=1):
                 await self._round(number, len(plan), faults)
-                if number % REST_EVERY == 0 or number == len(plan):
-                    traffic.cancel()
-                    await asyncio.gather(traffic, return_exceptions=True)
-                    await self._rest(number)
-                    if number < len(plan):
-                        traffic = self._traffic()
-                elif traffic.done():
+                if traffic.done():
                     self._problem(f"the traffic ended by itself: {traffic.exception()!r}")
                     traffic = self._traffic()
+                if number % REST_EVERY == 0 or number == len(plan):
+                    await self._rest(number)
+                    self._load.resume()
         finally:
             traffic.cancel()
             await asyncio.gather(traffic, return_exceptions=True)
@@ -123,7 +119,7 @@ class Rounds:
         began = time.monotonic()
         try:
             await self._load.rest(within=REST_WITHIN)
-        except Exception as problem:  # noqa: BLE001 - the checker says what it is about
+        except (Restless, *AWAY) as problem:
             self._problem(f"no rest after round {number}: {problem}")
         verdict = await judged(self._chaos, at_rest=True)
         self.course.verdicts.append(verdict)

@@ -11,17 +11,22 @@ from urllib.parse import urlsplit
 
 from devstack import Listener, Stack
 from devstack.control import ControlApi
+from devstack.errors import DevstackError
 from devstack.ports import LOOPBACK, free_ports
 from devstack.program import local_url
 from devstack.stack import MASTERDATA_SERVICES, PAYMENT_SERVICES, SERVICES
 
+from . import sabotaged
 from .keeper import Keeper
 from .load.customers import ChaosCustomer, make_customers, planted_secrets
+from .sabotaged import SABOTAGES
 from .tcp_proxy import TcpProxy
 
 Env = Mapping[str, str]
 ALL_SERVICES = {**SERVICES, **MASTERDATA_SERVICES, **PAYMENT_SERVICES}
 WEB = "ingress-web"
+LEDGERS = ("ingress-documents", "voucher-poster")
+SABOTAGED = "tests.chaos.sabotaged"
 REPLICAS = 2
 SPARES = 3
 """Kafka's listeners are fixed at its start: so many more processes can join with a line to Kafka of their own."""
@@ -38,7 +43,7 @@ class ChaosStack:
     Replicas are named after their service, `voucher-poster-1` and `-2`; `services` says which there are. Whatever
     ends is started again by the keeper, as an orchestrator would do it, unless it is held. Connections reach both
     vendors over one line each; Basware's webhooks reach both replicas of ingress web in turn.
-    `sabotage` names a rule taken away from every service (sabotaged.py).
+    `sabotage` names a rule that the two ledger services run without (sabotaged.py).
     """
 
     def __init__(
@@ -58,6 +63,8 @@ class ChaosStack:
         self.secrets: tuple[str, ...] = ()
         """The texts that must appear nowhere: passwords, client secrets, webhook secrets, keys, bank accounts."""
         self._sabotage = sabotage
+        if sabotage is not None and sabotage not in SABOTAGES:
+            raise DevstackError(f"no sabotage {sabotage!r}; there are: {', '.join(SABOTAGES)}")
         self._open = AsyncExitStack()
 
         names = [name for replicas in self.services.values() for name in replicas]
@@ -70,7 +77,11 @@ class ChaosStack:
             listeners.append(Listener(name=f"L{len(listeners)}", port=own, advertised_port=advertised))
             self.kafka_lines[name] = TcpProxy(name=f"{name} to Kafka", port=advertised, targets=[own])
         web_ports = dict(zip(self.services[WEB], free_ports(REPLICAS), strict=True))
-        self._env: dict[str, dict[str, str]] = {name: self._own_env(name, name, web_ports) for name in names}
+        self._env: dict[str, dict[str, str]] = {
+            name: self._own_env(service, name, web_ports)
+            for service, of in self.services.items()
+            for name in of
+        }
         self.stack = Stack(
             run_dir=run_dir,
             seed=seed,
@@ -164,18 +175,20 @@ class ChaosStack:
 
     async def _join(self, name: str, *, service: str, spare: str, env: Env) -> None:
         (web_port,) = free_ports(1)
-        own = {**self._own_env(service, spare, {service: web_port}), **env}
-        self._env[name] = own
+        own = {**self._own_env(service, spare, {spare: web_port}), **env}
         await self.keeper.admit(name, of=self.services[service][0], env=own)
 
-    def _own_env(self, name: str, line: str, web_ports: Mapping[str, int]) -> dict[str, str]:
+    def _own_env(self, service: str, line: str, web_ports: Mapping[str, int]) -> dict[str, str]:
+        """The settings a replica of a service has beside those all have."""
         own = {_BOOTSTRAP: f"{LOOPBACK}:{self.kafka_lines[line].port}"}
-        if name in web_ports:
-            own[_PUBLIC_PORT] = str(web_ports[name])
+        if service == WEB:
+            own[_PUBLIC_PORT] = str(web_ports[line])
+        if self._module(service) == SABOTAGED and self._sabotage is not None:
+            own |= {sabotaged.SERVICE: ALL_SERVICES[service], sabotaged.SABOTAGE: self._sabotage}
         return own
 
     def _module(self, service: str) -> str:
-        return ALL_SERVICES[service]
+        return SABOTAGED if self._sabotage and service in LEDGERS else ALL_SERVICES[service]
 
     def _line(self, name: str, port: int, target: int) -> TcpProxy:
         return TcpProxy(name=f"services to {name}", port=port, targets=[target])
