@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from .checker import Weight, verdict, window
-from .checker.doctoring import judged
-from .checker.example import good
+from .checker.doctored.example import good
+from .checker.doctored.made_up import FIRST_OWNER, PASSWORD, Run, at, said
+from .checker.doctored.papers import call, voucher, write
+from .checker.doctored.ways import judged
 from .checker.history import Operation
-from .checker.made_up import FIRST_OWNER, PASSWORD, Run, at, said
-from .checker.made_up_papers import call, voucher, write
 from .checker.promises import (
     one_at_a_time,
     one_voucher,

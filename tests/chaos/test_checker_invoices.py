@@ -3,10 +3,10 @@
 import pytest
 
 from .checker import Weight
-from .checker.doctoring import Doctored
+from .checker.doctored.made_up import Run, at, said
+from .checker.doctored.papers import call, voucher, write
+from .checker.doctored.ways import Doctored
 from .checker.history import Operation
-from .checker.made_up import Run, at, said
-from .checker.made_up_papers import call, voucher, write
 from .checker.promises import (
     accepted,
     commands,

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from .checker import Weight
-from .checker.doctoring import Doctored
-from .checker.made_up import FIRST_OWNER, SECOND_OWNER, Run, said
+from .checker.doctored.made_up import FIRST_OWNER, SECOND_OWNER, Run, said
+from .checker.doctored.ways import Doctored
 from .checker.promises import (
     audit,
     ledgers,

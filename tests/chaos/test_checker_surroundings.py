@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from .checker import Weight
-from .checker.doctoring import Doctored
-from .checker.made_up import IBAN, PASSWORD, Run
+from .checker.doctored.made_up import IBAN, PASSWORD, Run
+from .checker.doctored.ways import Doctored
 from .checker.promises import (
     master_data,
     payments,

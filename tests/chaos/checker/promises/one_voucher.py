@@ -64,7 +64,7 @@ def _shared(case: Case) -> Iterator[Finding]:
 
 
 def _nobodys(case: Case) -> Iterator[Finding]:
-    """A live voucher of ours that no entry has is a second one or a lost one, unless a person has it on the desk: one of
+    """A live voucher of ours that no entry has is a second one or a lost one, unless a person has it on the desk: of
     an invoice that is parked undecided, or was discarded so.
     """
     held = _held(case)

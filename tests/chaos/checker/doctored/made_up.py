@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .books import Books
-from .connection import Connection
-from .evidence import Evidence, cases_of
-from .history import Operation
-from .records import (
+from tests.chaos.checker.books import Books
+from tests.chaos.checker.connection import Connection
+from tests.chaos.checker.evidence import Evidence, cases_of
+from tests.chaos.checker.history import Operation
+from tests.chaos.checker.records import (
     AUDIT_POSTER,
     INVOICES,
     Record,
     key_of,
 )
-from .topics import End, Log
+from tests.chaos.checker.topics import End, Log
 
 ACME = Connection(
     id="acme",

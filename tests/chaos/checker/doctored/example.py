@@ -7,9 +7,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from .made_up import FIRST_OWNER, IBAN, Run, at, said
-from .made_up_papers import call, document, page, row, voucher, write
-from .records import (
+from tests.chaos.checker.records import (
     AUDIT_INGRESS,
     AUDIT_POSTER,
     DOCUMENTS,
@@ -25,6 +23,9 @@ from .records import (
     PUBLISHED_TABLE,
     Record,
 )
+
+from .made_up import FIRST_OWNER, IBAN, Run, at, said
+from .papers import call, document, page, row, voucher, write
 
 
 def good() -> Run:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from tests.chaos.checker.findings import Verdict, Weight
+from tests.chaos.checker.judging import verdict
+
 from .example import good
-from .findings import Verdict, Weight
-from .judging import verdict
 from .made_up import Run
 
 Doctor = Callable[[Run], object]
