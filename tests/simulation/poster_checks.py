@@ -140,21 +140,31 @@ def _excused(world: PosterWorld, invoice: str, reason: str) -> bool:
     """Why a person may be asked.
 
     A thawed process may acknowledge once more before it learns that it is fenced: harmless, but then the owner finds
-    an acknowledge that is not its own. So it is where somebody transfers again in the middle of things.
+    an acknowledge that is not its own. So it is where somebody transfers again in the middle of things, and where an
+    owner's clock is behind and it believes that nobody before it can have acknowledged yet.
     """
     excused = EXCUSED
-    if world.result.faults["freeze"] or invoice in world.documents.recalled | _unwritten(world):
+    if (
+        world.skewed
+        or world.result.faults["freeze"]
+        or invoice in world.documents.recalled | _unwritten(world)
+    ):
         excused += ("another consumer",)
     if invoice in world.documents.recalled:
-        excused += ("does not take the response", "although voucher", "it is not transferred")
+        excused += (
+            "does not take the response",
+            "although voucher",
+            "it is not transferred",
+            "another transfer",
+        )
     if world.people.ordered[invoice]:
-        excused += ("it is not transferred",)
+        excused += ("it is not transferred", "came after all")
     if world.basware.troubled:
         excused += ("did not carry it out",)
     if world.weather.foreign:
         excused += ("more than one voucher", "after the second create PeopleSoft shows", "more than one live")
     if not world.promised:
-        excused += ("after the second create PeopleSoft shows", "more than one")
+        excused += ("after the second create PeopleSoft shows", "more than one", "came after all")
     return any(excuse in reason for excuse in excused)
 
 

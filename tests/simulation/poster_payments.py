@@ -25,7 +25,7 @@ class PeopleSoftPeople:
     def __init__(self, world: PosterWorld) -> None:
         self._world = world
         self._polls = 0
-        self._seen: dict[str, tuple[int, str]] = {}
+        self._shown: dict[str, str] = {}
         self.deleted: set[str] = set()
         """Vouchers that a person deleted."""
 
@@ -94,7 +94,6 @@ class PeopleSoftPeople:
                 continue
             if self._is_seen(voucher) and random.random() < 0.7:
                 continue
-            self._seen[voucher.number] = (self._polls, voucher.digest)
             picture = picture_of(
                 voucher,
                 connection_id=entry.connection_id,
@@ -107,12 +106,16 @@ class PeopleSoftPeople:
                 self._world.planned(late, partial(self._publish, picture))
 
     def _is_seen(self, voucher: Voucher) -> bool:
-        if voucher.number not in self._seen:
+        """Whether the last picture on the topic shows it: a late one of an older poll hides that of a newer one, and
+        compaction may keep no other.
+        """
+        if voucher.number not in self._shown:
             return not voucher.payments and not voucher.on_hold
-        return self._seen[voucher.number][1] == voucher.digest
+        return self._shown[voucher.number] == voucher.digest
 
     def _publish(self, picture: PaymentPicture) -> None:
         value: Any = picture
+        self._shown[picture.voucher_id] = picture.digest
         self._world.broker.publish(
             LogRecord(
                 topic=self._world.layout.inputs[2],

@@ -111,6 +111,17 @@ def test_discarded_in_doubt_it_is_still_known_that_a_voucher_may_exist() -> None
     assert (gone.body.doubted, gone.started, gone.reason) == ("r", None, "the buyer said so")
 
 
+def test_discarded_in_doubt_it_is_searched_for_once_more_under_the_number_it_had() -> None:
+    """Offered again with another number, a look finds nothing under that one."""
+    entry = replace(parked(Step.POST, intent=INTENT), started=ONCE)
+    gone = entry_of(received(entry, order(DISCARD)))
+    assert gone.body.late is not None
+    assert (gone.body.late.intents, gone.due) == ((INTENT,), gone.body.late.due)
+    waits = document(2, fetched_at=LATER)
+    again = replace(entry, body=replace(entry.body, newer=waits))
+    assert entry_of(received(again, order(DISCARD))).body.late == gone.body.late
+
+
 def test_discarded_what_waited_is_acted_on() -> None:
     waits = document(2, fetched_at=LATER)
     entry = replace(parked(Step.POST, intent=INTENT, newer=waits), started=ONCE)

@@ -166,6 +166,24 @@ def test_another_transfer_is_never_taken_for_one_from_before_our_acknowledge(
     assert (entry.phase is Phase.WAITING, entry.body.cycle == 2) == (anew, anew)
 
 
+@pytest.mark.parametrize("step", [Step.CONFIRMED, Step.PAID, Step.RETURNED, Step.DISCARDED])
+@pytest.mark.parametrize(("acknowledged", "shown", "another"), BATCHES)
+def test_a_transfer_in_progress_that_was_not_acknowledged_here_is_for_a_person(
+    step: Step, acknowledged: str | None, shown: str | None, *, another: bool
+) -> None:
+    """A late acknowledge of ours may have met the next transfer: nobody would answer it."""
+    voucher = {"voucher": FIRST, "posted_revision": "r"} if step in (Step.CONFIRMED, Step.PAID) else {}
+    ours = {"acknowledged_at": LATER, "acknowledged_batch": acknowledged, **voucher}
+    over = an_entry(step, phase=Phase.FINAL, due=None, body=ours)
+    entry = entry_of(received(over, fetch(2, status=IN_PROGRESS, batch_id=shown)))
+    assert (entry.phase is Phase.PARKED, entry.phase is Phase.FINAL) == (another, not another)
+    if another:
+        again = entry_of(received(entry, order(Action.RESUBMIT)))
+        assert again.step == (Step.REVISIT if voucher else Step.ACKNOWLEDGE)
+        told = after(again, Revisited(voucher=FIRST) if voucher else Acknowledged(spacing=5.0))
+        assert told.step == (Step.REPORT if voucher else Step.POST)
+
+
 @pytest.mark.parametrize(("acknowledged", "offered", "anew"), BATCHES)
 def test_another_transfer_during_a_create_revisits_its_voucher(
     acknowledged: str | None, offered: str | None, *, anew: bool

@@ -142,9 +142,11 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
     _parked(entry)
     if documents.undecided(entry) and now < _settled_at(entry, now=now):
         raise NotNow(f"a voucher may still appear until {_settled_at(entry, now=now).isoformat()}")
-    if documents.undecided(entry):
-        entry = replace(entry, body=replace(entry.body, doubted=entry.body.document.revision))
     entry = replace(entry, body=late_search.settled_by_a_person(entry.body))
+    if documents.undecided(entry):
+        # Offered again with another number, it would be looked for under that one only.
+        late = late_search.ordered(entry, now=now)
+        entry = replace(entry, body=replace(entry.body, doubted=entry.body.document.revision, late=late))
     if entry.body.voucher is not None and entry.body.link is not None:
         return "the voucher it has still stands", linking.given_up(entry, command.reason, now=now)
     if entry.body.voucher is not None and entry.step in (*documents.PAYING, *documents.AT_REST):

@@ -103,9 +103,8 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         return _parked(entry, body, other_content(body), ref)
     if entry.step in PAYING and unposted:
         return _parked(replace(entry, step=Step.CONFIRMED), body, other_content(body), ref)
-    if entry.step == Step.WITHDRAWN and ref.status == IN_PROGRESS and not ref.shadow:
-        reason = "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
-        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, reason, ref)
+    if (whose := _not_acknowledged_here(entry, body, ref)) is not None:
+        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, whose, ref)
     if (
         entry.phase is Phase.PARKED
         and entry.step not in PAYING
@@ -119,6 +118,23 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
         return Decision(entry=replace(entry, body=body), notes=(_seen("newer fetch", ref),))
     gone = replace(entry, phase=Phase.FINAL, step=Step.WITHDRAWN, due=None, started=None, body=body)
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
+
+
+def _not_acknowledged_here(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef) -> str | None:
+    """Why a transfer that Basware has in progress is nobody's to answer until a person says so; None where it is not.
+
+    An acknowledge of ours whose answer was lost may have come so late that it met the next transfer.
+    """
+    if ref.status != IN_PROGRESS:
+        return None
+    if entry.step == Step.WITHDRAWN and not ref.shadow:
+        return "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
+    if entry.phase is Phase.FINAL and _another_transfer(body, ref):
+        return (
+            "Basware has another transfer of it in progress, which was not acknowledged here: find out who did, and "
+            "resubmit it if nobody else answers"
+        )
+    return None
 
 
 def not_linked(entry: InvoiceEntry, reason: str) -> InvoiceEntry:
@@ -149,10 +165,15 @@ def writable(body: InvoiceState, *, now: datetime) -> datetime:
 
 def outdated(body: InvoiceState, ref: DocumentRef) -> bool:
     """Fetched before we acknowledged: it was offered then, and is not any more. Another transfer never is."""
-    batches = {ref.batch_id, body.acknowledged_batch}
-    if None not in batches and len(batches) > 1:
+    if _another_transfer(body, ref):
         return False
     return body.acknowledged_at is not None and ref.fetched_at <= body.acknowledged_at
+
+
+def _another_transfer(body: InvoiceState, ref: DocumentRef) -> bool:
+    """Whether it is known to be of another transfer than the one that was acknowledged here."""
+    batches = {ref.batch_id, body.acknowledged_batch}
+    return None not in batches and len(batches) > 1
 
 
 def other_content(body: InvoiceState) -> str:
