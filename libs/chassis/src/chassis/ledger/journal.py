@@ -36,6 +36,8 @@ class Draft(Generic[B]):
 
     records: list[LogRecord] = field(default_factory=list)
     entries: dict[str, Entry[B]] = field(default_factory=dict)
+    alerts: list[str] = field(default_factory=list)
+    """The connections of decisions that need somebody at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,8 @@ class Journal(Generic[B]):
             )
         for number, note in enumerate(decision.notes):
             audit = self._audit(event, note, known, key, sequence=sequence, number=number, now=now)
+            if note.detail.get("alert") == "yes":
+                draft.alerts.append(audit.connection_id)
             draft.records.append(
                 LogRecord(
                     topic=self._layout.audit,

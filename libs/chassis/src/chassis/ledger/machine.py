@@ -44,7 +44,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What the audit shall say: `action` is a fixed word, `detail` carries no secret and no bank detail."""
+    """What the audit shall say: `action` is a fixed word, `detail` carries no secret and no bank detail.
+
+    `alert` "yes" in the detail is counted: somebody must look at once.
+    """
 
     action: str
     detail: Mapping[str, str] = field(default_factory=dict)

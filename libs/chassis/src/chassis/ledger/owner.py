@@ -268,6 +268,8 @@ class PartitionOwner(Generic[B]):
             if self._committed is not None:
                 self._committed(entry)
         self._signals.count("ledger_decisions", topic=self._layout.ledger)
+        for connection_id in draft.alerts:
+            self._signals.count("alerts", connection=connection_id)
         for event in group:
             match event:
                 case Ended(key=key):

@@ -12,6 +12,11 @@ COUNTERS: Mapping[str, Counter] = {
     "calls": metrics.counter(
         "ledger_calls", "Calls to remotes that came to an end, by outcome.", ("connection", "call", "outcome")
     ),
+    "alerts": metrics.counter(
+        "ledger_alerts",
+        "Times more than one voucher of an invoice, or one of an invoice without, was found. Alert on any.",
+        ("connection",),
+    ),
     "ledger_decisions": metrics.counter(
         "ledger_decisions", "Transactions of the ledger: each holds one decision or more.", ("topic",)
     ),
