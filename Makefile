@@ -13,7 +13,7 @@ PROJECTS := $(wildcard schemas/pyproject.toml libs/*/pyproject.toml services/*/p
               simulators/*/pyproject.toml tools/*/pyproject.toml)
 MEMBERS := $(PROJECTS:/pyproject.toml=)
 
-.PHONY: help setup kafka promtool demo up down status test check bench soak fmt lock
+.PHONY: help setup kafka promtool faketime demo up down status test chaos check bench soak fmt lock
 
 help: ## this page
 	@echo 'apstream: Basware invoices into PeopleSoft vouchers, over Kafka.'
@@ -48,6 +48,9 @@ promtool: .tools/promtool/installed.stamp
 
 test: setup promtool check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
 	@exec $(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+chaos: setup faketime ## everything is broken on purpose for 25 minutes; ARGS='--seed 3 --only broker'
+	@exec $(PY) -m tests.chaos $(ARGS)
 
 check: .venv/installed.stamp ## lint, format, types, import rules, schema gate
 	@tools/check.sh
@@ -91,6 +94,13 @@ lock: .tools/uv.stamp ## write requirements.lock after a dependency changed
 	@mvn --batch-mode --quiet -f tools/kafka/pom.xml dependency:copy-dependencies \
 	    -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
 	@touch $@
+
+faketime: .tools/faketime/installed.stamp
+	@:
+
+.tools/faketime/installed.stamp: tools/faketime.sh
+	@echo 'looking for libfaketime, fetching it from Debian if it is not there (once)'
+	@tools/faketime.sh
 
 .tools/promtool/installed.stamp: tools/promtool.sh
 	@echo 'looking for promtool, fetching it from Debian if it is not there (once)'

@@ -12,6 +12,7 @@ settings.register_profile("apstream", deadline=None)
 settings.load_profile("apstream")
 
 ONE_WORKER_EACH = (
+    "tests/chaos/test_short.py",
     "tests/journeys/masterdata",
     "tests/journeys/payments",
     "tests/journeys",

@@ -58,6 +58,7 @@ async def chaos(
     (run_dir / "operations.jsonl").unlink(missing_ok=True)
     async with ChaosStack(run_dir=run_dir, seed=seed, sabotage=sabotage, progress=say) as stack:
         say(f"up after {time.monotonic() - began:.0f} s")
+        (run_dir / "faults").mkdir()
         book = PointBook(run_dir / "faults")
         load = Load(stack, seed=seed, per_second=per_second)
         async with MarkerWatch(stack.stack.endpoints.metrics) as markers:

@@ -1,7 +1,7 @@
 """SIGKILL at each named point between two durable steps, in each service that has the point."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _LEDGER = ("partition fenced", "owner committed", "partition loaded", *_TRANSACT
 _STREAM = ("shard fenced", "positions committed", *_TRANSACTION)
 _POLL = ("poll due written", "poll audited", "poll result written")
 
-POINTS: dict[str, tuple[str, ...]] = {
+POINTS: Mapping[str, tuple[str, ...]] = {
     "ingress-web": ("notification durable",),
     "ingress-documents": (
         *_LEDGER,
@@ -60,11 +60,10 @@ class Point:
 class PointBook:
     """Which points were reached in this run. A replica that stays armed after its round may still reach its own."""
 
-    def __init__(self, directory: Path, *, points: dict[str, Sequence[str]] | None = None) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+    def __init__(self, directory: Path, *, points: Mapping[str, Sequence[str]] = POINTS) -> None:
         self._points = [
             Point(service=service, name=name, once=directory / f"{service} {name}")
-            for service, names in (points or POINTS).items()
+            for service, names in points.items()
             for name in names
         ]
 
