@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chassis.failpoints import POINTS
 from devstack.jvm import REPOSITORY
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from . import plan
@@ -41,6 +41,7 @@ NAMES = {
 }
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(1, 60))
 def test_every_family_comes_at_least_once(seed: int, rounds: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - by seed
@@ -49,6 +50,7 @@ def test_every_family_comes_at_least_once(seed: int, rounds: int) -> None:
     assert len(planned) >= rounds
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_faults_side_by_side_hit_different_services(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - by seed

@@ -32,7 +32,7 @@ async def _proxied(
 ) -> AsyncIterator[tuple[TcpProxy, Callable[[], Awaitable[Streams]]]]:
     """A proxy before a server that answers what it was sent, and how to connect to it."""
     port, dead = free_ports(2)
-    server = await asyncio.start_server(_echo, LOOPBACK, 0)
+    server = await asyncio.start_server(answer, LOOPBACK, 0)
     target: int = server.sockets[0].getsockname()[1]
     proxy = TcpProxy(name="test", port=port, targets=[dead, target] if dead_first else [target])
     await proxy.start()
@@ -129,13 +129,19 @@ async def test_more_than_it_takes_in_waits_at_the_sender() -> None:
 
 
 async def test_an_orderly_end_comes_after_the_last_byte() -> None:
-    async with _proxied() as (proxy, connect):
-        reader, writer = await connect()
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set_result(await reader.read())
+        writer.close()
+
+    async with _proxied(answer=listen) as (proxy, connect):
+        _, writer = await connect()
         proxy.delay = 0.05
         writer.write(b"last words")
         writer.close()
-        assert await asyncio.wait_for(reader.read(), BOUND) in (b"", b"last words")
         await writer.wait_closed()
+        assert await asyncio.wait_for(heard, BOUND) == b"last words"
 
 
 @given(
