@@ -28,7 +28,9 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def _proxied(
-    *, dead_first: bool = False
+    *,
+    dead_first: bool = False,
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = _echo,
 ) -> AsyncIterator[tuple[TcpProxy, Callable[[], Awaitable[Streams]]]]:
     """A proxy before a server that answers what it was sent, and how to connect to it."""
     port, dead = free_ports(2)
