@@ -207,3 +207,10 @@ def test_a_voucher_of_an_undecided_invoice_is_a_persons_to_decide(phase: str, st
     run.entry("inv-2", sequence=8, phase=phase, step=step, action=step, seconds=200, reason="?", voucher=None)
     run.metrics.clear()
     assert one_voucher.PROMISE not in {each.promise for each in judged(run).findings}
+
+
+def test_a_search_that_somebody_gave_up_may_still_run_beside_a_create() -> None:
+    run = good()
+    run.calls[2]["answered_at"] = said(41.15)
+    assert (run.calls[2]["operation"], run.calls[3]["operation"]) == ("find", "create")
+    assert judged(run).ok

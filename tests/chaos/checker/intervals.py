@@ -28,6 +28,15 @@ def overlaps(calls: Iterable[Interval]) -> Iterator[tuple[Interval, Interval]]:
             longest = call
 
 
+def during(running: Iterable[Interval], calls: Iterable[Interval]) -> Iterator[tuple[Interval, Interval]]:
+    """Each of the calls that came in while one of those was running that came in before it."""
+    long = [each for each in running if each.end > each.begin]
+    for call in calls:
+        for one in long:
+            if one is not call and one.begin <= call.begin < one.end:
+                yield one, call
+
+
 def too_close(
     calls: Iterable[Interval], *, spacing: timedelta, tolerance: timedelta
 ) -> Iterator[tuple[Interval, Interval]]:

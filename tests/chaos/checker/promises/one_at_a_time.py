@@ -120,8 +120,9 @@ def _during(evidence: Evidence, pair: Pair, *words: str) -> Operation | None:
 
 
 def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
-    """A create beside another call of the same natural key. What a fault held up counts from when it came in only: the
-    caller may have given up long before it was carried out, and waits for the settle time by then.
+    """A create or a search that came in while a create of the same natural key was not answered: what such a search
+    finds proves nothing. A create beside a search that somebody gave up is harmless. What a fault held up counts from
+    when it came in only: the caller may have left long before it was carried out, and waits for the settle time.
     """
     calls: defaultdict[NaturalKey, list[Interval]] = defaultdict(list)
     for call in case.books.calls:
