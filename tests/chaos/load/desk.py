@@ -5,36 +5,43 @@ import json
 import random
 import re
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-from aiokafka.errors import KafkaError
+from ap_domain.command import Action, Command, CommandedLedger
+from chassis.commands import issue
+from chassis.errors import NotDurable
+from chassis.keys import shard
 from devstack.errors import DevstackError, Refused
+from devstack.program import PARTITIONS
 
 from tests.chaos.operations import Doing, NotDone, Operations
 from tests.journeys.customer import Invoice
-from tests.journeys.orders import give
 
 from .customers import WRONG_PASSWORD, ChaosCustomer
 from .documents import Document, Documents
 from .watch import Value, Watch
 
 Order = Mapping[str, Any]
+PAYMENTS = "payments"
+"""The subject of polls of payments."""
 
 
 class Held(Exception):
     """Nothing may go wrong at the customer's vendors for now: a probe is under way, or all comes to rest."""
 
 
-AWAY = (NotDone, Held, DevstackError, aiohttp.ClientError, KafkaError, TimeoutError, OSError)
+AWAY = (NotDone, Held, DevstackError, aiohttp.ClientError, NotDurable, TimeoutError, OSError)
 """What a story may meet at any act: somebody is away or says no. It ends there; the history has how far it came."""
 _ANSWERED_NO = re.compile(r": 4\d\d ")
 _OWNER_SAID_NO = "refused by their owner"
 _LOOK, _ASK = 0.25, 1.0
 _HEAL_TRIES = 5
-_ORDER_WITHIN = 10.0
+_ORDER_HOLDS = timedelta(minutes=10)
 
 
 class Desk:
@@ -59,7 +66,7 @@ class Desk:
         self.chance = chance
         self.documents = Documents(customer, chance)
         self.invoices: list[Invoice] = []
-        """Approved, oldest first."""
+        """Approved and payable, oldest first."""
         self.weather = asyncio.Lock()
         """Held while something is wrong on purpose: one thing at a time."""
         self.has_wrong_password = False
@@ -87,9 +94,11 @@ class Desk:
     # Invoices
 
     async def approve(
-        self, document: Document, *, webhook: Order | None = None, deliver: bool = True
+        self, document: Document, *, webhook: Order | None = None, payable: bool = True
     ) -> Invoice:
-        """Basware has it, approved; its webhook goes out with these switches."""
+        """Basware has it, approved; its webhook goes out with these switches. The treasury leaves alone what is not
+        payable.
+        """
         told = {
             "number": document.get("invoiceNumber", ""),
             "company": document["companyCode"],
@@ -97,8 +106,9 @@ class Desk:
         }
         with self.doing("approve", document["invoiceId"], **told):
             switches = None if webhook is None else dict(webhook)
-            invoice = await self.customer.approve_document(document, webhook=switches, deliver=deliver)
-        self.invoices.append(invoice)
+            invoice = await self.customer.approve_document(document, webhook=switches)
+        if payable:
+            self.invoices.append(invoice)
         return invoice
 
     async def correct(self, invoice: Invoice, changes: Document) -> Invoice:
@@ -191,12 +201,25 @@ class Desk:
         said = ("--reason", "chaos", "--by", "pat", "--yes", "--wait", "15")
         await self.apstream(*named, *said, record=invoice_id)
 
-    async def order(self, action: str, subject: str, *, ledger: str) -> None:
-        """A person orders a poll."""
+    async def order(self, action: Action, subject: str) -> None:
+        """A person orders a poll of an entity, or of payments."""
+        ledger = CommandedLedger.PAYMENTS if subject == PAYMENTS else CommandedLedger.MASTERDATA
+        now = datetime.now(UTC)
+        command = Command(
+            command_id=str(uuid.uuid4()),
+            connection_id=self.customer.id,
+            ledger=ledger,
+            record_id=subject,
+            action=action,
+            reason="chaos",
+            actor="pat",
+            issued_at=now,
+            expires_at=now + _ORDER_HOLDS,
+            expected_sequence=0,
+        )
         with self.doing("command", subject, name=action):
-            async with asyncio.timeout(_ORDER_WITHIN):
-                bootstrap = self.customer.stack.kafka.bootstrap
-                await give(bootstrap, self.customer.id, action, subject, ledger=ledger)
+            bootstrap = self.customer.stack.kafka.bootstrap
+            await issue(command, bootstrap=bootstrap, shard=shard(self.customer.id, PARTITIONS))
 
     async def password(self, *, right: bool) -> None:
         """Somebody applies the connection with a wrong password, or with the right one."""

@@ -1,5 +1,6 @@
 """The person on duty: resumes what stopped, puts the right password back, decides on what is parked."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -7,7 +8,7 @@ from .desk import AWAY, Desk
 from .watch import FETCHES, INVOICES, Watch
 from .weather import right_password
 
-_DECIDED = 3
+_DECIDED = 1
 """Parked invoices of a connection that are decided one by one in a rest; what is beyond that is left parked."""
 _LEDGERS = {FETCHES: "documents", INVOICES: "vouchers"}
 
@@ -28,34 +29,34 @@ class Duty:
                 with suppress(*AWAY):
                     await self._put_right(desk)
 
-    async def resubmit(self) -> int:
-        """Everything that is parked goes on from where it is; how many were."""
-        parked = 0
-        for desk in self._desks:
-            count = len(self._watch.parked(desk.customer.id))
-            parked += count
-            if count:
-                everything = ("--all-like", "", "--connection", desk.customer.id)
-                said = ("--reason", "chaos: all is healed", "--by", "pat", "--yes", "--wait", "20")
-                with suppress(*AWAY):
-                    await desk.apstream("parked", "resubmit", *everything, *said)
-        return parked
+    async def resubmit(self) -> bool:
+        """Everything that is parked goes on from where it is; whether anything was."""
+        return any(await asyncio.gather(*map(self._resubmit, self._desks)))
 
-    async def decide(self) -> int:
-        """A few of what is parked are sent back, or discarded where a voucher is in the way; how many were parked."""
-        parked = 0
-        for desk in self._desks:
-            waiting = self._watch.parked(desk.customer.id)
-            parked += len(waiting)
-            for topic, entry in waiting[:_DECIDED]:
-                invoice_id = entry["body"]["invoice_id"]
-                for verb in ("send-back", "discard"):
-                    try:
-                        await desk.decide(verb, invoice_id, ledger=_LEDGERS[topic])
-                    except AWAY:
-                        continue
-                    break
-        return parked
+    async def decide(self) -> bool:
+        """Of each connection what is parked longest is sent back, or discarded where a voucher is in the way; whether
+        anything was parked.
+        """
+        return any(await asyncio.gather(*map(self._decide, self._desks)))
+
+    async def _resubmit(self, desk: Desk) -> bool:
+        if not self._watch.parked(desk.customer.id):
+            return False
+        everything = ("--all-like", "", "--connection", desk.customer.id)
+        said = ("--reason", "chaos: all is healed", "--by", "pat", "--yes", "--wait", "20")
+        with suppress(*AWAY):
+            await desk.apstream("parked", "resubmit", *everything, *said)
+        return True
+
+    async def _decide(self, desk: Desk) -> bool:
+        for topic, entry in self._watch.parked(desk.customer.id)[:_DECIDED]:
+            for verb in ("send-back", "discard"):
+                try:
+                    await desk.decide(verb, entry["body"]["invoice_id"], ledger=_LEDGERS[topic])
+                except AWAY:
+                    continue
+                break
+        return bool(self._watch.parked(desk.customer.id))
 
     async def _put_right(self, desk: Desk) -> None:
         if desk.has_wrong_password:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from ap_domain.command import Action
 from devstack.errors import Refused
 
-from .desk import AWAY, Desk
+from .desk import AWAY, PAYMENTS, Desk
 from .duty import Duty
 from .watch import INVOICES, Watch
 
@@ -76,15 +77,14 @@ class Resting:
         return found
 
     def _unread(self, desk: Desk, since: datetime) -> list[str]:
-        subjects = (*desk.customer.entities, "payments")
+        subjects = (*desk.customer.entities, PAYMENTS)
         return [each for each in subjects if not self._watch.full_poll(desk.customer.id, each, since=since)]
 
     async def _order(self, *, since: datetime) -> None:
         for desk in self._desks:
             for subject in self._unread(desk, since):
-                ledger = "payments" if subject == "payments" else "masterdata"
                 with suppress(*AWAY):
-                    await desk.order("run_full", subject, ledger=ledger)
+                    await desk.order(Action.RUN_FULL, subject)
 
     async def _offered(self) -> list[str]:
         """Documents that Basware offers and that do not rest with us: not known yet, or offered anew."""

@@ -5,11 +5,13 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from ap_domain.command import Action
+
 from tests.chaos.operations import FILE, Operations
 
 from . import master_data, treasury, weather
 from .customers import ChaosCustomer
-from .desk import AWAY, Desk
+from .desk import AWAY, PAYMENTS, Desk
 from .duty import Duty
 from .probe import WITHIN, Probe
 from .resting import Resting
@@ -136,12 +138,11 @@ class Load:
     async def _polls(self, desk: Desk) -> None:
         """Schedules know minutes only: between them people order polls."""
         while True:
-            for subject in (*desk.customer.entities, "payments", "payments"):
+            for subject in (*desk.customer.entities, PAYMENTS, PAYMENTS):
                 await asyncio.sleep(self._chance.uniform(*_POLL_PACE))
                 await self._going.wait()
-                ledger = "payments" if subject == "payments" else "masterdata"
                 with suppress(*AWAY):
-                    await desk.order("run_now", subject, ledger=ledger)
+                    await desk.order(Action.RUN_NOW, subject)
 
     async def _on_duty(self) -> None:
         while True:
@@ -150,11 +151,12 @@ class Load:
             await self._duty.look()
 
     def _begin(self, group: asyncio.TaskGroup, story: Awaitable[None]) -> None:
-        task = group.create_task(_until_somebody_is_away(story))
+        task = group.create_task(until_somebody_is_away(story))
         self._told.add(task)
         task.add_done_callback(self._told.discard)
 
 
-async def _until_somebody_is_away(story: Awaitable[None]) -> None:
+async def until_somebody_is_away(story: Awaitable[None]) -> None:
+    """A story to its end, or as far as it comes."""
     with suppress(*AWAY):
         await story

@@ -66,6 +66,8 @@ class Watch:
                         pass
             except TimeoutError:
                 return
+            except KafkaException:
+                self._consumer = None  # begun anew; what was read once is read again
 
     async def behind(self) -> list[str]:
         """Partitions of which something durable was not read, such as a transaction that nobody ended, and inputs
@@ -110,6 +112,14 @@ class Watch:
     def moving(self, connection: str) -> list[str]:
         """Everything of a connection that is not at rest, in words."""
         return [*self._unfinished(connection), *self._untold(connection)]
+
+    def take_in(self, topic: str, key: str, value: Value) -> None:
+        """One committed record."""
+        if topic in RESULTS:
+            self._results[value["connection_id"], value["subject"], value["kind"]] = value
+        else:
+            self._latest[topic][key] = value
+            self.moved += 1
 
     def _unfinished(self, connection: str) -> Iterator[str]:
         for topic in LEDGERS:
@@ -172,14 +182,7 @@ class Watch:
             self._written[place] = message.offset() + 1
             self.moved += 1
         elif not kinds and message.value() is not None:
-            self._take_in(topic, message.key().decode(), _decoded(message.value()))
-
-    def _take_in(self, topic: str, key: str, value: Value) -> None:
-        if topic in RESULTS:
-            self._results[value["connection_id"], value["subject"], value["kind"]] = value
-        else:
-            self._latest[topic][key] = value
-            self.moved += 1
+            self.take_in(topic, message.key().decode(), _decoded(message.value()))
 
     def _unread(self) -> list[str]:
         latest: Callable[[], OffsetSpec] = OffsetSpec.latest

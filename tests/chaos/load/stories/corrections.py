@@ -60,7 +60,7 @@ async def transferred_again(desk: Desk) -> None:
 
 async def deleted_and_again(desk: Desk) -> None:
     """Somebody deletes the voucher in PeopleSoft and has it transferred again."""
-    invoice = await desk.approve(desk.documents.plain())
+    invoice = await desk.approve(desk.documents.plain(), payable=False)
     await desk.until_status(invoice, "Transferred")
     for voucher in await desk.vouchers(invoice):
         await desk.clerk(voucher, "delete")
