@@ -18,7 +18,7 @@ from tests.chaos.checker.books import instant
 from tests.chaos.checker.evidence import Case, Evidence
 from tests.chaos.checker.findings import Finding, Weight
 from tests.chaos.checker.history import Operation, faults
-from tests.chaos.checker.intervals import Interval, overlaps, too_close
+from tests.chaos.checker.intervals import Interval, during, overlaps, too_close
 from tests.chaos.checker.natural_keys import NaturalKey, key_of_call, owners
 from tests.chaos.checker.records import Json
 
@@ -134,15 +134,14 @@ def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
                 Interval(name=call["operation"], begin=begin, end=end, about=call["request"])
             )
     for key, of_key in calls.items():
-        for one, other in overlaps(of_key):
-            if "create" in (one.name, other.name):
-                invoice = next(iter(owners(case, key)), "/".join(key))
-                words = (
-                    f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
-                    f" while {one.name} (request {one.about}) of {'/'.join(key)} was not answered"
-                )
-                found = Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
-                yield _held(evidence, found, (one, other))
+        for one, other in during([each for each in of_key if each.name == "create"], of_key):
+            invoice = next(iter(owners(case, key)), "/".join(key))
+            words = (
+                f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
+                f" while {one.name} (request {one.about}) of {'/'.join(key)} was not answered"
+            )
+            found = Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
+            yield _held(evidence, found, (one, other))
 
 
 def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
