@@ -70,7 +70,9 @@ class TinyMachine:
             entry=replace(entry, phase=Phase.FINAL, step="returned", due=None, reason=outcome.reason)
         )
 
-    def adopted(self, entry: Entry[str], value: object, *, now: datetime) -> Decision[str]:
+    def adopted(
+        self, entry: Entry[str], value: object, *, now: datetime, others: Others[str]
+    ) -> Decision[str]:
         return Decision(
             entry=replace(entry, phase=Phase.FINAL, step="done", due=None, body=f"adopted {value}")
         )
@@ -130,7 +132,7 @@ class MemoryWire:
             partition=record.partition,
             offset=record.offset,
             key=record.key.decode(),
-            connection_id="acme",
+            connection_id=record.key.decode().partition("/")[0],
             payload=text,
             size=len(record.value),
         )

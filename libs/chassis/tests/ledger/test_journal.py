@@ -14,7 +14,7 @@ from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable
 from chassis.ledger.journal import Draft, Held, Journal
 from chassis.ledger.machine import Call, Input, Kind
-from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Retry
+from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Retry, Sighted
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import LogRecord, MemoryStore
 from chassis.ledger.records import Layout, read_position
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOOK = Call(name="look", remote="r", kind=Kind.READ)
 TELL = Call(name="tell", remote="r", kind=Kind.REPEATABLE)
+SETTLE = Call(name="settle", remote="r", kind=Kind.READ)
 CREATE = Call(name="create", remote="r", kind=Kind.ONCE)
 
 Tiny = Entry[str]
@@ -143,6 +144,15 @@ def test_claims_of_a_group_count_before_its_commit(desk: Desk) -> None:
     assert released.entries["acme/2"].reason == ""
     taken = desk.draft(arrived("claim:2", offset=2, key="acme/3"), ask)
     assert taken.entries["acme/2"].reason == "acme/1,acme/3"
+
+
+def test_what_needs_somebody_at_once_is_counted_by_connection(desk: Desk) -> None:
+    desk.write(arrived("a"))
+    desk.write(ended(Done(value="nothing there")))
+    desk.write(ended(InDoubt(reason="silence"), sequence=2, call=CREATE))
+    two = ended(Sighted(same=("1", "2")), sequence=3, call=SETTLE)
+    assert desk.draft(two).alerts == ["acme"]
+    assert desk.draft(ended(Sighted(different=("1",)), sequence=3, call=SETTLE)).alerts == []
 
 
 def test_a_record_is_no_rival_of_itself(desk: Desk) -> None:

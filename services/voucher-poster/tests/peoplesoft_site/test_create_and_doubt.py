@@ -1,12 +1,13 @@
 """Look, create, settle and verify, with a site that holds what a test puts there."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import peoplesoft
 import pytest
 from ap_domain.approved_invoice import read_document
-from ap_domain.invoice_state import Step
+from ap_domain.invoice_state import LateSearch, Step
 from ap_domain.posting import VoucherRef
 from chassis.ledger.entry import Phase
 from chassis.ledger.outcomes import (
@@ -23,7 +24,7 @@ from chassis.ledger.outcomes import (
 from chassis.ledger.ports import NotSentError
 from peoplesoft import PeopleSoftError
 from voucher_poster.adapters.document_source import NotReadableNow, NotTheDocument
-from voucher_poster.core.answers import Created
+from voucher_poster.core.answers import Created, SearchedAgain
 
 from .site_bench import Bench, MakeEntry, voucher
 
@@ -172,6 +173,25 @@ async def test_a_voucher_that_was_deleted_before_the_create_says_nothing_about_i
     parked = await bench.call("settle", known)
     assert isinstance(parked, Parked)
     assert "(2)" in parked.reason
+
+
+async def test_what_creates_that_did_not_happen_may_have_made_is_searched_for_by_all_they_sent(
+    bench: Bench,
+) -> None:
+    """Each number, and only what shows the values that were sent under it and was not known before."""
+    entry = await bench.started(Phase.IN_DOUBT)
+    intent = entry.body.intent
+    assert intent is not None
+    other = replace(intent, natural_key=replace(intent.natural_key, invoice_id="81"), known=("3",))
+    due = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    late = LateSearch(due=due, intents=(intent, other))
+    bench.books.asked.clear()
+    bench.books.found = [voucher("1"), voucher("2", supplier="0000000001"), voucher("4", status="X")]
+    answer = await bench.call("search_again", replace(entry, body=replace(entry.body, late=late)))
+    assert isinstance(answer, Done)
+    assert isinstance(answer.value, SearchedAgain)
+    assert (answer.value.due, [each.voucher_id for each in answer.value.vouchers]) == (due, ["1"])
+    assert [each["INVOICE_ID"] for each in bench.books.asked] == [intent.natural_key.invoice_id, "81"]
 
 
 @pytest.mark.parametrize("name", ["settle", "verify"])

@@ -44,7 +44,7 @@ def late(status: str, fetched_at: datetime, *, revision: str = "changed") -> Doc
 def made_with(newer: DocumentRef) -> list[InvoiceEntry]:
     """The invoice after its voucher became known, in each way that can happen, while `newer` waited."""
     waits: dict[str, Any] = {"newer": newer, "acknowledged_at": LATER}
-    adopted = MACHINE.adopted(started(Phase.IN_DOUBT, **waits), FIRST, now=SOON)
+    adopted = MACHINE.adopted(started(Phase.IN_DOUBT, **waits), FIRST, now=SOON, others=lambda claim: ())
     return [
         after(started(**waits), Created(voucher=FIRST)),
         after(an_entry(Step.VERIFY, body={**POSTED, **waits}), Verified(same=(FIRST,))),

@@ -173,6 +173,37 @@ def test_a_voucher_that_another_invoice_in_doubt_may_have_made_is_not_linked() -
     assert "has the same number" in entry_of(decision).reason
 
 
+@pytest.mark.parametrize(
+    ("shown", "refused"),
+    [
+        ({"vendor_setid": ""}, True),
+        ({"vendor_setid": "", "vendor_id": ""}, True),
+        ({"vendor_setid": "", "vendor_id": "other"}, False),
+        ({"business_unit": "US002", "vendor_setid": ""}, False),
+    ],
+)
+def test_what_the_site_does_not_show_may_be_the_doubtful_one(shown: dict[str, str], *, refused: bool) -> None:
+    answer = linkable(intent=replace(INTENT, natural_key=replace(INTENT.natural_key, **shown)))
+    left = after(ordered(parked(Step.POST)), answer, rival(Phase.IN_DOUBT))
+    assert ("has the same number" in left.reason, left.body.voucher is None) == (refused, refused)
+
+
+def test_a_doubtful_create_is_not_settled_by_a_voucher_that_another_invoice_has() -> None:
+    theirs = replace(after(ordered(None), linkable()), key="acme/linked")
+    decision = MACHINE.adopted(started(Phase.IN_DOUBT), FIRST, now=LATER, others=lambda claim: (theirs,))
+    left = entry_of(decision)
+    assert (left.phase, left.step, left.body.voucher) == (PARKED, Step.POST, None)
+    assert decision.notes[0].detail["alert"] == "yes"
+    assert "acme/linked" in left.reason
+
+
+def test_an_invoice_whose_transfer_failed_in_basware_is_not_linked() -> None:
+    """Basware would never learn of the number, and payments would go to an invoice that it has not as transferred."""
+    left = after(ordered(parked(Step.POST)), linkable("TransferFailed"))
+    assert (left.phase, left.step, left.body.voucher) == (PARKED, Step.POST, None)
+    assert "transfer it again" in left.reason
+
+
 def test_a_linked_voucher_is_nobody_elses_find() -> None:
     """Also where the two were mapped to different natural keys."""
     strange = replace(INTENT, natural_key=replace(INTENT.natural_key, vendor_id="other"))

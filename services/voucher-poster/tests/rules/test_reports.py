@@ -8,7 +8,7 @@ import pytest
 from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase
 from chassis.ledger.outcomes import Rejected
-from voucher_poster.core.answers import Confirmed, Created, Reported, Verified
+from voucher_poster.core.answers import Confirmed, Created, Forgotten, Reported, Verified
 
 from .samples import (
     DOUBTED,
@@ -18,6 +18,7 @@ from .samples import (
     NOW,
     POSTED,
     REFUSED,
+    SOON,
     TOLD,
     after,
     an_entry,
@@ -103,7 +104,9 @@ def test_an_invoice_offered_again_before_its_voucher_was_known_revisits_it_inste
         now = after(entry, value)
         assert (now.phase, now.step, now.body.newer) == (Phase.WAITING, Step.REVISIT, None)
         assert (now.body.voucher, now.body.document) == (FIRST, again)
-    adopted = MACHINE.adopted(started(Phase.IN_DOUBT, newer=again), FIRST, now=LATER).entry
+    adopted = MACHINE.adopted(
+        started(Phase.IN_DOUBT, newer=again), FIRST, now=LATER, others=lambda claim: ()
+    ).entry
     assert adopted is not None
     assert (adopted.step, adopted.body.posted_revision) == (Step.REVISIT, "r")
 
@@ -119,6 +122,19 @@ def test_an_invoice_refused_and_offered_again_meanwhile_begins_anew_and_nothing_
     entry = MACHINE.rejected(started(newer=again), Rejected(reason="no"), now=LATER).entry
     assert entry is not None
     assert (entry.step, entry.body.document, entry.body.report) == (Step.ACKNOWLEDGE, again, None)
+
+
+def test_a_report_that_basware_forgot_is_sent_again_as_it_was_a_few_times() -> None:
+    entry = an_entry(Step.CONFIRM, body={**POSTED, "report": TOLD, "reports": 1, "write_after": SOON})
+    for repeat in (1, 2, 3):
+        sent = after(entry, Forgotten(number=1))
+        assert (sent.phase, sent.step, sent.due) == (Phase.WAITING, Step.REPORT, SOON)
+        assert sent.body.report == replace(TOLD, request_id=None, repeats=repeat)
+        entry = after(sent, Reported(request_id="again", spacing=0.0))
+    assert after(entry, Forgotten(number=2)) is entry, "it is about another report"
+    waits = after(entry, Forgotten(number=1))
+    assert (waits.phase, waits.step) == (Phase.PARKED, Step.CONFIRM)
+    assert "4 times" in waits.reason
 
 
 def test_a_newer_fetch_that_is_no_new_offer_changes_nothing_about_the_report() -> None:

@@ -206,7 +206,7 @@ def test_a_live_voucher_is_never_reported_as_refused() -> None:
 
 
 def test_a_voucher_found_for_a_doubt_is_adopted() -> None:
-    entry = entry_of(MACHINE.adopted(started(Phase.IN_DOUBT), FIRST, now=LATER))
+    entry = entry_of(MACHINE.adopted(started(Phase.IN_DOUBT), FIRST, now=LATER, others=lambda claim: ()))
     assert (entry.step, entry.body.voucher, entry.body.posted_revision) == (Step.REPORT, FIRST, "r")
 
 
@@ -215,4 +215,4 @@ def test_an_answer_that_no_step_brings_is_our_bug(value: object) -> None:
     with pytest.raises(TypeError):
         decided(an_entry(Step.POST), value)
     with pytest.raises(TypeError):
-        MACHINE.adopted(started(Phase.IN_DOUBT), value, now=LATER)
+        MACHINE.adopted(started(Phase.IN_DOUBT), value, now=LATER, others=lambda claim: ())

@@ -101,7 +101,7 @@ class Machine(Protocol[B]):
         """Go on after a business no."""
         ...
 
-    def adopted(self, entry: Entry[B], value: object, *, now: datetime) -> Decision[B]:
+    def adopted(self, entry: Entry[B], value: object, *, now: datetime, others: Others[B]) -> Decision[B]:
         """Go on after a look found that the call in doubt did happen; `value` is what was sighted."""
         ...
 

@@ -99,7 +99,7 @@ def _on_outcome(
     if isinstance(outcome, Rejected):
         return machine.rejected(_settled(entry), outcome, now=now)
     if isinstance(outcome, Sighted):
-        return _sighted(machine, entry, outcome, now=now, policy=policy)
+        return _sighted(machine, entry, outcome, now=now, policy=policy, others=others)
     return _unanswered(machine, entry, call, outcome, now=now, fraction=fraction, policy=policy)
 
 
@@ -265,10 +265,16 @@ def _retry(
 
 
 def _sighted(
-    machine: Machine[B], entry: Entry[B], sighted: Sighted, *, now: datetime, policy: Policy
+    machine: Machine[B],
+    entry: Entry[B],
+    sighted: Sighted,
+    *,
+    now: datetime,
+    policy: Policy,
+    others: Others[B],
 ) -> Decision[B]:
     if len(sighted.same) == 1:
-        return machine.adopted(_settled(entry), sighted.same[0], now=now)
+        return machine.adopted(_settled(entry), sighted.same[0], now=now, others=others)
     if len(sighted.same) > 1:
         reason = f"more than one live voucher: {', '.join(map(str, sighted.same))}"
         return _noted(

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from ap_domain.desired_state import FlowState
 from chassis.ledger.entry import Entry, Phase, Started
-from chassis.ledger.outcomes import Done, Outcome, Retry, Stopped
+from chassis.ledger.machine import Call, Kind
+from chassis.ledger.outcomes import Done, InDoubt, Outcome, Retry, Sighted, Stopped
 from chassis.ledger.ports import LogRecord, Unknown
 from chassis.ledger.records import Layout
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LOOK = Call(name="look", remote="r", kind=Kind.READ)
 STARTED = Started(at=NOW, number=1, settle_seconds=0.01, request_digest="d")
 
 
@@ -258,3 +260,28 @@ async def test_its_intake_is_told_by_topic_until_it_is_decided(house: Any) -> No
     async with house.at_work():
         await house.decided()
         assert house.owner.intake == {"inputs": 0}
+
+
+async def test_two_of_what_may_be_once_are_counted_when_that_is_committed(house: Any) -> None:
+    house.remote.answers["create"] = lambda _: InDoubt(reason="silence")
+    house.remote.answers["settle"] = lambda _: Sighted(same=("v", "w"))
+    async with house.at_work():
+        house.offer("a")
+        await house.until(lambda: "alerts" in house.signals.counted)
+    assert house.owner.book.get("acme/1").phase is Phase.PARKED
+    assert house.signals.counted.count("alerts") == 1
+
+
+async def test_a_record_at_rest_is_looked_at_once_more_where_it_says_when(
+    house: Any, entry: Entry[str]
+) -> None:
+    """Also by an owner that only loaded it."""
+    over = replace(entry, phase=Phase.FINAL, step="done", body="before")
+    house.machine.call = lambda each: LOOK if each.step == "done" else None
+    house.remote.answers["look"] = lambda each: Done(value=f"looked at {each.key}")
+    await house.left_behind(replace(over, key="acme/1", due=NOW))
+    await house.left_behind(replace(over, key="acme/2", due=None))
+    async with house.at_work():
+        await house.until(lambda: house.entry("acme/1").body == "looked at acme/1")
+    assert house.remote.asked == [("acme/1", "look", False)]
+    assert house.entry("acme/2").body == "before"

@@ -62,7 +62,7 @@ def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[Invoi
     else:
         reason += (
             f"{looking.names(beside)} for this invoice, which is {entry.step} here. Delete it there and resubmit, or "
-            "link it to the invoice"
+            "have the clerk transfer the invoice again: then the voucher is taken up"
         )
     after = replace(late, found=tuple(each.voucher_id for each in beside))
     return reporting.park(replace(entry, body=replace(entry.body, late=after)), reason, alert="yes")

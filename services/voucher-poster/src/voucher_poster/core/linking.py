@@ -9,8 +9,9 @@ from datetime import datetime
 
 from ap_domain.command import Command, VoucherLink
 from ap_domain.invoice_state import InvoiceState, LinkOrder, PaymentState, Step
+from ap_domain.natural_key import as_compared
 from ap_domain.payments import PaymentStanding
-from ap_domain.posting import VoucherRef
+from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Input, Note, Others
 
@@ -22,6 +23,7 @@ InvoiceDecision = Decision[InvoiceState]
 
 _ENDED = (Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED, *documents.AT_REST)
 _STILL = " Parked before that: "
+_FAILED = "TransferFailed"
 _NO_POLL = -1
 """Comes before every poll."""
 
@@ -102,9 +104,16 @@ def linked(
     taken = others(looking.voucher_claim(entry, voucher))
     if taken:
         return _refused(entry, f"it is the voucher of {_name(taken[0])}", now=now)
-    undecided = [each for each in others(looking.claim(entry, answer.intent)) if each.body.voucher is None]
+    same_number = others(looking.number_claim(entry, answer.intent))
+    undecided = [each for each in same_number if _may_be_one(each.body.intent, answer.intent)]
     if undecided:
         reason = f"{_name(undecided[0])} has the same number, and a voucher of it may exist that nobody has seen yet"
+        return _refused(entry, reason, now=now)
+    if answer.document.status == _FAILED:
+        reason = (
+            "Basware shows its transfer as failed and would never learn of the voucher: have the clerk transfer it "
+            "again first"
+        )
         return _refused(entry, reason, now=now)
     stood = documents.not_linked(entry, "")
     ours = replace(stood, started=None, body=_with_voucher(stood.body, answer, now=now))
@@ -207,6 +216,21 @@ def _linked(answer: Linkable) -> Note:
         "status": voucher.entry_status,
     }
     return Note(action="linked", detail=detail, answer_digest=answer.document.digest)
+
+
+def _may_be_one(theirs: PostingIntent | None, ours: PostingIntent) -> bool:
+    """Whether two creates of one number may be of one natural key: what a site does not show is blank."""
+    if theirs is None:
+        return False
+    one, other = theirs.natural_key, ours.natural_key
+    return all(
+        not a or not b or as_compared(a) == as_compared(b)
+        for a, b in (
+            (one.business_unit, other.business_unit),
+            (one.vendor_setid, other.vendor_setid),
+            (one.vendor_id, other.vendor_id),
+        )
+    )
 
 
 def _name(entry: InvoiceEntry) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.natural_key import as_compared
 from ap_domain.posting import PostingIntent, VoucherRef
 from ap_domain.response import clerk_message
 from chassis.ledger import transition
@@ -58,6 +60,11 @@ def claim(entry: InvoiceEntry, intent: PostingIntent) -> str:
 def voucher_claim(entry: InvoiceEntry, voucher: VoucherRef) -> str:
     """What an invoice holds once it has a voucher: two never have the same one."""
     return f"{entry.connection_id}/voucher/{voucher.business_unit}/{voucher.voucher_id}"
+
+
+def number_claim(entry: InvoiceEntry, intent: PostingIntent) -> str:
+    """What an invoice holds while a voucher may exist that nobody has seen: not all sites show whose a number is."""
+    return f"{entry.connection_id}/number/{quote(as_compared(intent.natural_key.invoice_id), safe='')}"
 
 
 def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> InvoiceDecision:

@@ -75,11 +75,16 @@ class InvoiceMachine:
         return calls.wanted(entry)
 
     def claims(self, entry: InvoiceEntry) -> tuple[str, ...]:
-        """The natural key, while a create of it may have happened or did happen, and the voucher."""
+        """The natural key, while a create of it may have happened or did happen, and the voucher or, while nobody has
+        seen one, the number alone.
+        """
         intent, voucher = entry.body.intent, entry.body.voucher
-        held = intent is not None and (voucher is not None or documents.undecided(entry))
-        number = (looking.claim(entry, intent),) if intent is not None and held else ()
-        return (*number, looking.voucher_claim(entry, voucher)) if voucher is not None else number
+        if voucher is not None:
+            key = (looking.claim(entry, intent),) if intent is not None else ()
+            return (*key, looking.voucher_claim(entry, voucher))
+        if intent is None or not documents.undecided(entry):
+            return ()
+        return looking.claim(entry, intent), looking.number_claim(entry, intent)
 
     def withdrawn(self, entry: InvoiceEntry, *, now: datetime) -> InvoiceEntry:
         """Nothing was created: look again, then start anew. A newer fetch that waited for this comes first."""
@@ -110,10 +115,16 @@ class InvoiceMachine:
         write_after = documents.writable(entry.body, now=now + timedelta(seconds=spacing))
         return replace(entry, body=replace(entry.body, write_after=write_after))
 
-    def adopted(self, entry: InvoiceEntry, value: object, *, now: datetime) -> InvoiceDecision:
-        """The create in doubt did happen."""
+    def adopted(
+        self, entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
+    ) -> InvoiceDecision:
+        """The create in doubt did happen, unless another invoice has the voucher (a person may have linked it)."""
         if not isinstance(value, VoucherRef):
             raise TypeError(f"a sighted voucher is a VoucherRef, not {value!r}")
+        taken = others(looking.voucher_claim(entry, value))
+        if taken:
+            reason = f"a create of this invoice may have made {looking.names([value])}, and {taken[0].key} has it"
+            return reporting.park(entry, reason, alert="yes")
         return reporting.posted(entry, value, now=now, action="adopted")
 
     def rejected(self, entry: InvoiceEntry, outcome: Rejected, *, now: datetime) -> InvoiceDecision:

@@ -71,7 +71,9 @@ class DocumentMachine:
         parked = replace(entry, phase=Phase.PARKED, due=None, reason=outcome.reason)
         return Decision(entry=parked, notes=(Note(action="parked", detail={"reason": outcome.reason}),))
 
-    def adopted(self, entry: FetchEntry, value: object, *, now: datetime) -> FetchDecision:
+    def adopted(
+        self, entry: FetchEntry, value: object, *, now: datetime, others: Others[FetchState]
+    ) -> FetchDecision:
         """Reading changes nothing, so there is no doubt to settle."""
         raise TypeError("a fetch is never in doubt")
 
