@@ -8,6 +8,8 @@ from .fault import Fault, Scene, Targets
 KILLS = 3
 BURST = 8
 STUCK_AFTER = 120.0
+UP_WITHIN = 150.0
+"""After a kill the broker goes over all its logs before it serves."""
 
 
 def restarted() -> Fault:
@@ -26,7 +28,7 @@ def away(seconds: float) -> Fault:
     async def inject(scene: Scene) -> Targets:
         await scene.chaos.kill("kafka")
         await asyncio.sleep(seconds)
-        await scene.chaos.stack.kafka.start()
+        await scene.chaos.stack.kafka.start(within=UP_WITHIN)
         return ("broker",)
 
     return Fault(name=f"broker away {seconds:.0f} s", inject=inject, stuck_after=STUCK_AFTER)
@@ -34,7 +36,7 @@ def away(seconds: float) -> Fault:
 
 async def _restarted(scene: Scene) -> Targets:
     await scene.sometime(0.0, 1.0)
-    await scene.chaos.stack.restart("kafka")
+    await scene.chaos.stack.kafka.restart(within=UP_WITHIN)
     return ("broker",)
 
 
@@ -44,6 +46,6 @@ async def _killed(scene: Scene) -> Targets:
         await scene.burst(BURST)
         await scene.sometime(0.2, 2.5)
         await kafka.kill(signal.SIGKILL)
-        await kafka.start()
+        await kafka.start(within=UP_WITHIN)
         await scene.sometime(1.0, 4.0)
     return (f"broker, {KILLS} times",)

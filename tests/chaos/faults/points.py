@@ -20,24 +20,24 @@ _POLL = ("poll due written", "poll audited", "poll result written")
 POINTS: Mapping[str, tuple[str, ...]] = {
     "ingress-web": ("notification durable",),
     "ingress-documents": (
+        *("document published", "fetch due", "document fetched", "handed over", "sweep told"),
         *_LEDGER,
-        *("sweep told", "fetch due", "document fetched", "handed over", "document published"),
     ),
     "voucher-poster": (
-        *_LEDGER,
-        *("acknowledge due", "acknowledged", "look due", "started committed", "last check passed"),
-        *("create sent", "voucher created", "doubt committed", "outcome committed", "reported"),
+        *("create sent", "started committed", "voucher created", "outcome committed", "last check passed"),
+        *("acknowledge due", "acknowledged", "look due", "doubt committed", "reported"),
         *("confirm due", "outcome heard", "confirmed"),
         *("payment due", "payment reported", "payment stored", "payment told"),
+        *_LEDGER,
     ),
-    "masterdata-poll": (*_STREAM, *_POLL, "master records published", "poll read"),
+    "masterdata-poll": (*_POLL, "master records published", "poll read", *_STREAM),
     "masterdata-import": (
-        *_STREAM,
         *("import intended", "import sent", "import noted", "import answered", "import settled"),
+        *_STREAM,
     ),
-    "payment-poller": (*_STREAM, *_POLL, "payments read", "pictures published"),
+    "payment-poller": (*_POLL, "payments read", "pictures published", *_STREAM),
 }
-"""What each service passes, the order in which they are tried; docs/architecture.md says where they lie."""
+"""What each service passes, what tells most first; docs/architecture.md says where they lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

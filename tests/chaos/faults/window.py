@@ -39,7 +39,8 @@ async def _frozen(scene: Scene) -> Targets:
     chaos, once = scene.chaos, scene.files / f"window {scene.chance.getrandbits(32)}"
     replicas = chaos.services[POSTER]
     for name in replicas:
-        await chaos.replica_restart(name, {"APSTREAM_FREEZE_AT": f"{POINT}:{once}"})
+        chaos.arm(name, {"APSTREAM_FREEZE_AT": f"{POINT}:{once}"})
+        await chaos.kill(name)
     await scene.burst(1)
     frozen = await _until_frozen(scene, once)
     for name in replicas:
