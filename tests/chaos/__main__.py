@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: everything is broken on purpose, again and again; exit 0 only if every promise held."""
 
 import argparse
+import logging
 import random
 import shutil
 import sys
