@@ -121,7 +121,11 @@ class Rounds:
             await self._load.rest(within=REST_WITHIN)
         except (Restless, *AWAY) as problem:
             self._problem(f"no rest after round {number}: {problem}")
-        verdict = await judged(self._chaos, at_rest=True)
+        try:
+            verdict = await judged(self._chaos, at_rest=True)
+        except Exception as problem:  # noqa: BLE001 - a checker that breaks must not end the run, only fail it
+            self._problem(f"the checker could not judge after round {number}: {problem!r}")
+            return
         self.course.verdicts.append(verdict)
         rounds = range(self._rested_after + 1, number + 1)
         self.course.rests.append(Rested(rounds=rounds, lost=len(verdict.lost), twice=len(verdict.twice)))
