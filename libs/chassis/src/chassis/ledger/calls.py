@@ -1,7 +1,8 @@
 """When the calls of entries start, and what came out of them: timers, lanes, the gate, the tasks.
 
-Reads committed entries only. Every outcome goes back as an `Ended` event; the record keeps its place in the lane
-until that event is committed, so no second call of a record ever starts before.
+Reads committed entries only. Every outcome goes back as an `Ended` event, and no second call of a record ever starts
+before that event is committed. Until then the record keeps its place in the lane, as a call of kind once may follow at
+once; after such a call none follows, and its place is free for another record while the outcome commits.
 """
 
 import asyncio
@@ -102,6 +103,7 @@ class Calls(Generic[B]):
                 self._tell_end(entry, call, NotSent(reason=reason))
                 return
             if target is lane:
+                lane.kept(key)
                 self._placed[key] = lane
                 self._spawn(self._run(entry, call, lane), self._running)
                 return
@@ -250,6 +252,8 @@ class Calls(Generic[B]):
         if isinstance(outcome, Retry) and outcome.lane:
             self._signals.count("throttled", connection=entry.connection_id, remote=call.remote)
         self._tell_end(entry, call, outcome)
+        if call.kind is Kind.ONCE:
+            lane.finished(entry.key)
 
     def _tell_end(self, entry: Entry[B], call: Call, outcome: Outcome) -> None:
         self._signals.count(

@@ -79,8 +79,12 @@ class Lane:
         """Whether a record that holds a place may start its next call at once."""
         return not self._closed and not self._refused and not self._open and self._flow() is FlowState.RUNNING
 
+    def kept(self, key: str) -> None:
+        """The record goes on in its place; where it had given that back already, it takes one beyond the width."""
+        self._busy.add(key)
+
     def finished(self, key: str) -> None:
-        """The record gave its place back: its outcome is committed and nothing follows at once."""
+        """The record gave its place back: nothing follows at once. Given back again, nothing happens."""
         self._busy.discard(key)
         self.pump()
 
