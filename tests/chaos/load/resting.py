@@ -13,7 +13,7 @@ from .desk import AWAY, PAYMENTS, Desk
 from .duty import Duty
 from .watch import INVOICES, Watch
 
-_STILL = 3.0
+_STILL = 2.0
 """Seconds in which nothing may move."""
 _LOOK, _ORDER_AGAIN = 0.7, 20.0
 _OFFERED = ("WaitingForTransfer", "TransferInProgress")
