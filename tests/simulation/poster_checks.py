@@ -30,7 +30,7 @@ def broken_promises(world: PosterWorld) -> list[str]:
     tried = world.peoplesoft.logins_refused
     refused = [f"{tried} sign-ons with a refused password"] if tried > 2 * len(world.processes) + 2 else []
     seen = [*world.basware.violations, *world.peoplesoft.violations, *world.sends.violations]
-    found = [*seen, *refused, *_vouchers(world), *_orders(world), *_owned_twice(world)]
+    found = [*seen, *refused, *_vouchers(world), *_orders(world), *_owned_twice(world), *_pictures(world)]
     for invoice, entry in world.by_invoice().items():
         found += _outcome(world, invoice, entry)
     return found
@@ -67,6 +67,21 @@ def _owned_twice(world: PosterWorld) -> list[str]:
         if entry.body.voucher is not None
     )
     return [f"voucher {number} stands for {count} invoices" for number, count in held.items() if count > 1]
+
+
+def _pictures(world: PosterWorld) -> list[str]:
+    """Of a voucher's payment the newest picture counts, by the number of its poll and whenever it came."""
+    broken, newest = [], dict[tuple[str, str], int]()
+    for partition in range(2):
+        for record in written(world.broker.log(world.layout.ledger, partition)):
+            entry: Any = record.value
+            if record.kind or entry.body.payment is None or entry.body.voucher is None:
+                continue
+            voucher, poll = (entry.key, entry.body.voucher.voucher_id), entry.body.payment.poll_offset
+            if poll < newest.get(voucher, -1):
+                broken.append(f"{entry.key} took the picture of poll {poll} for newer than {newest[voucher]}")
+            newest[voucher] = poll
+    return broken
 
 
 def _unwritten(world: PosterWorld) -> set[str]:

@@ -25,11 +25,19 @@ def run(seed: int, weather: Weather = FAIR) -> Result:
 
 
 def adapted(seed: int) -> Weather:
-    """Weather in which the await this seed aims at is reached: some only are after a certain fault."""
+    """Weather in which the await this seed aims at is reached: some only are after a certain fault.
+
+    In some PeopleSoft works longer than it was said to: two vouchers cannot be prevented then, and must be told.
+    """
+    if seed % LATE == LATE - 3:
+        return _LATE
     place = target(seed).split()
     return _NEEDS.get(place[1], _NEEDS.get(place[0].split(":")[0], FAIR))
 
 
+LATE = 50
+"""One seed in so many breaks what customers promise."""
+_LATE = Weather(latest=70.0, trouble=(0.3, 0.6))
 _LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6))
 _REFUSING = Weather(refuse=1.0, refusals=0.15)
 _NEEDS = {

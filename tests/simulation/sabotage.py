@@ -1,9 +1,10 @@
 """Ways to break the mechanism that the simulation must notice. Each is one rule taken away, as a patch.
 
 `SABOTAGES` maps a name to a context manager and the weather in which it shows soonest; while it is active the
-ledger runs without that rule. Three of them take back what the simulation itself once found missing.
+ledger runs without that rule. Some take back what the simulation itself once found missing.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -13,10 +14,12 @@ from typing import Any
 from unittest.mock import patch
 
 from ap_domain.command import Action
-from chassis.ledger import owner, transaction, transition
+from chassis.ledger import owner, transaction, transition, worker
 from chassis.ledger.entry import Phase
+from chassis.ledger.events import Ended, Event, Loaded, record_key
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
-from voucher_poster.core import commands, documents, looking, reporting
+from chassis.ledger.records import owner_records
+from voucher_poster.core import commands, documents, late_search, looking, pictures, reporting
 
 from . import sim_callers, sim_ports
 from .world import FAIR, Weather
@@ -85,8 +88,8 @@ def without_the_settle_time() -> Iterator[None]:
 def without_the_find() -> Iterator[None]:
     """Nobody asks PeopleSoft what is there: every look finds nothing."""
 
-    async def nothing(self: Any, key: Any) -> tuple[()]:
-        return ()
+    async def nothing(self: Any, key: Any) -> tuple[tuple[()], tuple[()]]:
+        return (), ()
 
     with patch.object(sim_callers.InvoiceCaller, "_find", nothing):
         yield
@@ -186,6 +189,93 @@ def sending_back_without_asking() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def ignoring_a_revoked_partition() -> Iterator[None]:
+    """What was taken away is not given up: the old owner goes on beside the new one until a write tells it."""
+
+    async def revoked(self: Any) -> None:
+        for owned in (self._owners, self._tasks, self._ready, self._paused, self._stuck):
+            owned.clear()
+
+    with patch.object(worker.LedgerWorker, "revoked", revoked):
+        yield
+
+
+@contextlib.contextmanager
+def loading_before_the_fence() -> Iterator[None]:
+    """A new owner reads first and shuts the old one out seconds later: what that produced in between is not known."""
+
+    async def load(self: Any) -> dict[str, int]:
+        ledger, positions = self._layout.ledger, {}
+        until = await self._reader.last_stable_offset(ledger, self.partition)
+        async for record in self._reader.read(ledger, self.partition, until=until):
+            self._read(record, positions)
+        await asyncio.sleep(4)
+        await self._log.initialise()
+        records = owner_records(self._layout, self.partition, instance=self._instance, now=self._clock.now())
+        await transaction.commit(self._log, records, bound=self._policy.commit_bound)
+        for entry in self._book.entries():
+            if entry.phase is Phase.STARTED:
+                self._inbox.put(Loaded(key=entry.key))
+        self._work.set()
+        return positions
+
+    with patch.object(owner.PartitionOwner, "load", load):
+        yield
+
+
+@contextlib.contextmanager
+def acting_before_it_is_durable() -> Iterator[None]:
+    """An outcome is visible and acted on before it is committed: death in between forgets what was done."""
+
+    async def write(self: Any, group: Sequence[Event], draft: Any) -> None:
+        begun = self._clock.monotonic()
+        for entry in draft.entries.values():
+            self._book.show(entry)
+        for event in group:
+            key = record_key(event)
+            if key is not None:
+                self._calls.committed(key, begun=begun, outcome=isinstance(event, Ended))
+        if draft.records:
+            await transaction.commit(self._log, draft.records, bound=self._policy.commit_bound)
+
+    with patch.object(owner.PartitionOwner, "_write", write):
+        yield
+
+
+@contextlib.contextmanager
+def without_the_spacing() -> Iterator[None]:
+    """Basware's record is written again at once."""
+
+    def writable(body: Any, *, now: datetime) -> datetime:
+        return now
+
+    with patch.object(documents, "writable", writable):
+        yield
+
+
+@contextlib.contextmanager
+def an_older_picture_wins() -> Iterator[None]:
+    """Of two pictures of a voucher's payment the one that comes later counts, whichever poll saw it."""
+
+    def supersedes(picture: Any, *, poll_offset: int, observed_at: Any) -> bool:
+        return True
+
+    with patch.object(pictures, "supersedes", supersedes):
+        yield
+
+
+@contextlib.contextmanager
+def without_the_last_search() -> Iterator[None]:
+    """Nobody looks again for a create that counted as not happened."""
+
+    def ordered(entry: Any, *, now: datetime) -> None:
+        return None
+
+    with patch.object(late_search, "ordered", ordered):
+        yield
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sabotage:
     """A rule taken away, the weather in which that shows soonest, and a seed in which it was seen to show."""
@@ -195,23 +285,24 @@ class Sabotage:
     seen_at: int
 
 
+_LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6), freeze=0.0, refuse=0.0)
 _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
 
 SABOTAGES: dict[str, Sabotage] = {
-    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=7),
+    "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=5),
     "skip the owner record": Sabotage(
-        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=2299
+        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=77
     ),
     "ignore a refused send": Sabotage(
-        without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=5
+        without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=0
     ),
-    "skip the settle time": Sabotage(without_the_rule=without_the_settle_time, seen_at=20),
+    "skip the settle time": Sabotage(without_the_rule=without_the_settle_time, seen_at=3),
     "skip Find": Sabotage(without_the_rule=without_the_find, seen_at=0),
     "publish outside the transaction": Sabotage(
         without_the_rule=publishing_outside_the_transaction, seen_at=0
     ),
     "move the input position first": Sabotage(
-        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=100
+        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=2
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,
@@ -222,22 +313,46 @@ SABOTAGES: dict[str, Sabotage] = {
             broker=0.0,
             outage=0.0,
             lockout=0.0,
+            payments=0.0,
+            foreign=0.0,
+            recall=0.0,
+            flows=0.0,
+            versions=0.0,
+            clocks=0.0,
             trouble=(0.0,),
             aim=1.0,
             aim_at="transaction.py",
             aim_freezes=1.0,
             freezes=(50.0, 55.0),
         ),
-        seen_at=302,
+        seen_at=688,
     ),
     "forget the key of a parked doubt": Sabotage(
-        without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=7
+        without_the_rule=forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=72
     ),
     "trust a look older than a rival's voucher": Sabotage(
-        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=13
+        without_the_rule=trusting_an_old_look, weather=Weather(rivals=1.0, burst=1.0), seen_at=12
     ),
     "adopt without asking whose it is": Sabotage(
-        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=85
+        without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=35
     ),
-    "send back without asking PeopleSoft": Sabotage(without_the_rule=sending_back_without_asking, seen_at=20),
+    "ignore a revoked partition": Sabotage(
+        without_the_rule=ignoring_a_revoked_partition, weather=_LEAVING, seen_at=1
+    ),
+    "load before the fence": Sabotage(
+        without_the_rule=loading_before_the_fence,
+        weather=Weather(freeze=1.0, freezes=(7.0, 8.0, 9.0, 10.0, 11.0), aim_freezes=1.0, refuse=0.0),
+        seen_at=1,
+    ),
+    "act before it is durable": Sabotage(
+        without_the_rule=acting_before_it_is_durable, weather=Weather(refuse=0.0, kill=1.0), seen_at=91
+    ),
+    "skip the spacing": Sabotage(without_the_rule=without_the_spacing, seen_at=2),
+    "an older picture wins": Sabotage(
+        without_the_rule=an_older_picture_wins, weather=Weather(payments=1.0), seen_at=0
+    ),
+    "skip the last search": Sabotage(
+        without_the_rule=without_the_last_search, weather=Weather(latest=70.0, trouble=(0.6,)), seen_at=32
+    ),
+    "send back without asking PeopleSoft": Sabotage(without_the_rule=sending_back_without_asking, seen_at=41),
 }

@@ -10,7 +10,7 @@ from .runs import Summary, run, run_all
 from .sabotage import SABOTAGES
 from .sim_loop import SimLoop
 
-SEEDS = int(os.environ.get("APSTREAM_SEEDS", "5000"))
+SEEDS = int(os.environ.get("APSTREAM_SEEDS", "10000"))
 FIRST = int(os.environ.get("APSTREAM_FIRST_SEED", "0"))
 OFTEN = 100
 """How often each await must have been the place of a kill in a full run."""
@@ -22,7 +22,7 @@ def summary() -> Summary:
     return run_all(range(FIRST, FIRST + SEEDS), workers=os.cpu_count() or 1)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_no_seed_loses_or_doubles_or_leaves_anything(
     summary: Summary, record_property: Callable[[str, object], None]
 ) -> None:
@@ -30,7 +30,7 @@ def test_no_seed_loses_or_doubles_or_leaves_anything(
     assert not summary.violations, f"repeat one with tests.simulation.runs.run(seed): {summary.violations}"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_process_was_killed_at_every_await_of_the_ledger(summary: Summary) -> None:
     if SEEDS < 5000:
         pytest.skip(f"{SEEDS} seeds are too few to reach every await {OFTEN} times")
@@ -38,7 +38,7 @@ def test_a_process_was_killed_at_every_await_of_the_ledger(summary: Summary) -> 
     assert not rare
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_the_simulation_notices(name: str) -> None:

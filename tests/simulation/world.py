@@ -18,7 +18,7 @@ from chassis.ledger.machine import Machine
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import Caller, Clock, LogRecord
-from chassis.ledger.records import Layout
+from chassis.ledger.records import POSITION, Layout, read_position
 from chassis.ledger.worker import LedgerWorker
 
 from .awaits import is_frequent, reached, suspended_at, target
@@ -347,7 +347,8 @@ class World(ABC):
     def _look_for_quiet(self) -> None:
         thawed = all(process.frozen_until <= self.loop.time() for process in self._alive())
         resting = self.pending == 0 and thawed and self.network.under_way == 0
-        quiet = resting and not self._dangling() and not self.unfinished() and self.pending == 0
+        quiet = resting and not self.unfinished() and not self._dangling() and not self._undecided()
+        quiet = quiet and self.pending == 0
         if not quiet:
             self.quiet_since = None
         elif self.quiet_since is None:
@@ -422,6 +423,24 @@ class World(ABC):
                 if self.done and book != replayed
             ]
         return broken if everything else []
+
+    def _what_is_left(self) -> list[str]:
+        return [*self.unfinished(), *self._dangling(), *self._undecided()]
+
+    def _undecided(self) -> list[str]:
+        """Inputs that no committed position has passed."""
+        left = []
+        for partition in range(PARTITIONS):
+            positions = dict(
+                read_position(record)
+                for record in written(self.broker.log(self.layout.ledger, partition))
+                if record.kind == POSITION
+            )
+            for topic in self.layout.inputs:
+                reached, end = positions.get(topic, 0), self.broker.high_watermark(topic, partition)
+                if reached != end:
+                    left.append(f"{topic}/{partition} is decided up to {reached} of {end}")
+        return left
 
     def _dangling(self) -> list[str]:
         """Partitions with records that nobody can read."""
