@@ -65,14 +65,14 @@ async def test_a_webhook_with_a_bad_signature_is_refused(new_customer: NewCustom
 
 @story
 async def test_a_webhook_that_is_late_is_refused_where_its_time_is_told(new_customer: NewCustomer) -> None:
-    rule = {"header": "X-Sent-At", "tolerance_seconds": 60}
+    rule = {"header": "X-Sent-At", "tolerance_seconds": 600}
     customer = await new_customer("late-webhooks", basware={"timestamp": rule})
     invoice = await customer.approve_document(await customer.sample(), deliver=False)
     body = _task(invoice)
     now = datetime.now(UTC)
     times = {
-        "early": now + timedelta(minutes=2),
-        "late": now - timedelta(minutes=2),
+        "early": now + timedelta(hours=1),
+        "late": now - timedelta(hours=1),
         "genuine": now - timedelta(seconds=10),
     }
     sent = {what: {"X-Sent-At": when.isoformat()} for what, when in times.items()}
