@@ -25,6 +25,11 @@ LARGEST = 10 * 1024 * 1024
 UNMARKED_SECONDS = 9.0
 """How long a partition may have records without a verdict: a running owner mends that after five seconds."""
 
+_QUIET = 0
+"""What goes wrong is raised; the client says every attempt on stderr besides."""
+
+_AGAIN = 0.5
+
 Partition = tuple[str, int]
 
 
@@ -59,7 +64,7 @@ def read_log(bootstrap: str, *, decoder: Decoder, only: Collection[str] = (), wi
     not be read.
     """
     deadline = time.monotonic() + within
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": _QUIET})
     described = admin.list_topics(timeout=within).topics
     places = [
         (name, number)
@@ -68,15 +73,15 @@ def read_log(bootstrap: str, *, decoder: Decoder, only: Collection[str] = (), wi
         for number in sorted(topic.partitions)
     ]
     committed, uncommitted = IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED
-    low = _offsets(admin, places, OffsetSpec.earliest, uncommitted)
-    high = _offsets(admin, places, OffsetSpec.latest, uncommitted)
-    stable = _offsets(admin, places, OffsetSpec.latest, committed)
+    low = _offsets(admin, places, OffsetSpec.earliest, uncommitted, deadline)
+    high = _offsets(admin, places, OffsetSpec.latest, uncommitted, deadline)
+    stable = _offsets(admin, places, OffsetSpec.latest, committed, deadline)
     patience = min(deadline, time.monotonic() + UNMARKED_SECONDS)
     while (open_ones := [each for each in places if stable[each] < high[each]]) and (
         time.monotonic() < patience
     ):
         time.sleep(0.1)
-        stable |= _offsets(admin, open_ones, OffsetSpec.latest, committed)
+        stable |= _offsets(admin, open_ones, OffsetSpec.latest, committed, deadline)
     ends = {each: End(low=low[each], stable=stable[each], high=high[each]) for each in places}
     messages = _read(bootstrap, {each: end for each, end in ends.items() if end.stable > end.low}, deadline)
     undecoded: list[str] = []
@@ -85,11 +90,22 @@ def read_log(bootstrap: str, *, decoder: Decoder, only: Collection[str] = (), wi
 
 
 def _offsets(
-    admin: AdminClient, places: Sequence[Partition], spec: Callable[[], OffsetSpec], level: IsolationLevel
+    admin: AdminClient,
+    places: Sequence[Partition],
+    spec: Callable[[], OffsetSpec],
+    level: IsolationLevel,
+    deadline: float,
 ) -> dict[Partition, int]:
+    """Asked again while the broker has just come back: its leaders are newer or older than the client knows."""
     asked = {TopicPartition(*each): spec() for each in places}
-    answers = admin.list_offsets(asked, isolation_level=level, request_timeout=20)
-    return {(each.topic, each.partition): answer.result().offset for each, answer in answers.items()}
+    while True:
+        answers = admin.list_offsets(asked, isolation_level=level, request_timeout=20)
+        try:
+            return {(each.topic, each.partition): answer.result().offset for each, answer in answers.items()}
+        except KafkaException:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _read(bootstrap: str, ends: Mapping[Partition, End], deadline: float) -> dict[Partition, list[Message]]:
@@ -98,6 +114,7 @@ def _read(bootstrap: str, ends: Mapping[Partition, End], deadline: float) -> dic
             "bootstrap.servers": bootstrap,
             "group.id": "chaos-checker",
             "enable.auto.commit": False,
+            "log_level": _QUIET,
             "enable.partition.eof": True,
             "auto.offset.reset": "error",
             "isolation.level": "read_committed",
