@@ -1,6 +1,7 @@
-"""The document fetcher in the simulated world: notifications come, doubled and close together; documents change."""
+"""The document fetcher in the simulated world: notifications come doubled, late, to the wrong connection or never;
+documents change, also while they are fetched, and move between companies; sweeps find what nobody told.
+"""
 
-from collections import Counter
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -12,97 +13,105 @@ from chassis import topics
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Machine
 from chassis.ledger.ports import Caller, Clock, LogRecord
-from chassis.ledger.records import Layout
+from ingress.documents.core.fingerprint import Fingerprint
 from ingress.documents.core.machine import DocumentMachine
+from ingress.documents.core.sweeping import Finding, judge, just_changed, task_id
+from ingress.documents.wire import LAYOUT
 
 from .sim_broker import written
-from .sim_fetching import FetchCaller
+from .sim_fetching import SERVED_BY, FetchCaller, Tenant, notification
 from .sim_ports import EPOCH
 from .world import FAIR, PARTITIONS, Weather, World
 
+SWEPT_EVERY = 20.0
+
 
 class FetchWorld(World):
-    """Two processes of the document fetcher and what they talk to."""
+    """Two processes of the document fetcher, and a tenant that two connections share, one for each partition."""
 
-    layout = Layout(
-        service="documents",
-        ledger=topics.DOCUMENT_LEDGER.name,
-        audit=topics.AUDIT_INGRESS.name,
-        unreadable=topics.UNREADABLE.name,
-        facts=(topics.DOCUMENTS.name,),
-        inputs=(topics.NOTIFICATIONS.name,),
-    )
+    layout = LAYOUT
 
     def __init__(self, seed: int, weather: Weather = FAIR) -> None:
         super().__init__(seed, weather)
-        self.current: dict[str, AccountingDocument] = {}
-        self.homes: dict[str, int] = {}
-        self.tasks: Counter[str] = Counter()
-        self.notified: dict[str, str] = {}
+        self.tenant = Tenant()
 
     def machine(self) -> Machine[Any]:
         return DocumentMachine()
 
     def caller(self, clock: Clock) -> Caller[Any]:
-        return FetchCaller(self.network, self.current)
+        return FetchCaller(self.network, self.tenant, clock, self._publish)
 
     def traffic(self) -> None:
-        """Each change of a document is followed by one notification or several of the same."""
+        """Each change of a document is followed by one notification, several of the same, or none."""
         random = self.random
         for number in range(random.choice((1, 2, 3))):
-            invoice = f"inv{number}"
-            self.homes[invoice] = random.randrange(PARTITIONS)
-            at = random.uniform(0.0, 30.0)
+            invoice, at = f"inv{number}", random.uniform(0.0, 30.0)
+            company = random.choice(tuple(SERVED_BY))
             for _ in range(random.choice((1, 2, 3))):
-                self.planned(at, partial(self._change, invoice))
+                self.planned(at, partial(self._change, invoice, company))
+                if random.random() < 0.3:
+                    self.planned(at + random.uniform(0.5, 20.0), partial(self._acknowledge, invoice))
                 at += random.choice((0.01, 0.3, 20.0))
+                company = random.choice((company, company, *SERVED_BY))
+        for _ in range(random.choice((0, 2, 4))):
+            self.planned(random.uniform(10.0, 90.0), self._sweep)
 
-    def _change(self, invoice: str) -> None:
-        self.tasks[invoice] += 1
-        content = f"{invoice}.{self.tasks[invoice]}"
-        self.current[invoice] = AccountingDocument(
-            connection_id=f"c{self.homes[invoice]}",
-            invoice_id=invoice,
-            fetch_number=0,
-            fetched_at=EPOCH + timedelta(seconds=self.loop.time()),
-            processing_status="WaitingForTransfer",
-            company_code="BW00",
-            supplier_code="1",
-            payment_block=False,
-            content_digest=content,
-            revision=content,
-            raw=b"",
-        )
-        for _ in range(self.random.choice((1, 1, 2))):
-            self.planned(self.random.uniform(0.0, 3.0), partial(self._notify, invoice, content))
-
-    def _notify(self, invoice: str, task: str) -> None:
-        notification: Any = Notification(
-            connection_id=f"c{self.homes[invoice]}",
-            task_id=task,
-            document_id=invoice,
-            task_type="AccountingDocuments",
-            task_status="New",
-            received_at=EPOCH + timedelta(seconds=self.loop.time()),
-            source=NotificationSource.WEBHOOK,
-            body=b"",
-        )
-        self.broker.publish(
-            LogRecord(
-                topic=self.layout.inputs[0],
-                partition=self.homes[invoice],
-                key=task.encode(),
-                value=notification,
+    def _change(self, invoice: str, company: str) -> None:
+        random, now = self.random, self.loop.time()
+        document = self.tenant.change(invoice, company=company, now=now)
+        if random.random() < 0.15:
+            self.result.faults["notification lost"] += 1
+            return
+        for _ in range(random.choice((1, 1, 2))):
+            serving = self.tenant.served_by(invoice)
+            told = random.choice((serving, serving, serving, *SERVED_BY.values()))
+            self.planned(
+                random.uniform(0.0, 3.0), partial(self._notify, invoice, document.content_digest, told)
             )
+
+    def _acknowledge(self, invoice: str) -> None:
+        self.tenant.acknowledged(invoice, now=self.loop.time())
+
+    def _notify(self, invoice: str, task: str, connection: str) -> None:
+        at = EPOCH + timedelta(seconds=self.loop.time())
+        source = NotificationSource.WEBHOOK
+        self._publish(notification(invoice, task, connection_id=connection, source=source, at=at))
+
+    def _publish(self, told: Notification) -> None:
+        value: Any = told
+        key, partition = f"{told.connection_id}/{told.task_id}".encode(), int(told.connection_id[1:])
+        self.broker.publish(
+            LogRecord(topic=topics.NOTIFICATIONS.name, partition=partition, key=key, value=value)
         )
 
-    def _published(self) -> dict[str, list[AccountingDocument]]:
-        found: dict[str, list[AccountingDocument]] = {}
+    def _sweep(self) -> None:
+        """What each owner's process would tell, by what it holds: also one that was shut out and does not know yet."""
+        now = EPOCH + timedelta(seconds=self.loop.time())
+        every = timedelta(seconds=SWEPT_EVERY)
+        for process in self._alive():
+            for owner in self.workers[process].owners if process in self.workers else ():
+                for invoice, document in self.tenant.documents.items():
+                    connection = self.tenant.served_by(invoice)
+                    found = Fingerprint.of(document, content=document.content_digest)
+                    if connection != f"c{owner.partition}" or just_changed(found, now=now, every=every):
+                        continue
+                    task, entry = task_id(invoice, found), owner.book.get(f"{connection}/{invoice}")
+                    if judge(entry, found, task=task, shadow=False) is Finding.KNOWN:
+                        continue
+                    self.result.faults["swept"] += 1
+                    source = NotificationSource.SWEEP
+                    self._publish(
+                        notification(invoice, task, connection_id=connection, source=source, at=now)
+                    )
+
+    def _published(self) -> dict[tuple[str, str], list[AccountingDocument]]:
+        """By connection and document, in the order of the topic."""
+        found: dict[tuple[str, str], list[AccountingDocument]] = {}
         for partition in range(PARTITIONS):
-            for record in written(self.broker.log(self.layout.facts[0], partition)):
+            for record in written(self.broker.log(topics.DOCUMENTS.name, partition)):
                 if not record.kind:
                     document: Any = record.value
-                    found.setdefault(document.invoice_id, []).append(document)
+                    found.setdefault((document.connection_id, document.invoice_id), []).append(document)
         return found
 
     def _set_aside(self) -> set[str]:
@@ -113,25 +122,31 @@ class FetchWorld(World):
         waiting = [
             entry.key for entry in self.entries().values() if entry.phase not in (Phase.FINAL, Phase.PARKED)
         ]
-        return waiting + [
+        missing = [
             f"{invoice}: the latest content was not published"
-            for invoice, document in self.current.items()
+            for invoice, document in self.tenant.documents.items()
             if invoice not in aside
             and document.content_digest
-            not in [each.content_digest for each in published.get(invoice, [])[-1:]]
+            not in [
+                each.content_digest
+                for each in published.get((self.tenant.served_by(invoice), invoice), [])[-1:]
+            ]
         ]
+        if missing and not waiting and not self.pending:
+            self.planned(SWEPT_EVERY, self._sweep)
+        return waiting + missing
 
     def check(self) -> list[str]:
         """Fetch numbers have no gap and no repetition, and no two in a row show the same."""
         broken = []
         aside = self._set_aside()
-        for invoice, documents in self._published().items():
+        for (connection, invoice), documents in self._published().items():
             numbers = [document.fetch_number for document in documents]
             if numbers != list(range(1, len(numbers) + 1)) and invoice not in aside:
-                broken.append(f"{invoice} was published as fetches {numbers}")
-            contents = [document.content_digest for document in documents]
-            if any(before == after for before, after in pairwise(contents)):
-                broken.append(f"{invoice} was published unchanged: {contents}")
+                broken.append(f"{invoice} was published to {connection} as fetches {numbers}")
+            shown = [str(Fingerprint.of(each, content=each.content_digest)) for each in documents]
+            if any(before == after for before, after in pairwise(shown)):
+                broken.append(f"{invoice} was published unchanged: {shown}")
         return broken + [
             f"{entry.key} is parked: {entry.reason}"
             for entry in self.entries().values()
