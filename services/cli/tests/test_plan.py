@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ap_domain.command import Action, Command, CommandedLedger, VoucherLink
-from ap_domain.invoice_state import PaymentReport, PaymentState, Report, Step
+from ap_domain.invoice_state import LateSearch, PaymentReport, PaymentState, Report, Step
 from ap_domain.payments import PaymentTold
 from ap_domain.posting import VoucherRef
 from apstream_cli.invoices import Case, Invoice
@@ -42,6 +42,7 @@ STATES = [
 VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
 LINK = VoucherLink(business_unit="US001", voucher_id="00054321", invoice_number="2026/000001")
 PAYMENT = PaymentState(poll_offset=1, digest="d", standing="scheduled")
+SECOND = LateSearch(due=NOW, intents=(), found=("00012346",))
 TOLD = PaymentTold(settled=False, payment_block=False, paid_total=Decimal(0), cash_discount=Decimal(0))
 
 
@@ -135,7 +136,7 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.RESUBMIT, {"step": Step.ACKNOWLEDGE}, "taken as ours"),
         (Action.RESUBMIT, {"step": Step.POST}, "present mapping"),
         (Action.RESUBMIT, {"doubt": True}, "PeopleSoft is asked again, from 12:01:00Z on"),
-        (Action.RESUBMIT, {"step": Step.CONFIRM, "report": Report(number=1, success=True, message="m")}, "asked again"),
+        (Action.RESUBMIT, {"step": Step.CONFIRM, "report": Report(number=1, success=True, message="m")}, "same report"),
         (Action.RESUBMIT, {"step": Step.ACKNOWLEDGE, "voucher": VOUCHER, "posted_revision": "0"}, "as it is"),
         (Action.RESUBMIT, {"phase": Phase.WAITING}, "at once"),
         (Action.RESUBMIT, {"doubt": True, "voucher": VOUCHER, "step": Step.REPORT}, "reported to Basware"),
@@ -145,6 +146,8 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.SEND_BACK, {}, "with your reason"),
         (Action.DISCARD, {"doubt": True}, "may still appear until"),
         (Action.DISCARD, {}, "Basware is told nothing"),
+        (Action.RESUBMIT, {"step": Step.CONFIRMED, "voucher": VOUCHER, "late": SECOND}, "searched again"),
+        (Action.DISCARD, {"step": Step.CONFIRMED, "voucher": VOUCHER, "late": SECOND}, "is let be: 00012346"),
         (Action.LINK, {}, "`apstream voucher link`"),
         (Action.LINK, {"phase": Phase.FINAL, "step": Step.RETURNED}, "once PeopleSoft shows that it is live"),
         (Action.LINK, {"voucher": VOUCHER}, "once PeopleSoft shows that one as deleted"),

@@ -78,6 +78,8 @@ def _resubmit(entry: Entry[InvoiceState], now: datetime) -> str:
             f"PeopleSoft is asked again, {_from(_settled_at(entry, now))}, whether the voucher exists: one that "
             "matches is taken as ours; a new one is created only if nothing is found twice"
         )
+    if entry.step in _ENDS and body.late is not None:
+        return f"PeopleSoft is searched again; where it shows none but its own, it rests as it ended ({entry.step})"
     if entry.step in _ENDS:
         return f"it goes back to how it ended ({entry.step}); nothing else is done but telling of its payment"
     if entry.step == Step.REPORT_PAYMENT and body.payment is not None and body.payment.unknown:
@@ -105,7 +107,7 @@ _OF_STEPS: dict[str, str] = {
     "none is found",
     Step.VERIFY: "PeopleSoft is asked again which vouchers of it exist",
     Step.REPORT: "it is reported to Basware; a report that Basware did not carry out is made anew",
-    Step.CONFIRM: "Basware is asked again what became of the report",
+    Step.CONFIRM: "Basware is sent the same report again; if it has it, that counts",
     Step.LINK: "PeopleSoft is asked again whether the voucher that was named can stand for it",
     Step.REPORT_PAYMENT: "Basware is told of the payment again, under a number of its own if it did not carry it out",
     Step.CONFIRM_PAYMENT: "Basware is sent the same word on the payment again; if it has it, that counts",
@@ -152,6 +154,8 @@ def _discard(entry: Entry[InvoiceState], now: datetime) -> str:
         )
     if entry.body.voucher is not None and entry.body.link is not None:
         return "the voucher that was named is not looked at any more; the one it has still stands"
+    if entry.body.late is not None and entry.body.late.found:
+        return f"what was found in PeopleSoft beside it is let be: {', '.join(entry.body.late.found)}"
     if entry.body.voucher is not None and entry.step in _RESTS_AFTERWARDS:
         return "nothing is done about it until PeopleSoft shows another payment; resubmit it to have it told after all"
     return "nothing more is done about it here, and Basware is told nothing: it was dealt with by hand"
