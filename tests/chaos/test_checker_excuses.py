@@ -9,13 +9,14 @@ import pytest
 from .checker import Weight, verdict, window
 from .checker.doctored.example import good
 from .checker.doctored.made_up import FIRST_OWNER, PASSWORD, Run, at, said
-from .checker.doctored.papers import call, voucher, write
+from .checker.doctored.papers import call, page, voucher, write
 from .checker.doctored.ways import judged
 from .checker.history import Operation
 from .checker.promises import (
     one_at_a_time,
     one_voucher,
     places,
+    watermarks,
 )
 from .checker.records import (
     AUDIT_POSTER,
@@ -23,6 +24,7 @@ from .checker.records import (
     FETCHES,
     IMPORTS,
     INVOICES,
+    PAYMENT_RESULTS,
     PICTURES,
 )
 
@@ -214,3 +216,16 @@ def test_a_search_that_somebody_gave_up_may_still_run_beside_a_create() -> None:
     run.calls[2]["answered_at"] = said(41.15)
     assert (run.calls[2]["operation"], run.calls[3]["operation"]) == ("find", "create")
     assert judged(run).ok
+
+
+def test_a_voucher_that_was_not_watched_yet_is_read_besides() -> None:
+    run = good()
+    made = {"business_unit": "US001", "voucher_id": "00000003"}
+    run.vouchers.append(voucher("00000003", "N/3", 50))
+    run.pages["US001", "00000003"] = page("00000003", "N/3", 50)
+    run.entry(
+        "inv-3", sequence=1, phase="final", step="confirmed", action="adopted", seconds=170, voucher=made
+    )
+    assert watermarks.PROMISE not in {each.promise for each in judged(run).findings}
+    run.change(PAYMENT_RESULTS, 0, started_at=at(180))
+    assert watermarks.PROMISE in {each.promise for each in judged(run).findings}

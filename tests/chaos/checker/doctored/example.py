@@ -230,7 +230,13 @@ def _paid(run: Run, invoice_id: str, voucher_id: str, *, begun: float) -> None:
     run.put(
         PAYMENT_RESULTS,
         run.key("payments", "changes"),
-        {"connection_id": "acme", "subject": "payments", "kind": "changes", "watermark": said(begun + 60)},
+        {
+            "connection_id": "acme",
+            "subject": "payments",
+            "kind": "changes",
+            "started_at": at(begun + 60),
+            "watermark": said(begun + 60),
+        },
         seconds=begun + 61,
     )
 

@@ -87,6 +87,7 @@ def _payments(case: Case) -> Iterator[Finding]:
     if reached is None:
         return
     pictures = _pictures(case)
+    begun = max(each["started_at"] for each in case.latest(PAYMENT_RESULTS).values())
     for entry in case.latest(INVOICES).values():
         voucher = entry["body"]["voucher"]
         keys = (voucher["business_unit"], voucher["voucher_id"]) if voucher is not None else ("", "")
@@ -95,6 +96,8 @@ def _payments(case: Case) -> Iterator[Finding]:
             continue
         changed = _changed(page)
         picture = pictures.get(keys)
+        if picture is None and _had_since(case, entry["key"]) >= begun:
+            continue  # it was not watched yet, and is read besides by the next poll
         shown = None if picture is None else Decimal(picture["paid_total"])
         if changed is not None and changed < reached - overlap and shown != paid_total(page):
             words = (
@@ -102,6 +105,13 @@ def _payments(case: Case) -> Iterator[Finding]:
                 f" {shown}, PeopleSoft {paid_total(page)}"
             )
             yield _lost(case, entry["body"]["invoice_id"], words)
+
+
+def _had_since(case: Case, key: str) -> datetime:
+    """When the ledger first said which voucher the invoice has; by compaction later than it was."""
+    versions = case.versions(INVOICES)[key]
+    latest = versions[-1].value["body"]["voucher"]
+    return next(each.written for each in versions if each.value["body"]["voucher"] == latest)
 
 
 def _pictures(case: Case) -> Mapping[Keys, Json]:
