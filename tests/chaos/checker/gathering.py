@@ -22,10 +22,12 @@ MIN_ACCOUNT = 8
 
 
 async def gather(where: Where) -> Evidence:
-    """Everything once, the topics last: what the books show has its records by then, or never.
+    """Everything once, in the order in which one follows from the other: what the history says was done is in the books
+    by then, and what the books show has its records on the topics, or never.
 
     Raises TimeoutError, KafkaException or aiohttp.ClientError where Kafka or a simulator is away.
     """
+    operations = read_history(where.operations)
     decoder = await asyncio.to_thread(Decoder, where.schemas)
     applied = await asyncio.to_thread(read_log, where.bootstrap, decoder=decoder, only=(CONNECTIONS,))
     known = connections(applied.of(CONNECTIONS), only=where.connections)
@@ -43,7 +45,7 @@ async def gather(where: Where) -> Evidence:
         logs=await asyncio.to_thread(_logs, where.logs),
         metrics=metrics,
         processes=tuple(where.metrics),
-        operations=read_history(where.operations),
+        operations=operations,
         secrets=where.secrets,
         bank_accounts=tuple(
             sorted({*(each for held in books.values() for each in _accounts(held)), *_on_documents(log)})
