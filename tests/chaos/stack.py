@@ -33,6 +33,7 @@ SPARES = 3
 NODE = {
     "num.network.threads": "1",  # of each listener, and there is one a process
     "log.cleaner.backoff.ms": "1000",
+    "num.recovery.threads.per.data.dir": "4",  # after a kill
 }
 _BOOTSTRAP, _PUBLIC_PORT = "APSTREAM_KAFKA_BOOTSTRAP", "APSTREAM_PUBLIC_PORT"
 

@@ -5,7 +5,7 @@ import signal
 
 from .fault import Fault, Scene, Targets
 
-KILLS = 3
+KILLS = 2
 BURST = 8
 STUCK_AFTER = 120.0
 UP_WITHIN = 150.0
