@@ -101,7 +101,7 @@ def _outcome(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> li
     if entry.step in (Step.CONFIRMED, Step.PAID):
         return _confirmed(world, invoice, entry)
     held = [each.number for each in world.peoplesoft.made_for(invoice)]
-    if entry.step == Step.RETURNED and held:
+    if entry.step == Step.RETURNED and held and world.promised:
         return [f"{invoice} was returned although PeopleSoft holds {held}"]
     return []
 

@@ -291,7 +291,9 @@ _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,
 SABOTAGES: dict[str, Sabotage] = {
     "skip the fence": Sabotage(without_the_rule=without_the_fence, seen_at=5),
     "skip the owner record": Sabotage(
-        without_the_rule=without_the_owner_record, weather=Weather(broker=1.0, lockout=0.0), seen_at=77
+        without_the_rule=without_the_owner_record,
+        weather=Weather(broker=1.0, kill=1.0, lockout=0.0, markers=(0.5, 2.0)),
+        seen_at=27,
     ),
     "ignore a refused send": Sabotage(
         without_the_rule=ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=0

@@ -67,13 +67,15 @@ class Basware:
             self._store(code, invoice, "success")
         return code
 
-    def pay(self, invoice: str, code: str, told: PaymentTold, *, ordered: bool) -> str | None:
-        """The request id, or None where the invoice is not transferred. `ordered`: a person had it sent again."""
+    def pay(self, invoice: str, code: str, told: PaymentTold, *, idle: bool) -> str | None:
+        """The request id, or None where the invoice is not transferred. `idle`: who sends it knows that this is what
+        Basware confirmed last.
+        """
         document = self.documents[invoice]
         if code not in document.payments:
             if document.status != TRANSFERRED:
                 return None
-            if document.shown == told and not ordered:
+            if document.shown == told and idle:
                 self.violations.append(f"{invoice} was told a payment that Basware shows already")
             document.payments[code] = told
             fate: Fate = "success"

@@ -67,6 +67,7 @@ class Broker:
         self.restarts = 0
         self.lost_markers = 0
         self.refused = 0
+        self.marker_delays: tuple[float, ...] = (0.0005, 0.002, 0.02)
         self.session = session
         self.members: list[Member] = []
         self.generation = 0
@@ -208,7 +209,7 @@ class Broker:
         """The decision is durable; the markers follow."""
         transaction.state = state
         transaction.marking = True
-        self.loop.world_later(self.loop.random.choice((0.0005, 0.002, 0.02)), self._mark, name, transaction)
+        self.loop.world_later(self.loop.random.choice(self.marker_delays), self._mark, name, transaction)
 
     def _mark(self, name: str, transaction: Transaction) -> None:
         if transaction.state not in ("prepare_commit", "prepare_abort"):

@@ -210,9 +210,9 @@ class InvoiceCaller:
             raise ValueError("no payment to report")
         report = payment.report
         code = _code(entry, "payment", report.number)
-        ordered = self._site.ordered(invoice)
+        idle = payment.told == report.told and not self._site.ordered(invoice)
         stored = await self._exchange(
-            lambda: self._site.basware.pay(invoice, code, report.told, ordered=ordered) or "no"
+            lambda: self._site.basware.pay(invoice, code, report.told, idle=idle) or "no"
         )
         if stored == "no":
             return Done(value=PaymentRefused(number=report.number, reason="Basware: it is not transferred"))

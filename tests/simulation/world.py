@@ -83,6 +83,7 @@ class Weather:
     clocks: float = 0.15
     compact: float = 0.5
     latest: float = LATEST
+    markers: tuple[float, ...] = (0.0005, 0.002, 0.02)
 
 
 FAIR = Weather()
@@ -103,6 +104,7 @@ class World(ABC):
             circuit_failures=3, circuit_cooldown=2.0, circuit_longest=20.0, stability_check=8.0
         )
         self.broker = Broker(self.loop, partitions=PARTITIONS)
+        self.broker.marker_delays = weather.markers
         self.network = Network(self.loop, trouble=self.random.choice(weather.trouble), latest=weather.latest)
         self.promised = weather.latest <= LATEST
         self.skewed = self.random.random() < weather.clocks
