@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -11,34 +10,28 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiohttp
 from ap_domain.command import Action, Command, CommandedLedger
 from chassis.commands import issue
-from chassis.errors import NotDurable
 from chassis.keys import shard
-from devstack.errors import DevstackError, Refused
+from devstack.errors import Refused
 from devstack.program import PARTITIONS
 
 from tests.chaos.operations import Doing, NotDone, Operations
 from tests.journeys.customer import Invoice
 
+from .away import AWAY, Held, certainly_not_done
 from .customers import WRONG_PASSWORD, ChaosCustomer
 from .documents import Document, Documents
-from .watch import Value, Watch
+from .topic_feed import Value
+from .watch import Watch
+
+__all__ = ["AWAY", "PAYMENTS", "Desk", "Order"]
 
 Order = Mapping[str, Any]
 PAYMENTS = "payments"
 """The subject of polls of payments."""
 
 
-class Held(Exception):
-    """Nothing may go wrong at the customer's vendors for now: a probe is under way, or all comes to rest."""
-
-
-AWAY = (NotDone, Held, DevstackError, aiohttp.ClientError, NotDurable, TimeoutError, OSError)
-"""What a story may meet at any act: somebody is away or says no. It ends there; the history has how far it came."""
-_ANSWERED_NO = re.compile(r": 4\d\d ")
-_OWNER_SAID_NO = "refused by their owner"
 _LOOK, _ASK = 0.25, 1.0
 _HEAL_TRIES = 5
 _ORDER_HOLDS = timedelta(minutes=10)
@@ -303,10 +296,3 @@ class Desk:
                 if certainly_not_done(error):
                     raise NotDone(str(error)) from error
                 raise
-
-
-def certainly_not_done(error: Refused) -> bool:
-    """Nobody listened, or it was answered with a refusal; a lost answer and an error within are neither."""
-    if error.__cause__ is not None:
-        return isinstance(error.__cause__, aiohttp.ClientConnectorError)
-    return bool(_ANSWERED_NO.search(str(error))) or _OWNER_SAID_NO in str(error)

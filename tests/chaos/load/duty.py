@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from .desk import AWAY, Desk
+from .away import AWAY
+from .desk import Desk
 from .watch import FETCHES, INVOICES, Watch
 from .weather import right_password
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from ap_domain.command import Action
 from devstack.errors import Refused
 
-from .desk import AWAY, PAYMENTS, Desk
+from .away import AWAY
+from .desk import PAYMENTS, Desk
 from .duty import Duty
 from .watch import INVOICES, Watch
 

@@ -1,6 +1,7 @@
 """Mixed traffic on all customers, by seed."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -10,8 +11,9 @@ from ap_domain.command import Action
 from tests.chaos.operations import FILE, Operations
 
 from . import master_data, treasury, weather
+from .away import AWAY
 from .customers import ChaosCustomer
-from .desk import AWAY, PAYMENTS, Desk
+from .desk import PAYMENTS, Desk
 from .duty import Duty
 from .probe import WITHIN, Probe
 from .resting import Resting
@@ -42,6 +44,7 @@ class Load:
     """
 
     def __init__(self, chaos: Surroundings, *, seed: int, per_second: float = 2.0) -> None:
+        logging.getLogger("chassis.librdkafka").setLevel(logging.CRITICAL)  # Kafka is away on purpose
         self._chance = random.Random(f"load {seed}")  # noqa: S311 - reproducible on purpose
         self._per_second = per_second
         self._watch = Watch(chaos.stack.kafka.bootstrap)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from .desk import Desk
-from .watch import Value
+from .topic_feed import Value
 
 _NEWEST = 3
 """Invoices too young to be paid."""

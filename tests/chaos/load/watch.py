@@ -1,29 +1,13 @@
 """What the ledgers and the polls say, read from the topics as it comes: how people know what waits for them."""
 
 import asyncio
-import io
-import json
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-import apstream_schemas
-import fastavro
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    IsolationLevel,
-    KafkaError,
-    KafkaException,
-    TopicPartition,
-)
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._listoffsets import OffsetSpec
+from confluent_kafka import KafkaException
 from devstack.program import PARTITIONS
-from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
-Value = Mapping[str, Any]
+from .topic_feed import Place, Read, TopicFeed, Value
 
 FETCHES, INVOICES, PICTURES = "ledger.documents", "peoplesoft.vouchers", "peoplesoft.payments"
 RECORDS, IMPORTS = "peoplesoft.master-data", "masterdata.imports"
@@ -39,20 +23,18 @@ AT_REST = ("final", "parked")
 """Phases in which an entry wants nothing of a remote."""
 _TOLD = ("confirmed", "refused")
 """The words on a master record after which nothing is sent any more."""
-_AT_ONCE, _WITHIN, _ENDS_WITHIN = 2000, 0.2, 10.0
 
 
 class Watch:
     """The latest committed record of each key. `read_on` brings it up to date; nothing is read in between."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._consumer: Consumer | None = None
+        self._feed = TopicFeed(bootstrap, _PARTITIONS, opaque=_INPUTS)
         self._latest: dict[str, dict[str, Value]] = {topic: {} for topic in (*_KEPT, FLOWS)}
         self._results: dict[tuple[str, str, str], Value] = {}
-        self._reached: dict[tuple[str, int], int] = {}
-        self._written: dict[tuple[str, int], int] = {}
-        self._decided: dict[tuple[str, int], int] = {}
+        self._reached: dict[Place, int] = {}
+        self._written: dict[Place, int] = {}
+        self._decided: dict[Place, int] = {}
         self._reading = asyncio.Lock()
         self.moved = 0
         """Records read that are no poll's result: it stands still when nothing moves."""
@@ -62,12 +44,14 @@ class Watch:
         async with self._reading:
             try:
                 async with asyncio.timeout(within):
-                    while await asyncio.to_thread(self._take):
-                        pass
+                    while await asyncio.to_thread(self._feed.fetch):
+                        self._note_all()
             except TimeoutError:
                 return
             except KafkaException:
-                self._consumer = None  # begun anew; what was read once is read again
+                self._feed.begin_anew()
+            finally:
+                self._note_all()
 
     async def behind(self) -> list[str]:
         """Partitions of which something durable was not read, such as a transaction that nobody ended, and inputs
@@ -139,85 +123,29 @@ class Watch:
             if word is None or word["digest"] != record["digest"] or word["step"] not in _TOLD:
                 yield f"{RECORDS} {key}: {word['step'] if word else 'nothing was told'}"
 
-    def _take(self) -> bool:
-        """Whether anything came."""
-        if self._consumer is None:
-            self._consumer = self._begin()
-        messages = self._consumer.consume(_AT_ONCE, _WITHIN)
-        for message in messages:
-            self._note(message)
-        return bool(messages)
+    def _note_all(self) -> None:
+        for read in self._feed.came():
+            self._note(read)
 
-    def _begin(self) -> Consumer:
-        consumer = Consumer(
-            {
-                "bootstrap.servers": self._bootstrap,
-                "group.id": "chaos-load",
-                "enable.auto.commit": False,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "enable.partition.eof": True,
-                "fetch.wait.max.ms": 100,
-                "reconnect.backoff.max.ms": 1000,
-            },
-            logger=_QUIET,
-        )
-        consumer.assign([TopicPartition(*each, OFFSET_BEGINNING) for each in _PARTITIONS])
-        return consumer
-
-    def _note(self, message: Any) -> None:
-        place = message.topic(), message.partition()
-        error = message.error()
-        if error is not None:
-            if error.code() == KafkaError._PARTITION_EOF:
-                self._reached[place] = message.offset()
-            return
-        topic = message.topic()
-        self._reached[place] = message.offset() + 1
-        kinds = [kind for name, kind in message.headers() or () if name == "kind"]
-        if kinds == [b"position"]:
-            position = json.loads(message.value())
-            self._decided[position["topic"], message.partition()] = position["offset"]
-        elif not kinds and topic in _INPUTS:
-            self._written[place] = message.offset() + 1
+    def _note(self, read: Read) -> None:
+        topic, partition = read.place
+        self._reached[read.place] = read.next
+        if read.position is not None:
+            self._decided[read.position["topic"], partition] = read.position["offset"]
+        elif read.opaque:
+            self._written[read.place] = read.next
             self.moved += 1
-        elif not kinds and message.value() is not None:
-            self.take_in(topic, message.key().decode(), _decoded(message.value()))
+        elif read.value is not None:
+            self.take_in(topic, read.key, read.value)
 
     def _unread(self) -> list[str]:
-        latest: Callable[[], OffsetSpec] = OffsetSpec.latest
-        asked = {TopicPartition(*each): latest() for each in _PARTITIONS}
-        admin = AdminClient({"bootstrap.servers": self._bootstrap}, logger=_QUIET)
         try:
-            # Uncommitted ones count: a transaction that nobody ends holds up every reader.
-            found = admin.list_offsets(
-                asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=_ENDS_WITHIN
-            )
-            ends = {(each.topic, each.partition): told.result().offset for each, told in found.items()}
+            ends = self._feed.ends()
         except KafkaException as error:
             return [f"Kafka does not say how far its topics go: {error}"]
         return [
-            f"{topic}/{number}: read up to {self._reached.get((topic, number), 0)} of {end}"
-            for (topic, number), end in sorted(ends.items())
+            f"{topic}/{partition}: read up to {self._reached.get((topic, partition), 0)} of {end}"
+            for (topic, partition), end in sorted(ends.items())
             # Schedules poll on; what a poll finds comes to the other topics.
-            if topic not in RESULTS and self._reached.get((topic, number), 0) < end
+            if topic not in RESULTS and self._reached.get((topic, partition), 0) < end
         ]
-
-
-def _schemas() -> dict[bytes, Any]:
-    parsed = [parse_schema(json.loads(text)) for text in apstream_schemas.current().values()]
-    return {
-        bytes.fromhex(fingerprint(to_parsing_canonical_form(each), "CRC-64-AVRO")): each for each in parsed
-    }
-
-
-_SCHEMAS = _schemas()
-_QUIET = logging.getLogger("tests.chaos.load.librdkafka")
-_QUIET.setLevel(logging.CRITICAL)
-
-
-def _decoded(data: bytes) -> Value:
-    """Avro single-object encoding: C3 01, the schema's CRC-64-AVRO, the body."""
-    value = fastavro.schemaless_reader(io.BytesIO(data[10:]), _SCHEMAS[data[2:10]], None)
-    assert isinstance(value, dict)
-    return value

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .desk import Desk, Held, Order
+from .away import Held
+from .desk import Desk, Order
 from .watch import FLOWS
 
 BUSY: dict[str, Any] = {"status": 429, "body": {"message": "Too Many Requests"}}
