@@ -82,10 +82,13 @@ class Resting:
         return [each for each in subjects if not self._watch.full_poll(desk.customer.id, each, since=since)]
 
     async def _order(self, *, since: datetime) -> None:
-        for desk in self._desks:
-            for subject in self._unread(desk, since):
-                with suppress(*AWAY):
-                    await desk.order(Action.RUN_FULL, subject)
+        await asyncio.gather(
+            *(self._ordered(desk, each) for desk in self._desks for each in self._unread(desk, since))
+        )
+
+    async def _ordered(self, desk: Desk, subject: str) -> None:
+        with suppress(*AWAY):
+            await desk.order(Action.RUN_FULL, subject)
 
     async def _offered(self) -> list[str]:
         """Documents that Basware offers and that do not rest with us: not known yet, or offered anew."""
