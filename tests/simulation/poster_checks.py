@@ -41,13 +41,24 @@ def _vouchers(world: PosterWorld) -> list[str]:
     live = [each for each in world.peoplesoft.vouchers.values() if each.live and each.invoice]
     of_invoice = Counter(each.invoice for each in live)
     under_key = Counter(each.key for each in live)
-    twice = [f"{invoice} has {count} vouchers" for invoice, count in of_invoice.items() if count > 1]
-    shared = [f"natural key {key} has more than one voucher" for key, count in under_key.items() if count > 1]
+    doubled = {invoice for invoice, count in of_invoice.items() if count > 1}
     if not world.promised:
-        alerted = {event.record.split("/")[1] for event in _audit(world) if event.detail.get("alert")}
-        doubled = {invoice for invoice, count in of_invoice.items() if count > 1}
-        return [f"{invoice} has two vouchers and nobody was told" for invoice in sorted(doubled - alerted)]
+        told = _alerted(world)
+        return [f"{invoice} has two vouchers and nobody was told" for invoice in sorted(doubled - told)]
+    twice = [f"{invoice} has more than one voucher" for invoice in sorted(doubled - _let_go(world))]
+    shared = [f"natural key {key} has more than one voucher" for key, count in under_key.items() if count > 1]
     return twice + shared
+
+
+def _alerted(world: PosterWorld) -> set[str]:
+    return {event.record.split("/")[1] for event in _audit(world) if event.detail.get("alert")}
+
+
+def _let_go(world: PosterWorld) -> set[str]:
+    """Discarded in doubt by a person, and offered again with another number: searched for once more, then told."""
+    discarded = {event.record.split("/")[1] for event in _audit(world) if event.action == "discarded"}
+    searched = {invoice for invoice, entry in world.by_invoice().items() if entry.body.late is not None}
+    return discarded & (searched | _alerted(world))
 
 
 def _orders(world: PosterWorld) -> list[str]:
@@ -113,7 +124,7 @@ def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> 
     voucher = world.peoplesoft.vouchers[entry.body.voucher.voucher_id]
     ours = [each.number for each in world.peoplesoft.made_for(invoice)]
     strange = [number for number in ours if number != voucher.number]
-    if strange and world.promised:
+    if strange and world.promised and invoice not in _let_go(world):
         return [f"{invoice} is confirmed with {voucher.number}, PeopleSoft holds {strange} too"]
     if not voucher.live and voucher.number not in world.peoplesoft_people.deleted:
         return [f"{invoice} is confirmed with {voucher.number}, which is not live"]
