@@ -25,6 +25,8 @@ from .stack import ChaosStack
 
 RUN_DIR = REPOSITORY / ".run" / "chaos"
 PER_SECOND = 2.0
+SHOWN = 40
+"""Failures that are told at the end; all of them stand in what was said at the rests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,8 @@ class Result:
     record: dict[str, Any]
 
     def __str__(self) -> str:
-        verdict = "every promise held" if not self.failures else "FAILED: " + "\n  ".join(self.failures)
+        shown = [*self.failures[:SHOWN], *(["..."] if len(self.failures) > SHOWN else [])]
+        verdict = "\n  ".join(["FAILED", *shown]) if shown else "every promise held"
         exempt = sum(len(each.exempt) for each in self.course.verdicts[-1:])
         return f"{table.text(self.rows)}\n\nexempt: {exempt} ({WINDOW}, detected)\n{verdict}"
 

@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from ap_domain.command import Action
 
@@ -114,7 +115,7 @@ class Load:
             await self._going.wait()
             desk = self._chance.choice(tuple(self._desks.values()))
             story = self._story(desk)
-            self._begin(group, story.tell(desk))
+            self._begin(group, partial(story.tell, desk))
             await asyncio.sleep(story.documents * self._chance.expovariate(self._per_second))
 
     def _story(self, desk: Desk) -> Story:
@@ -136,7 +137,7 @@ class Load:
             await asyncio.sleep(self._chance.uniform(least, most))
             await self._going.wait()
             if not desk.held:
-                self._begin(group, act(desk))
+                self._begin(group, partial(act, desk))
 
     async def _polls(self, desk: Desk) -> None:
         """Schedules know minutes only: between them people order polls."""
@@ -153,7 +154,7 @@ class Load:
             await self._going.wait()
             await self._duty.look()
 
-    def _begin(self, group: asyncio.TaskGroup, story: Awaitable[None]) -> None:
+    def _begin(self, group: asyncio.TaskGroup, story: Callable[[], Awaitable[None]]) -> None:
         task = group.create_task(until_somebody_is_away(story))
         self._told.add(task)
         task.add_done_callback(self._told.discard)
