@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ap_domain.payments import supersedes
 from chassis.ledger.ports import LogRecord
 
 from .sim_peoplesoft import GROSS, Payment, Voucher, picture_of
@@ -25,7 +26,8 @@ class PeopleSoftPeople:
     def __init__(self, world: PosterWorld) -> None:
         self._world = world
         self._polls = 0
-        self._shown: dict[str, str] = {}
+        self._last: dict[str, PaymentPicture] = {}
+        self._newest: dict[str, PaymentPicture] = {}
         self.deleted: set[str] = set()
         """Vouchers that a person deleted."""
 
@@ -106,16 +108,22 @@ class PeopleSoftPeople:
                 self._world.planned(late, partial(self._publish, picture))
 
     def _is_seen(self, voucher: Voucher) -> bool:
-        """Whether the last picture on the topic shows it: a late one of an older poll hides that of a newer one, and
-        compaction may keep no other.
+        """Whether the picture of the newest poll shows it, and the last on the topic, too: a late one of an older poll
+        hides that of a newer one, and compaction may keep no other.
         """
-        if voucher.number not in self._shown:
+        shown = (self._last.get(voucher.number), self._newest.get(voucher.number))
+        if shown == (None, None):
             return not voucher.payments and not voucher.on_hold
-        return self._shown[voucher.number] == voucher.digest
+        return all(each is not None and each.digest == voucher.digest for each in shown)
 
     def _publish(self, picture: PaymentPicture) -> None:
         value: Any = picture
-        self._shown[picture.voucher_id] = picture.digest
+        self._last[picture.voucher_id] = picture
+        newest = self._newest.get(picture.voucher_id)
+        if newest is None or supersedes(
+            picture, poll_offset=newest.poll_offset, observed_at=newest.observed_at
+        ):
+            self._newest[picture.voucher_id] = picture
         self._world.broker.publish(
             LogRecord(
                 topic=self._world.layout.inputs[2],
