@@ -123,7 +123,9 @@ class InvoiceMachine:
             raise TypeError(f"a sighted voucher is a VoucherRef, not {value!r}")
         taken = others(looking.voucher_claim(entry, value))
         if taken:
-            reason = f"a create of this invoice may have made {looking.names([value])}, and {taken[0].key} has it"
+            reason = (
+                f"a create of this invoice may have made {looking.names([value])}, and {taken[0].key} has it"
+            )
             return reporting.park(entry, reason, alert="yes")
         return reporting.posted(entry, value, now=now, action="adopted")
 
