@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -137,7 +138,7 @@ async def test_every_story_is_begun_as_the_vendors_understand_it(desks: list[Des
     async def told(desk: Desk, stories: list[Story]) -> None:
         for story in stories:
             before = desk.operations.counts["approve", Outcome.OK]
-            telling = asyncio.create_task(until_somebody_is_away(story.tell(desk)))
+            telling = asyncio.create_task(until_somebody_is_away(partial(story.tell, desk)))
             async with asyncio.timeout(30):
                 while not telling.done() and desk.operations.counts["approve", Outcome.OK] == before:
                     await asyncio.sleep(0.02)

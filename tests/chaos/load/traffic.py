@@ -160,7 +160,9 @@ class Load:
         task.add_done_callback(self._told.discard)
 
 
-async def until_somebody_is_away(story: Awaitable[None]) -> None:
-    """A story to its end, or as far as it comes."""
+async def until_somebody_is_away(story: Callable[[], Awaitable[None]]) -> None:
+    """A story to its end, or as far as it comes. It begins in here: whoever is cancelled before the first step leaves
+    nothing behind that nobody awaited.
+    """
     with suppress(*AWAY):
-        await story
+        await story()
