@@ -53,13 +53,18 @@ def full(chance: random.Random, *, rounds: int, book: PointBook) -> list[Round]:
 def short(chance: random.Random, *, book: PointBook) -> list[Round]:
     """What tells most in little time; always in this order."""
     return [
-        _each(processes.killed, ("voucher-poster", "ingress-documents", "masterdata-import")),
-        (broker.killed(),),
-        (points.at_points(book, within=20.0),),
-        _each(processes.frozen, ("voucher-poster", "payment-poller")),
-        (network.all_to_kafka()[1],),
-        (network.to_peoplesoft()[1], network.to_basware()[1]),
-        _each(processes.terminated, ("voucher-poster", "ingress-documents", "masterdata-poll")),
+        (
+            *_each(processes.killed, ("voucher-poster", "masterdata-import")),
+            *_each(processes.terminated, ("ingress-documents", "masterdata-poll")),
+        ),
+        (broker.killed(times=1),),
+        (points.at_points(book, within=12.0),),
+        (
+            *_each(processes.frozen, ("voucher-poster", "payment-poller")),
+            network.to_peoplesoft()[1],
+            network.to_basware()[1],
+        ),
+        (network.all_to_kafka()[1], *_each(processes.killed, ("ingress-web",))),
         (window.frozen_in_the_window(),),
     ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 
 from .fault import Fault, Scene, Targets
 
@@ -17,9 +18,10 @@ def restarted() -> Fault:
     return Fault(name="broker restart", inject=_restarted, stuck_after=STUCK_AFTER)
 
 
-def killed() -> Fault:
+def killed(times: int = KILLS) -> Fault:
     """SIGKILL under a burst of commits, several times in a row."""
-    return Fault(name="broker SIGKILL in commits", inject=_killed, stuck_after=STUCK_AFTER)
+    inject = partial(_killed, times)
+    return Fault(name="broker SIGKILL in commits", inject=inject, stuck_after=STUCK_AFTER)
 
 
 def away(seconds: float) -> Fault:
@@ -40,12 +42,13 @@ async def _restarted(scene: Scene) -> Targets:
     return ("broker",)
 
 
-async def _killed(scene: Scene) -> Targets:
+async def _killed(times: int, scene: Scene) -> Targets:
     kafka = scene.chaos.stack.kafka
-    for _ in range(KILLS):
+    for number in range(times):
+        if number:
+            await scene.sometime(1.0, 4.0)
         await scene.burst(BURST)
         await scene.sometime(0.2, 2.5)
         await kafka.kill(signal.SIGKILL)
         await kafka.start(within=UP_WITHIN)
-        await scene.sometime(1.0, 4.0)
-    return (f"broker, {KILLS} times",)
+    return ("broker",) * times
