@@ -105,6 +105,7 @@ async def test_an_invoice_whose_voucher_was_deleted_is_posted_anew(new_customer:
     vouchers = {each["VOUCHER_ID"]: each["ENTRY_STATUS"] for each in await customer.vouchers(deleted)}
     assert sorted(vouchers.values()) == ["P", "X"]
     assert "voucher gone" in evidence.actions(deleted.id)
+    assert "voucher stands" in evidence.actions(same.id)
     assert _cycle(evidence, deleted) == 2
     assert len(await customer.calls("create", same)) == 1
     told = [each["body"] for each in (await customer.seen_by_basware(same))["responses"]]

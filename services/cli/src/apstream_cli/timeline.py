@@ -129,6 +129,7 @@ _ACTIONS: dict[str, Callable[[Detail], str]] = {
     "acknowledged": lambda _: "acknowledged to Basware",
     "started": _started,
     "voucher gone": lambda detail: f"voucher {detail.get('voucher', '?')} is {detail.get('reason', 'gone')}",
+    "voucher stands": lambda detail: f"voucher {detail.get('voucher', '?')} stands; its number is told again",
     "duplicate": lambda detail: (
         f"the same invoice as {detail.get('of', '?')}, which is voucher {detail.get('voucher', '?')}"
     ),

@@ -34,7 +34,9 @@ def revisiting(*, revision: str = "r", **body: Any) -> InvoiceEntry:
 @pytest.mark.parametrize("status", ["P", "R", "I"])
 def test_a_live_voucher_of_the_same_content_is_told_again(status: str) -> None:
     seen = replace(FIRST, entry_status=status)
-    entry = after(revisiting(write_after=SOON), Revisited(voucher=seen))
+    decision = decided(revisiting(write_after=SOON), Revisited(voucher=seen))
+    assert [note.action for note in decision.notes] == ["voucher stands"]
+    entry = entry_of(decision)
     assert (entry.phase, entry.step, entry.due) == (Phase.WAITING, Step.ACKNOWLEDGE, SOON)
     assert (entry.body.voucher, entry.body.cycle) == (seen, 1)
     told = report_of(after(entry, Acknowledged(spacing=5.0)))

@@ -88,7 +88,9 @@ def revisited(entry: InvoiceEntry, answer: Revisited, *, now: datetime) -> Invoi
     held = answer.voucher.payment_hold
     body = replace(body, voucher=answer.voucher, payment_block=body.payment_block if held is None else held)
     if body.document.revision == body.posted_revision or documents.outdated(body, body.document):
-        return acknowledging.onward(replace(entry, body=body), now=now)
+        note = Note(action="voucher stands", detail={"voucher": answer.voucher.voucher_id})
+        decision = acknowledging.onward(replace(entry, body=body), now=now)
+        return replace(decision, notes=(note, *decision.notes))
     # The voucher was seen; that it stands is for a person to say, and then it is acknowledged.
     return reporting.park(replace(entry, step=Step.ACKNOWLEDGE, body=body), documents.other_content(body))
 
