@@ -338,6 +338,7 @@ SABOTAGES: dict[str, Sabotage] = {
     "adopt without asking whose it is": Sabotage(
         without_the_rule=adopting_without_asking_whose_it_is, weather=Weather(trouble=(0.5,)), seen_at=35
     ),
+    "send back without asking PeopleSoft": Sabotage(without_the_rule=sending_back_without_asking, seen_at=41),
     "ignore a revoked partition": Sabotage(
         without_the_rule=ignoring_a_revoked_partition, weather=_LEAVING, seen_at=1
     ),
@@ -356,5 +357,4 @@ SABOTAGES: dict[str, Sabotage] = {
     "skip the last search": Sabotage(
         without_the_rule=without_the_last_search, weather=Weather(latest=70.0, trouble=(0.6,)), seen_at=32
     ),
-    "send back without asking PeopleSoft": Sabotage(without_the_rule=sending_back_without_asking, seen_at=41),
 }

@@ -101,7 +101,8 @@ class InvoiceCaller:
             if call.remote == "peoplesoft" and self._site.peoplesoft.locked_out:
                 return await self._refused()
             outcome = await self._acts[call.name](entry, repeat)
-            arrived = not (isinstance(outcome, Done) and isinstance(outcome.value, PaymentRefused))
+            refused = isinstance(outcome, Done) and isinstance(outcome.value, PaymentRefused)
+            arrived = not (refused or isinstance(outcome, Parked))
         except Away:
             return Retry(reason="away", effect=False)
         except NoAnswer:

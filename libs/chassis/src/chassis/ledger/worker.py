@@ -94,6 +94,7 @@ class LedgerWorker(Generic[B]):
         self._stuck: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._rejoins: deque[float] = deque()
+        self._leaving = False
 
     @property
     def ready(self) -> bool:
@@ -119,6 +120,7 @@ class LedgerWorker(Generic[B]):
             self._die(f"the group or its topics cannot be read: {unknown}")
         finally:
             watch.cancel()
+        self._leaving = True
         await self.revoked()
         await self._member.leave()
 
@@ -139,6 +141,9 @@ class LedgerWorker(Generic[B]):
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """Take over what was assigned: intake stays paused until each is loaded."""
         self._member.pause(partitions)
+        if self._leaving:
+            # A rebalance that ends while the member leaves: nobody would close what began.
+            return
         if self._owners:
             self._die("partitions were assigned while others were still owned")
         topics: defaultdict[int, set[str]] = defaultdict(set)
