@@ -66,6 +66,7 @@ class Broker:
         self.down_until = 0.0
         self.restarts = 0
         self.lost_markers = 0
+        self.lost_aborts = 0
         self.refused = 0
         self.marker_delays: tuple[float, ...] = (0.0005, 0.002, 0.02)
         self.session = session
@@ -153,6 +154,7 @@ class Broker:
         for transaction in self.transactions.values():
             if transaction.state in ("prepare_commit", "prepare_abort") and self.loop.random.random() < 0.7:
                 self.lost_markers += 1
+                self.lost_aborts += transaction.state == "prepare_abort"
                 self._ended(transaction)
 
     # transactions
