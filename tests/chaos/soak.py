@@ -70,7 +70,7 @@ class Soak:
                 sampling.cancel()
                 await asyncio.gather(sampling, return_exceptions=True)
         verdict = await judged(self._chaos, at_rest=True)
-        self._console.print(str(verdict))
+        self._console.print(str(verdict), markup=False, highlight=False)
         self.problems += [str(each) for each in (*verdict.lost, *verdict.twice, *verdict.broken)]
         found, work = trends(self.sampler.samples), self.sampler.work[:-1]
         self.problems += problems(found, work, at_rest)
@@ -106,7 +106,7 @@ class Soak:
         with self._load.operations.doing("fault", connection="", name=fault.name) as doing:
             hit = await fault.inject(scene)
             doing.detail["target"] = ", ".join(hit)
-        self.faults.append(f"{fault.name} [{', '.join(hit)}]")
+        self.faults.append(f"{fault.name}: {', '.join(hit)}")
         self._say(self.faults[-1])
 
     def _fault(self) -> Fault:
@@ -125,7 +125,7 @@ class Soak:
             self.problems.append(f"no rest: {problem!r}")
 
     def _say(self, what: str) -> None:
-        self._console.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/] {what}", highlight=False)
+        self._console.print(f"{datetime.now(UTC):%H:%M:%S} {what}", markup=False, highlight=False)
 
 
 async def soak(*, run_dir: Path, minutes: float, per_second: float, seed: int, record: bool) -> int:
