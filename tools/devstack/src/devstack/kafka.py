@@ -78,7 +78,7 @@ class KafkaNode:
         """host:port for clients."""
         return f"{LOOPBACK}:{self.port}"
 
-    async def start(self, *, within: float = 60) -> None:
+    async def start(self, *, within: float = 120) -> None:
         """Format the log directory if this is the first start, start the node, wait until it serves.
 
         Raises NotReady with the tail of the log when it ends or is not up after so many seconds.
@@ -104,7 +104,7 @@ class KafkaNode:
         if number is signal.SIGKILL:
             await self.process.ended(within=10)
 
-    async def restart(self, *, within: float = 60) -> None:
+    async def restart(self, *, within: float = 120) -> None:
         """Stop it cleanly if it runs, and start it on the same port and log directory."""
         await self.stop()
         await self.start(within=within)

@@ -13,7 +13,7 @@ from devstack.program import Program
 from devstack.readiness import answers
 from devstack.run_state import RunState
 
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 _WATCH = 0.25
 
 
