@@ -130,7 +130,7 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=8, help="that share the backlog; default 8")
     parser.add_argument("--lanes", type=int, default=4, help="calls to a PeopleSoft at once; default 4")
     parser.add_argument(
-        "--latency-ms", type=int, default=500, help="of every call in the backlog; default 500"
+        "--latency-ms", type=int, default=600, help="of every call in the backlog; default 600"
     )
     parser.add_argument("--outage-seconds", type=float, default=60, help="of the isolation; default 60")
     parser.add_argument("--run-dir", type=Path, default=HERE.parent / ".run" / "recovery")
