@@ -96,6 +96,15 @@ def test_two_calls_at_once_on_a_half_open_line_are_exempt_and_too_little_spacing
     assert {each.promise for each in judged(run).broken} == {one_at_a_time.PROMISE}
 
 
+def test_a_search_beside_a_create_may_be_another_documents_of_the_number_and_a_create_never_is() -> None:
+    run = good()
+    run.documents["inv-1"]["invoiceNumber"] = "N/2"
+    run.calls.append(call("find", "N/2", 41.15, request=99))
+    assert one_at_a_time.PROMISE not in {each.promise for each in judged(run).findings}
+    run.calls.append(call("create", "N/2", 41.15, request=98))
+    assert one_at_a_time.PROMISE in {each.promise for each in judged(run).broken}
+
+
 @pytest.mark.parametrize(
     ("caller", "name", "weight"),
     [

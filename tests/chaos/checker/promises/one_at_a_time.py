@@ -121,7 +121,8 @@ def _during(evidence: Evidence, pair: Pair, *words: str) -> Operation | None:
 
 def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
     """A create or a search that came in while a create of the same natural key was not answered: what such a search
-    finds proves nothing. A create beside a search that somebody gave up is harmless. What a fault held up counts from
+    finds proves nothing. A create beside a search that somebody gave up is harmless, and so is a search where several
+    documents have the number: it may be the other one's, who asks again after the create. What a fault held up counts from
     when it came in only: the caller may have left long before it was carried out, and waits for the settle time.
     """
     calls: defaultdict[NaturalKey, list[Interval]] = defaultdict(list)
@@ -134,7 +135,8 @@ def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
                 Interval(name=call["operation"], begin=begin, end=end, about=call["request"])
             )
     for key, of_key in calls.items():
-        for one, other in during([each for each in of_key if each.name == "create"], of_key):
+        creates = [each for each in of_key if each.name == "create"]
+        for one, other in during(creates, creates if _is_shared(case, key) else of_key):
             invoice = next(iter(owners(case, key)), "/".join(key))
             words = (
                 f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
@@ -142,6 +144,18 @@ def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
             )
             found = Finding(promise=PROMISE, connection=case.connection.id, record=invoice, words=words)
             yield _held(evidence, found, (one, other))
+
+
+def _is_shared(case: Case, key: NaturalKey) -> bool:
+    """Whether more than one document has the number of a natural key, or ever had it in the ledger."""
+    number = key[2]
+    sharing = {each for each, document in case.documents.items() if document["invoiceNumber"] == number}
+    sharing |= {
+        each["body"]["invoice_id"]
+        for each in case.invoices.values()
+        if each["body"]["invoice_number"] == number
+    }
+    return len(sharing.union(owners(case, key))) > 1
 
 
 def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
