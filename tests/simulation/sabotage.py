@@ -304,7 +304,7 @@ SABOTAGES: dict[str, Sabotage] = {
         without_the_rule=publishing_outside_the_transaction, seen_at=0
     ),
     "move the input position first": Sabotage(
-        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=2
+        without_the_rule=moving_the_position_first, weather=Weather(kill=1.0), seen_at=112
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sending_whatever_the_age,

@@ -22,6 +22,7 @@ def summary() -> Summary:
     return run_all(range(FIRST, FIRST + SEEDS), workers=os.cpu_count() or 1)
 
 
+@pytest.mark.xdist_group("many seeds")
 @pytest.mark.timeout(900)
 def test_no_seed_loses_or_doubles_or_leaves_anything(
     summary: Summary, record_property: Callable[[str, object], None]
@@ -30,6 +31,7 @@ def test_no_seed_loses_or_doubles_or_leaves_anything(
     assert not summary.violations, f"repeat one with tests.simulation.runs.run(seed): {summary.violations}"
 
 
+@pytest.mark.xdist_group("many seeds")
 @pytest.mark.timeout(900)
 def test_a_process_was_killed_at_every_await_of_the_ledger(summary: Summary) -> None:
     if SEEDS < 5000:

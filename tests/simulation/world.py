@@ -80,7 +80,7 @@ class Weather:
     recall: float = 0.25
     flows: float = 0.25
     versions: float = 0.15
-    clocks: float = 0.15
+    clocks: float = 0.1
     compact: float = 0.5
     latest: float = LATEST
     markers: tuple[float, ...] = (0.0005, 0.002, 0.02)
