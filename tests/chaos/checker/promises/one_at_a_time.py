@@ -122,8 +122,8 @@ def _during(evidence: Evidence, pair: Pair, *words: str) -> Operation | None:
 def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
     """A create or a search that came in while a create of the same natural key was not answered: what such a search
     finds proves nothing. A create beside a search that somebody gave up is harmless, and so is a search where several
-    documents have the number: it may be the other one's, who asks again after the create. What a fault held up counts from
-    when it came in only: the caller may have left long before it was carried out, and waits for the settle time.
+    documents have the number: it may be the other one's, who asks again after the create. What a fault held up counts
+    from when it came in only: the caller may have left long before it was carried out, and waits for the settle time.
     """
     calls: defaultdict[NaturalKey, list[Interval]] = defaultdict(list)
     for call in case.books.calls:
@@ -150,12 +150,12 @@ def _is_shared(case: Case, key: NaturalKey) -> bool:
     """Whether more than one document has the number of a natural key, or ever had it in the ledger."""
     number = key[2]
     sharing = {each for each, document in case.documents.items() if document["invoiceNumber"] == number}
-    sharing |= {
-        each["body"]["invoice_id"]
-        for each in case.invoices.values()
-        if each["body"]["invoice_number"] == number
-    }
+    sharing |= {body["invoice_id"] for body in _bodies(case) if body.get("invoice_number") == number}
     return len(sharing.union(owners(case, key))) > 1
+
+
+def _bodies(case: Case) -> list[Json]:
+    return [entry["body"] for entry in case.invoices.values()]
 
 
 def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
