@@ -42,7 +42,11 @@ class Result:
         shown = [*self.failures[:SHOWN], *(["..."] if len(self.failures) > SHOWN else [])]
         verdict = "\n  ".join(["FAILED", *shown]) if shown else "every promise held"
         exempt = sum(len(each.exempt) for each in self.course.verdicts[-1:])
-        return f"{table.text(self.rows)}\n\nexempt: {exempt} ({WINDOW}, detected)\n{verdict}"
+        markers = self.record["markers_missing"]
+        said = (
+            f"exempt: {exempt} ({WINDOW}, detected); committed records without markers met: {markers} times"
+        )
+        return f"{table.text(self.rows)}\n\n{said}\n{verdict}"
 
 
 async def chaos(
@@ -79,7 +83,7 @@ async def chaos(
             points_reached=[f"{each.name} ({each.service})" for each in book.reached()],
             points_left=[f"{each.name} ({each.service})" for each in book.left()],
         )
-        failures = [*course.problems, *(str(each) for each in _findings(course))]
+        failures = [*course.problems, *dict.fromkeys(str(each) for each in _findings(course))]
         if complete:
             failures += list(_not_met(course, book, markers))
         return Result(course=course, rows=rows, failures=failures, record=made)

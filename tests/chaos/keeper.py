@@ -13,7 +13,7 @@ from devstack import Stack
 
 Env = Mapping[str, str]
 LOOK_SECONDS = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 6.0
 SHORT_LIFE_SECONDS = 10.0
 
 
@@ -28,7 +28,7 @@ class Ending:
 
 
 class Keeper:
-    """Starts every kept process again half a second after it ended; later when it keeps ending, at most 4 s.
+    """Starts every kept process again half a second after it ended; later when it keeps ending, at most 6 s.
 
     `env` names the kept processes and holds the settings each is started with, beside those all have.
     """

@@ -21,8 +21,8 @@ Round = tuple[Fault, ...]
 """Faults that happen side by side."""
 
 ROUNDS = 42
-POINT_ROUNDS = 5
-POINT_SECONDS = 45.0
+POINT_ROUNDS = 4
+POINT_SECONDS = 35.0
 AWAY_SECONDS, SHORTLY_AWAY_SECONDS = 60.0, 12.0
 SERVICES = (
     "ingress-web",
@@ -38,9 +38,8 @@ def full(chance: random.Random, *, rounds: int, book: PointBook) -> list[Round]:
     """At least the rounds that must be, in any order; others by chance until there are so many."""
     plan = list(_musts(chance, book))
     others: Sequence[Callable[[], Round]] = (
-        lambda: (broker.killed(),),
-        lambda: _each(processes.killed, chance.sample(SERVICES, 3)),
-        lambda: _each(processes.frozen, ("voucher-poster", chance.choice(SERVICES[3:]))),
+        lambda: _each(processes.killed, chance.sample(SERVICES, 4)),
+        lambda: _each(processes.both_killed, chance.sample(SERVICES, 3)),
         lambda: tuple(chance.choice(network.to_kafka(of)) for of in chance.sample(SERVICES, 3)),
         lambda: (chance.choice(network.to_peoplesoft()), chance.choice(network.to_basware())),
     )
