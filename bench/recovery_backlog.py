@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from devstack import ConnectionSpec, Stack
 from devstack.control import ControlApi
@@ -89,8 +88,8 @@ class _Run:
         warm_up = await self._load.prepare(self._specs, first=1, count=_WARM_UP * len(self._specs))
         self._sent += await self._load.send(warm_up, rate=len(self._specs))
         await transferred(self._basware, count=len(self._sent), within=60)
-        free = await self._work_off(round(size.invoices * _PROBE), latency_ms=0)
-        slow = await self._work_off(size.invoices, latency_ms=size.latency_ms)
+        free, _ = await self._work_off(round(size.invoices * _PROBE), latency_ms=0)
+        slow, since = await self._work_off(size.invoices, latency_ms=size.latency_ms)
         books = await Books.read(self._basware, self._peoplesoft)
         if problems := list(books.problems(self._sent)):
             raise WentWrong("\n".join(problems[:20]) + f"\n({len(problems)} problems)")
@@ -100,13 +99,13 @@ class _Run:
             connections=size.connections,
             lanes=size.connections * size.lanes,
             latency_ms=size.latency_ms,
-            voucher_seconds=await self._seconds_a_voucher(slow),
+            voucher_seconds=await self._seconds_a_voucher(since),
             free_rate=rate(posted[_key(each)] for each in free),
             rate=rate(posted[_key(each)] for each in slow),
         )
 
-    async def _work_off(self, count: int, *, latency_ms: int) -> Sequence[Sent]:
-        """Stop the poster, let so many invoices come, start it, wait until all are confirmed."""
+    async def _work_off(self, count: int, *, latency_ms: int) -> tuple[Sequence[Sent], datetime]:
+        """Stop the poster, let so many invoices come, start it, wait until all are confirmed; when it was started."""
         for spec in self._specs:
             await self._peoplesoft.post(f"settings/{spec.node}", {"latency_ms": latency_ms})
         process = self._stack.processes[POSTER]
@@ -117,10 +116,11 @@ class _Run:
         self._sent += sent
         await self._published(len(self._sent))
         self._progress(f"the poster starts; a call to PeopleSoft takes {latency_ms} ms at least")
+        started_at = datetime.now(UTC)
         process.start()
         await self._stack.wait_ready(POSTER)
         await transferred(self._basware, count=len(self._sent), within=60 + count / _SLOWEST)
-        return sent
+        return sent, started_at
 
     async def _published(self, count: int) -> None:
         """Until every document was read from Basware and lies on its topic: its fetch is over."""
@@ -132,18 +132,15 @@ class _Run:
                 await asyncio.sleep(1)
         await asyncio.sleep(1)
 
-    async def _seconds_a_voucher(self, sent: Sequence[Sent]) -> float:
-        """What the calls of a voucher took together on the average, by PeopleSoft's own clock."""
-        numbers = {each.invoice.number for each in sent}
+    async def _seconds_a_voucher(self, since: datetime) -> float:
+        """What the calls of a voucher took together on the average since then, by PeopleSoft's own clock."""
         total = 0.0
         for operation in _CALLS:
-            found: dict[str, Any] = await self._peoplesoft.get(
-                "requests", operation=operation, limit=_MOST_CALLS
-            )
+            found = await self._peoplesoft.get("requests", operation=operation, limit=_MOST_CALLS)
             total += fmean(
                 (_at(each["answered_at"]) - _at(each["received_at"])).total_seconds()
                 for each in found["requests"]
-                if operation == "get" or each["invoice_id"] in numbers
+                if _at(each["received_at"]) > since
             )
         return total
 
