@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -36,8 +37,9 @@ async def test_a_head_that_drips_is_closed_although_something_always_comes(door:
             await asyncio.sleep(0.05)
 
     dripping = asyncio.create_task(drip())
-    async with asyncio.timeout(5):
-        assert await reader.read() == b""
+    async with asyncio.timeout(30):
+        with suppress(ConnectionResetError):  # What dripped in after the close is answered with a reset.
+            assert await reader.read() == b""
     dripping.cancel()
     await asyncio.wait([dripping])
     if not dripping.cancelled():
@@ -57,7 +59,7 @@ async def test_a_body_that_does_not_arrive_in_time_is_given_up(door: Any, refuse
     with refused("too_slow"):
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
         writer.write(sent)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await reader.readuntil(b"request too slow")
         writer.close()
     assert b"HTTP/1.1 408" in answer
@@ -71,7 +73,7 @@ async def test_slow_senders_leave_room_for_others_once_their_time_is_over(
         _, writer = await asyncio.open_connection("127.0.0.1", door.port)
         writer.write(HEAD + b"Content-Length: 500\r\n\r\n{")
         writers.append(writer)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await door.send(make_notification()))[0] != 200:
             await asyncio.sleep(0.02)
     for writer in writers:
@@ -84,7 +86,7 @@ async def test_more_connections_than_allowed_are_told_to_come_again(
     held = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(4)]
     for reader, writer in held:
         writer.write(HEAD + b"Content-Length: 2\r\n\r\n{}")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await reader.readuntil(b"required")
     with refused("connections"):
         answer = await door.raw(b"")
@@ -92,6 +94,6 @@ async def test_more_connections_than_allowed_are_told_to_come_again(
     assert b"Retry-After: 1\r\n" in answer
     for _, writer in held:
         writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await door.send(make_notification()))[0] != 200:
             await asyncio.sleep(0.02)
