@@ -18,6 +18,11 @@ def _compiled(pattern: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(_SCHEMA.format(quoteattr(pattern))))
 
 
+# libxml2 makes its built-in types at the first schema, and two threads that do it at once leave them broken for as
+# long as the process lives: made here, where whoever imports is alone.
+_compiled("")
+
+
 def is_pattern(pattern: str) -> bool:
     """Whether `pattern` can be followed."""
     try:
