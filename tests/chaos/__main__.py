@@ -25,6 +25,8 @@ from .stack import ChaosStack
 
 RUN_DIR = REPOSITORY / ".run" / "chaos"
 PER_SECOND = 2.0
+REST, SABOTAGED_REST = 150.0, 40.0
+"""Seconds for coming to rest; without its rules a service may never come to it."""
 SHOWN = 40
 """Failures that are told at the end; all of them stand in what was said at the rests."""
 
@@ -70,7 +72,9 @@ async def chaos(
         book = PointBook(run_dir / "faults")
         load = Load(stack, seed=seed, per_second=per_second)
         async with MarkerWatch(stack.stack.endpoints.metrics) as markers:
-            rounds = Rounds(stack, load, chance=chance, say=say)
+            rounds = Rounds(
+                stack, load, chance=chance, say=say, rest_within=SABOTAGED_REST if sabotage else REST
+            )
             course = await rounds.run(planned(chance, book))
         rows = table.rows(course.injected, course.rests)
         made = record.as_record(
@@ -127,7 +131,7 @@ def main() -> int:
         if asked.short:
             return plan.short(chance, book=book)
         if asked.sabotage:
-            return plan.sabotaged(chance, book=book)
+            return plan.sabotaged(book)
         rounds = plan.full(chance, rounds=asked.rounds, book=book)
         if asked.only:
             rounds = [each for each in rounds if any(asked.only in fault.name for fault in each)]

@@ -68,14 +68,14 @@ def short(chance: random.Random, *, book: PointBook) -> list[Round]:
     ]
 
 
-def sabotaged(chance: random.Random, *, book: PointBook) -> list[Round]:
-    """What brings out that a rule of the ledgers is missing: answers lost and processes killed between two commits."""
+def sabotaged(book: PointBook) -> list[Round]:
+    """What brings out that a rule of the ledgers is missing: answers lost, processes killed between two commits."""
+    between = tuple(f"transaction committed@{number}" for number in range(20, 30))
+    commits = PointBook(book.directory, points=dict.fromkeys(LEDGERS, between))
     return [
-        _each(processes.killed, LEDGERS),
-        (points.at_points(book, within=40.0),),
         (network.to_peoplesoft()[1],),
-        _each(processes.both_killed, LEDGERS),
-        (points.at_points(book, within=40.0),),
+        (points.at_points(commits, within=60.0),),
+        _each(processes.killed, LEDGERS),
     ]
 
 

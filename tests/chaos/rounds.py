@@ -17,7 +17,6 @@ from .stack import ChaosStack
 from .table import Injected, Rested
 
 REST_EVERY = 14
-REST_WITHIN = 150.0
 READY_WITHIN = 90.0
 _AGAIN = 0.5
 
@@ -37,13 +36,20 @@ class Rounds:
     """Runs a plan. Traffic goes on all the time but at rests."""
 
     def __init__(
-        self, chaos: ChaosStack, load: Load, *, chance: random.Random, say: Callable[[str], None]
+        self,
+        chaos: ChaosStack,
+        load: Load,
+        *,
+        chance: random.Random,
+        say: Callable[[str], None],
+        rest_within: float,
     ) -> None:
         self.course = Course()
         self._chaos = chaos
         self._load = load
         self._chance = chance
         self._say = say
+        self._rest_within = rest_within
         self._rested_after = 0
 
     async def run(self, plan: Sequence[Round]) -> Course:
@@ -118,7 +124,7 @@ class Rounds:
     async def _rest(self, number: int) -> None:
         began = time.monotonic()
         try:
-            await self._load.rest(within=REST_WITHIN)
+            await self._load.rest(within=self._rest_within)
         except (Restless, *AWAY) as problem:
             self._problem(f"no rest after round {number}: {problem}")
         try:

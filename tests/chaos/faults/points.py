@@ -13,7 +13,10 @@ NAME = "SIGKILL at a named point"
 _LOOK = 0.1
 
 _TRANSACTION = ("transaction written", "transaction committed")
-_LEDGER = ("partition fenced", "owner committed", "partition loaded", *_TRANSACTION)
+_LEDGER = (
+    *("partition fenced", "owner committed", "partition loaded", *_TRANSACTION),
+    *(f"{point}@20" for point in _TRANSACTION),  # past those of taking partitions over
+)
 _STREAM = ("shard fenced", "positions committed", *_TRANSACTION)
 _POLL = ("poll due written", "poll audited", "poll result written")
 
@@ -58,9 +61,12 @@ class Point:
 
 
 class PointBook:
-    """Which points were reached in this run. A replica that stays armed after its round may still reach its own."""
+    """Which points were reached in this run; `directory` must exist. A replica that stays armed after its round may
+    still reach its own. `NAME@3` is the third time in a process.
+    """
 
     def __init__(self, directory: Path, *, points: Mapping[str, Sequence[str]] = POINTS) -> None:
+        self.directory = directory
         self._points = [
             Point(service=service, name=name, once=directory / f"{service} {name}")
             for service, names in points.items()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from .away import AWAY
 from .desk import Desk
 from .watch import FETCHES, INVOICES, Watch
-from .weather import right_password
+from .weather import right_password, unlock
 
 _DECIDED = 1
 """Parked invoices of a connection that are decided one by one in a rest; what is beyond that is left parked."""
@@ -65,5 +65,6 @@ class Duty:
         for word in self._watch.halted(desk.customer.id):
             said = (desk.customer.id, word["flow"], word["version"])
             if said not in self._answered:
+                await unlock(desk)  # who still had the wrong password may have locked it since
                 await desk.flow("resume", word["flow"])
                 self._answered.add(said)

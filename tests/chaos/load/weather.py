@@ -136,10 +136,17 @@ async def wrong_password(desk: Desk) -> None:
 
 
 async def right_password(desk: Desk) -> None:
-    """The operator is unlocked and the right password applied. While Kafka is away the person on duty does it later."""
+    """The right password is applied, and then the operator unlocked: until it is, services go on trying the wrong one.
+    While Kafka is away the person on duty does it later.
+    """
+    await desk.password(right=True)
+    await unlock(desk)
+
+
+async def unlock(desk: Desk) -> None:
+    """The operator's failed logins are forgotten."""
     order = {"node": desk.customer.node, "operator": desk.customer.spec.operator, "locked": False}
     await desk.customer.peoplesoft.post("operators", order)
-    await desk.password(right=True)
 
 
 async def pause(desk: Desk) -> None:
