@@ -57,7 +57,7 @@ def short(chance: random.Random, *, book: PointBook) -> list[Round]:
             *_each(processes.terminated, ("ingress-documents", "masterdata-poll")),
         ),
         (broker.killed(times=1),),
-        (points.at_points(book, within=12.0),),
+        (points.at_points(book, within=15.0),),
         (
             *_each(processes.frozen, ("voucher-poster", "payment-poller")),
             network.to_peoplesoft()[1],

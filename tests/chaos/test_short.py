@@ -11,7 +11,7 @@ from .__main__ import chaos
 SEED = 7
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_nothing_is_lost_and_nothing_done_twice_whatever_breaks(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
