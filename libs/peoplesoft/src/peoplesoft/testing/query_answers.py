@@ -95,6 +95,6 @@ def query_client(
         "node": "PSFT_EP",
         "credentials": CREDENTIALS,
         "route": route,
-        "timeouts": QueryTimeouts(connect=2.0, silence=5.0, whole=5.0),
+        "timeouts": QueryTimeouts(connect=20.0, silence=20.0, whole=20.0),
     }
     return QueryClient(**(arguments | options))
