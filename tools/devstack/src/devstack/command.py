@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from devstack.errors import Refused
 from devstack.jvm import REPOSITORY
 
-_WITHIN = 180
+_WITHIN = 180.0
 
 
 async def run_command(
