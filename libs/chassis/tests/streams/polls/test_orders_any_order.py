@@ -116,8 +116,12 @@ class Orders(RuleBasedStateMachine):
 
 
 def test_every_order_is_answered_once_whatever_is_killed(worlds: Callable[[], World]) -> None:
+    class InItsOwnWorld(Orders):
+        def __init__(self) -> None:
+            super().__init__(worlds())
+
     run_state_machine_as_test(
-        lambda: Orders(worlds()),
+        InItsOwnWorld,
         settings=settings(
             max_examples=60,
             stateful_step_count=25,
