@@ -35,7 +35,7 @@ POLL_RESULTS_CHANGELOG = Topic(
 )
 POLL_ORDERS_CHANGELOG = Topic(
     name="masterdata-poll-orders-changelog",
-    key="connection/entity/action",
+    key="connection/entity/action/command id",
     schema="Command",
     partitions="sharded",
     cleanup="compact",
@@ -85,7 +85,7 @@ PAYMENT_POLL_RESULTS_CHANGELOG = Topic(
 )
 PAYMENT_POLL_ORDERS_CHANGELOG = Topic(
     name="payment-poller-orders-changelog",
-    key="connection/subject/action",
+    key="connection/subject/action/command id",
     schema="Command",
     partitions="sharded",
     cleanup="compact",

@@ -163,7 +163,7 @@ CONNECTIONS = Topic(
 
 MASTERDATA_POLLS = Topic(
     name="masterdata.polls",
-    key="connection/entity; the end of an order that was refused: connection/entity/action/command id, without value",
+    key="connection/entity; the end of an order: connection/entity/action/command id, without value",
     schema="PollDue",
     partitions="sharded",
     cleanup="delete",
@@ -213,7 +213,7 @@ AUDIT_MASTERDATA = Topic(
 
 PAYMENT_POLLS = Topic(
     name="payments.polls",
-    key="connection/subject; the end of an order that was refused: connection/subject/action/command id, without value",
+    key="connection/subject; the end of an order: connection/subject/action/command id, without value",
     schema="PollDue",
     partitions="sharded",
     cleanup="delete",

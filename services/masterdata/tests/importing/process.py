@@ -182,9 +182,12 @@ class _Kafka:
         await self.life.point()
         return durable
 
-    async def audit(self, shard: int, event: AuditEvent) -> None:
+    async def audit(self, shard: int, event: AuditEvent) -> bool:
         await self.life.point()
+        if self.life.world.random.random() < self.life.world.weak:
+            return False
         self.life.world.audits[event.event_id] = event
+        return True
 
     async def earlier(self, shard: int, *, since: datetime) -> Sequence[Command]:
         await self.life.point()

@@ -79,7 +79,9 @@ def publisher(world: World, fate: random.Random) -> "asyncio.Task[None]":
 
 
 def check(world: World, basware: FakeBasware) -> None:
-    """Every record stands as its newest version says, and Basware has that version."""
+    """Every record stands as its newest version says, Basware has that version, and every order is answered."""
+    answered = {event.detail["command"] for event in world.audits.values() if "command" in event.detail}
+    assert answered == {command.command_id for command in world.commands}
     newest: dict[tuple[str, str], MasterRecord] = {
         (record.entity, record.external_code): record for record in world.records if record is not None
     }

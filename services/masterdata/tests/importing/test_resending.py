@@ -87,6 +87,39 @@ def test_an_order_given_just_before_a_crash_is_carried_out_by_the_next_owner() -
     in_virtual_time(main())
 
 
+@pytest.mark.parametrize("points", range(12))
+def test_an_order_is_answered_wherever_its_owner_is_killed(points: int) -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        await world.kill()
+        world.order("suppliers")
+        world.crash_after = points
+        await world.run(begin, lambda: len(world.basware["acme"].sends) == 2, within=300)
+        await world.run(begin, world.quiet, within=300)
+        await world.run(begin, lambda: bool(answers(world)), within=120)
+        assert answers(world) == ["command applied"]
+
+    in_virtual_time(main())
+
+
+def test_an_order_whose_record_was_sent_by_itself_before_it_was_read_is_answered() -> None:
+    async def main() -> None:
+        world = a_world()
+        world.publish("V1", "Acme")
+        await world.run(begin, world.quiet, within=120)
+        world.audits.clear()
+        await world.kill()
+        world.order("suppliers")
+        world.no_scan_before = this_loop().time() + 60
+        world.publish("V1", "Acme and sons")
+        await world.run(begin, lambda: bool(answers(world)), within=300)
+        assert answers(world) == ["command applied"]
+
+    in_virtual_time(main())
+
+
 def test_what_went_by_unnoticed_is_found_when_the_whole_table_is_looked_at() -> None:
     async def main() -> None:
         world = a_world()

@@ -3,16 +3,12 @@
 What is forgotten here is found missing by the next look at tables and schedules, and written once more.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ap_domain.command import Command
 from ap_domain.poll import PollDue
 
-__all__ = ["Agenda", "OtherAnswer", "TakenDue"]
-
-MOST_ANSWERS = 1000
+__all__ = ["Agenda", "TakenDue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +23,6 @@ class TakenDue:
     def subject(self) -> tuple[str, str]:
         """Connection and subject: what never has two polls at once."""
         return self.due.connection_id, self.due.subject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAnswer:
-    """What became of an order by something else than a poll of its own, in words for who gave it."""
-
-    command: Command
-    shard: int
-    said: str
-    applied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +42,6 @@ class Agenda:
         self._owned: frozenset[int] = frozenset()
         self._listeners: list[Callable[[], None]] = []
         self._written: dict[tuple[str, str], str] = {}
-        self.answers: deque[OtherAnswer] = deque(maxlen=MOST_ANSWERS)
-        """What is still to be said of orders for which no poll of their own is written."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Calls ``listener`` when there is something to look at; it must not raise or wait."""

@@ -4,25 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ap_domain.command import Action, Command, CommandedLedger
+from ap_domain.command import Command, CommandedLedger
 from ap_domain.poll import PollKind, PollResult
 
 from chassis.keys import record_key
 from chassis.records import COMMAND, POLL_DUE, POLL_RESULT
-from chassis.streams.poll_agenda import Agenda, OtherAnswer, TakenDue
-from chassis.streams.poll_decision import KINDS, answered, expired, made_for
+from chassis.streams.poll_agenda import Agenda, TakenDue
+from chassis.streams.poll_decision import KINDS
 from chassis.streams.ports import Following, Incoming, Table, TableView, TableWriter
 from chassis.topics import COMMANDS, Topic
 
-__all__ = ["PollRecords", "PollResults", "closing_key", "due_key", "order_key", "result_key"]
+__all__ = ["PollRecords", "PollResults", "due_key", "order_key", "result_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecords:
     """Where the polls of one service travel and are kept.
 
-    ``results`` holds the last result by connection, subject and kind; ``orders`` holds what people ordered and was not
-    answered yet, by connection, subject and action, so that a crash loses no order.
+    ``results`` holds the last result by connection, subject and kind; ``orders`` holds what people ordered, each order
+    under a key of its own, until its end is written: a tombstone of that key in ``dues``, which follows the order's
+    answer. So a crash loses neither an order nor its answer.
     """
 
     service: str
@@ -60,10 +61,8 @@ class PollRecords:
             due = POLL_DUE.decode(incoming.value)
             agenda.take(TakenDue(due=due, shard=incoming.partition, offset=incoming.offset))
             return
-        key, _, _ = incoming.key.rpartition(b"/")
-        command = tables.get(self.orders, key)
-        if command is not None and closing_key(command) == incoming.key:
-            tables.put(self.orders, key, None)
+        tables.put(self.orders, incoming.key, None)
+        agenda.changed()
 
     def _take_result(self, incoming: Incoming, tables: TableWriter, agenda: Agenda) -> None:
         if incoming.value is None:
@@ -73,12 +72,6 @@ class PollRecords:
         held = tables.get(self.results, key)
         if held is None or held.poll_offset <= result.poll_offset:
             tables.put(self.results, key, result)
-        for action in KINDS:
-            ordered = order_key(result.connection_id, result.subject, action)
-            command = tables.get(self.orders, ordered)
-            if command is not None and answered(command, result):
-                tables.put(self.orders, ordered, None)
-                _say_done(command, result, shard=incoming.partition, agenda=agenda)
         agenda.result_seen(result.connection_id, result.subject, result.poll_id)
 
     def _take_command(self, incoming: Incoming, tables: TableWriter, agenda: Agenda) -> None:
@@ -87,17 +80,7 @@ class PollRecords:
         command = COMMAND.decode(incoming.value)
         if command.ledger is not self.ledger or command.action not in KINDS:
             return
-        for kind in PollKind:
-            result = tables.get(self.results, result_key(command.connection_id, command.record_id, kind))
-            if result is not None and answered(command, result):
-                _say_done(command, result, shard=incoming.partition, agenda=agenda)
-                agenda.changed()
-                return
-        key = order_key(command.connection_id, command.record_id, command.action)
-        held = tables.get(self.orders, key)
-        if held is not None and held.command_id != command.command_id:
-            agenda.answers.append(_replaced(held, command, shard=incoming.partition))
-        tables.put(self.orders, key, command)
+        tables.put(self.orders, order_key(command), command)
         agenda.changed()
 
 
@@ -140,24 +123,6 @@ def result_key(connection_id: str, subject: str, kind: PollKind) -> bytes:
     return record_key(connection_id, subject, kind)
 
 
-def order_key(connection_id: str, subject: str, action: Action) -> bytes:
-    """The key of an order that waits."""
-    return record_key(connection_id, subject, action)
-
-
-def closing_key(command: Command) -> bytes:
-    """The key of the tombstone that ends this order, and no later one of the same kind."""
-    ordered = order_key(command.connection_id, command.record_id, command.action)
-    return ordered + b"/" + record_key(command.command_id)
-
-
-def _say_done(command: Command, result: PollResult, *, shard: int, agenda: Agenda) -> None:
-    if not made_for(command, result.poll_id):
-        said = f"done by poll {result.poll_id} ({result.kind})"
-        agenda.answers.append(OtherAnswer(command=command, shard=shard, said=said))
-
-
-def _replaced(held: Command, later: Command, *, shard: int) -> OtherAnswer:
-    if held.expires_at < later.issued_at:  # it was refused, or would have been at the next look
-        return OtherAnswer(command=held, shard=shard, said=expired(held), applied=False)
-    return OtherAnswer(command=held, shard=shard, said=f"one with the later order {later.command_id}")
+def order_key(command: Command) -> bytes:
+    """The key of an order that waits, and of the tombstone that ends it."""
+    return record_key(command.connection_id, command.record_id, command.action, command.command_id)

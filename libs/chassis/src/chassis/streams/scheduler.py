@@ -9,15 +9,16 @@ from ap_domain.command import Command
 from ap_domain.desired_state import FlowState
 
 from chassis.connections import Connection
-from chassis.errors import ChassisError, NotDurable
+from chassis.errors import ChassisError
 from chassis.failpoints import reached
 from chassis.records import POLL_DUE
 from chassis.streams import poll_metrics
 from chassis.streams.audit import StreamAudit
 from chassis.streams.poll_agenda import Agenda
-from chassis.streams.poll_decision import Turn, decide, made_for, refusal, unmet
+from chassis.streams.poll_decision import Turn, decide, unmet
+from chassis.streams.poll_orders import PollOrders
 from chassis.streams.poll_port import PollLimits, Subject
-from chassis.streams.poll_records import PollRecords, PollResults, closing_key, due_key
+from chassis.streams.poll_records import PollRecords, PollResults, due_key
 from chassis.streams.poll_subjects import SubjectBook
 from chassis.streams.ports import StreamSurroundings
 from chassis.streams.wakeup import Wakeup
@@ -53,12 +54,18 @@ class PollScheduler:
         self._results = results
         self._subjects = subjects
         self._around = around
-        self._audit = audit
+        self._orders = PollOrders(
+            records=records,
+            agenda=agenda,
+            results=results,
+            subjects=subjects,
+            around=around,
+            audit=audit,
+        )
         self._flows = flows
         self._limits = limits
         self._tick = tick
         self._wakeup = Wakeup()
-        self._answered: set[str] = set()
         self._unmet: dict[tuple[str, str, str], datetime | None] = {}
         agenda.on_change(self._wakeup.wake)
 
@@ -73,7 +80,7 @@ class PollScheduler:
         owned = self._around.shards.owned()
         self._agenda.keep(owned)
         self._results.keep(owned)
-        orders = self._orders(owned)
+        orders, ended = self._orders.look(owned)
         ours = [each for each in self._around.directory.all() if each.shard in owned]
         polled = {connection.id: self._subjects.of(connection) for connection in ours}
         measured = {_key(subject) for subjects in polled.values() for subject in subjects}
@@ -84,22 +91,10 @@ class PollScheduler:
             for turn in self._turns(
                 connection,
                 polled[connection.id],
-                [each for _, each in orders if each.connection_id == connection.id],
+                [each for each in orders if each.connection_id == connection.id],
             )
         ]
-        await asyncio.gather(
-            *(self._write(shard, turn) for shard, turn in turns), *(self._refuse(*order) for order in orders)
-        )
-        await self._answer_others()
-
-    def _orders(self, owned: frozenset[int]) -> list[tuple[int, Command]]:
-        found = [
-            (shard, command)
-            for shard in sorted(owned)
-            for _, command in self._around.view.items(self._records.orders, shard)
-        ]
-        self._answered &= {command.command_id for _, command in found}
-        return sorted(found, key=lambda each: each[1].issued_at)
+        await asyncio.gather(*(self._write(shard, turn) for shard, turn in turns), self._orders.end(ended))
 
     def _turns(
         self, connection: Connection, subjects: Sequence[Subject], orders: Sequence[Command]
@@ -142,7 +137,8 @@ class PollScheduler:
         said = {"connection": due.connection_id, "subject": due.subject, "poll": due.poll_id}
         try:
             if turn.command is not None:
-                await self._answer(turn.command, shard, applied=True, said=f"poll {due.poll_id} ({due.kind})")
+                answer = f"poll {due.poll_id} ({due.kind})"
+                await self._orders.answer(turn.command, shard=shard, applied=True, said=answer)
             # From here on the record may be there, whatever is heard of it.
             until = self._around.clock.monotonic() + self._limits.echo
             self._agenda.expect(due, until=until)
@@ -157,60 +153,6 @@ class PollScheduler:
             return
         reached("poll due written")
         log.info("poll due", kind=str(due.kind), reason=str(due.reason), offset=delivered.offset, **said)
-
-    async def _refuse(self, shard: int, command: Command) -> None:
-        if command.command_id in self._answered:
-            return
-        connection = self._around.directory.get(command.connection_id)
-        now = self._around.clock.now()
-        if connection is None and now <= command.expires_at:
-            return  # it is not known here yet, or cannot be opened at present: the order waits
-        monotonic = self._around.clock.monotonic()
-        if self._agenda.on_its_way(command.connection_id, command.record_id, now=monotonic):
-            return
-        said = refusal(command, self._subjects.of(connection) if connection else (), now=now)
-        if said is None:
-            return
-        refused = not self._was_tried(command, shard)
-        try:
-            if refused:
-                await self._answer(command, shard, applied=False, said=said)
-            await self._close(command, shard)
-        except NotDurable as failed:
-            log.warning(
-                "a refusal was not written; tried again", command=command.command_id, reason=str(failed)
-            )
-            return
-        self._answered.add(command.command_id)
-        if refused:
-            poll_metrics.ORDERS_REFUSED.labels(command.connection_id).inc()
-
-    def _was_tried(self, command: Command, shard: int) -> bool:
-        """Whether a poll was made for the order, which failed: then it was answered when that poll was written."""
-        results = self._results.of(
-            shard=shard, connection_id=command.connection_id, subject=command.record_id
-        )
-        return any(made_for(command, each.poll_id) for each in results.values())
-
-    async def _close(self, command: Command, shard: int) -> None:
-        await self._around.producer.send(
-            topic=self._records.dues.name, partition=shard, key=closing_key(command), value=None
-        )
-
-    async def _answer_others(self) -> None:
-        while self._agenda.answers:
-            other = self._agenda.answers[0]
-            try:
-                await self._answer(other.command, other.shard, applied=other.applied, said=other.said)
-            except NotDurable as failed:
-                said = {"command": other.command.command_id, "reason": str(failed)}
-                log.warning("an answer was not written; tried again", **said)
-                return
-            self._agenda.answers.popleft()
-
-    async def _answer(self, command: Command, shard: int, *, applied: bool, said: str) -> None:
-        now = self._around.clock.now()
-        await self._audit.answer(command, shard=shard, applied=applied, said=said, at=now)
 
 
 def _key(subject: Subject) -> tuple[str, str, str]:

@@ -201,8 +201,15 @@ class Tasks:
         return task
 
 
+class Killed(BaseException):
+    """The process is dead: nothing in it goes on."""
+
+
 class Process:
-    """One process of the service: Shards, TableView, TableWriter, and the producer."""
+    """One process of the service: Shards, TableView, TableWriter, and the producer.
+
+    After ``dies_after`` sends more it is killed in the next one, which may still reach Kafka (``dies_late``).
+    """
 
     def __init__(
         self,
@@ -219,6 +226,9 @@ class Process:
         self.agenda = Agenda()
         self.poller = ScriptedPoller()
         self.lost_answers = 0
+        self.dies_after: int | None = None
+        self.dies_late = False
+        self.dead = False
         self._owned = False
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
         self._at = dict(broker.positions)
@@ -299,6 +309,13 @@ class Process:
         assert partition == SHARD
         if self.broker.away:
             raise NotDurable("no word from Kafka")
+        if self.dies_after == 0:
+            if self.dies_late and not self.dead:
+                self.broker.append(topic, key, value)
+            self.dead = True
+            raise Killed
+        if self.dies_after is not None:
+            self.dies_after -= 1
         offset = self.broker.append(topic, key, value)
         if self.lost_answers:
             self.lost_answers -= 1
@@ -417,3 +434,9 @@ async def world() -> AsyncIterator[World]:
     for said in await asyncio.gather(*made.tasks.started, return_exceptions=True):
         if isinstance(said, BaseException) and not isinstance(said, asyncio.CancelledError):
             raise said
+
+
+@pytest.fixture
+def worlds() -> type[World]:
+    """Makes worlds for a test that needs one after another."""
+    return World

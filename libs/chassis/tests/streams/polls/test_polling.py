@@ -214,6 +214,42 @@ async def test_the_same_order_given_twice_is_one_poll_and_both_are_answered(worl
     assert world.answers() == {each.command_id: ["command applied"] for each in (first, second)}
 
 
+async def test_an_order_replaced_by_a_later_one_is_answered_although_its_process_was_killed(
+    world: World,
+) -> None:
+    process = world.start()
+    await process.settle()
+    world.clock.advance(minutes=1)
+    first = world.order(Action.RUN_NOW)
+    process.take_in()
+    world.clock.advance(seconds=33)
+    second = world.order(Action.RUN_NOW)
+    process.take_in()  # and is killed before it says anything
+    process = world.start()
+    await process.settle()
+    assert world.answers() == {each.command_id: ["command applied"] for each in (first, second)}
+    assert len(process.poller.calls) == 1
+
+
+async def test_an_order_done_by_another_poll_is_answered_although_its_process_was_killed(
+    world: World,
+) -> None:
+    process = world.start()
+    await process.settle()
+    world.clock.advance(minutes=1)
+    orders = [world.order(Action.RUN_FULL), world.order(Action.RUN_NOW)]
+    process.take_in()
+    await process.scheduler.look()
+    process.take_in()
+    process.runner.look(process._tasks)
+    async with asyncio.timeout(5):
+        while len(world.broker.results()) < 2:
+            await asyncio.sleep(0)
+    process.take_in()  # and is killed before it says anything
+    await world.start().settle()
+    assert world.answers() == {order.command_id: ["command applied"] for order in orders}
+
+
 async def test_where_changes_cannot_be_read_everything_is_when_a_person_asks(world: World) -> None:
     world.schedules = {"tax_codes": {PollKind.FULL: "30 2 * * *"}}
     process = world.start()

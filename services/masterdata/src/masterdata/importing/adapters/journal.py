@@ -28,7 +28,7 @@ class KafkaJournal:
         durable = await asyncio.gather(*(self._publish(shard, state) for state in states))
         return [state for state, done in zip(states, durable, strict=True) if done]
 
-    async def audit(self, shard: int, event: AuditEvent) -> None:
+    async def audit(self, shard: int, event: AuditEvent) -> bool:
         """As the port says."""
         try:
             await self._producer.send(
@@ -41,6 +41,8 @@ class KafkaJournal:
             log.warning(
                 "an audit event is not durable", record=event.record, action=event.action, said=str(failed)
             )
+            return isinstance(failed, RecordTooLarge)
+        return True
 
     async def _publish(self, shard: int, state: ImportState) -> bool:
         try:

@@ -95,8 +95,10 @@ class Journal(Protocol):
         """Publishes to `masterdata.imports`; gives those that are durable, in their order. Raises nothing."""
         ...
 
-    async def audit(self, shard: int, event: AuditEvent) -> None:
-        """Publishes to `audit.masterdata`. Raises nothing: an event that is not durable is logged."""
+    async def audit(self, shard: int, event: AuditEvent) -> bool:
+        """Publishes to `audit.masterdata`. Whether it is done with: False where Kafka gave no word, and to try again
+        makes sense. Raises nothing: an event that is not durable is logged.
+        """
         ...
 
 

@@ -61,7 +61,11 @@ class _Order:
 
 
 class Resending:
-    """Marks records of one connection as due. An order survives a crash: the next owner reads it again."""
+    """Marks records of one connection as due. An order survives a crash: the next owner reads it again.
+
+    It is answered before its records are marked: what is marked is all that tells the next owner that an order was
+    carried out, so an answer that came after it would be missed by a crash between the two.
+    """
 
     def __init__(
         self,
@@ -122,7 +126,7 @@ class Resending:
                     said = "too many orders at once; give it again"
                     await self._answer("command refused", self._turned_away.popleft(), said)
                 keys, self._contradicted = list(self._contradicted), {}
-                await self._mark(keys, ("another process sent it after us",), unless_after=None, until=None)
+                await self._mark(keys, ("another process sent it after us",), unless_after=None)
 
     async def _read_earlier(self) -> None:
         """Until it is done: what has expired by then is answered all the same."""
@@ -140,17 +144,19 @@ class Resending:
             return
 
     async def _answer(self, action: str, command: Command, said: str) -> None:
-        await self._telling.answer(
-            action,
-            command={
-                "command": command.command_id,
-                "action": str(command.action),
-                "by": command.actor,
-                "reason": command.reason,
-                "said": said,
-            },
-            record=record_key(self._connection_id, *command.record_id.split("/", 1)).decode(),
-        )
+        """Until it is durable: Kafka takes nothing else meanwhile either."""
+        said_of = {
+            "command": command.command_id,
+            "action": str(command.action),
+            "by": command.actor,
+            "reason": command.reason,
+            "said": said,
+        }
+        record = record_key(self._connection_id, *command.record_id.split("/", 1)).decode()
+        while True:
+            if await self._telling.answer(action, command=said_of, record=record):
+                return
+            await asyncio.sleep(self._pace.kafka_rest)
 
     async def _carry_out(self, order: _Order) -> None:
         command = order.command
@@ -162,26 +168,33 @@ class Resending:
             return
         words = (f"ordered by {command.actor}: {command.reason}",)
         unless_after = command.issued_at if order.earlier else None
-        if self._clock.now() > command.expires_at:
-            if not order.earlier or any(self._due(key, words, unless_after) for key in keys):
-                said = f"it expired at {command.expires_at.isoformat()}"
-                await self._answer("command refused", command, said)
-            return
-        marked, done = 0, True
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            more, done = await self._mark(some, words, unless_after=unless_after, until=command.expires_at)
-            marked += more
-            if not done:
-                break
-        if not done:
-            said = "Kafka did not take it whole before it expired; some of its records may be sent again"
+        due = await self._count(keys, lambda key: self._due(key, words, unless_after) is not None)
+        if self._clock.now() > command.expires_at and (due or not order.earlier):
+            said = f"it expired at {command.expires_at.isoformat()}"
             await self._answer("command refused", command, said)
-        elif marked:
-            await self._answer("command applied", command, f"{marked} records are sent again")
-        elif not order.earlier:
+        elif due:
+            await self._answer("command applied", command, f"{due} records are sent again")
+            for start in range(0, len(keys), AT_ONCE):
+                await self._mark(keys[start : start + AT_ONCE], words, unless_after=unless_after)
+        elif order.earlier and await self._count(keys, lambda key: self._is_told(key, command.issued_at)):
+            # By the owner before, who may have died before it answered.
+            await self._answer("command applied", command, "what it names was sent again since it was given")
+        else:
             said = f"nothing that was ever sent is known of {command.record_id}"
             await self._answer("command refused", command, said)
+
+    async def _count(self, keys: Sequence[bytes], counts: Callable[[bytes], bool]) -> int:
+        """Gives other work its turn now and then."""
+        found = 0
+        for number, key in enumerate(keys, 1):
+            found += counts(key)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return found
+
+    def _is_told(self, key: bytes, since: datetime) -> bool:
+        standing = self._work.standing(key)
+        return standing is not None and standing.told is not None and standing.told.at >= since
 
     def _meant(self, target: Target) -> Sequence[bytes]:
         if target.external_code is not None:
@@ -193,27 +206,14 @@ class Resending:
         return self._keys(record_key(self._connection_id, target.entity) + b"/")
 
     async def _mark(
-        self,
-        keys: Iterable[bytes],
-        words: tuple[str, ...],
-        *,
-        unless_after: datetime | None,
-        until: datetime | None,
-    ) -> tuple[int, bool]:
-        """How many records became due, and whether that was all.
-
-        While Kafka does not take it, it is tried again until the order expires.
-        """
+        self, keys: Iterable[bytes], words: tuple[str, ...], *, unless_after: datetime | None
+    ) -> None:
+        """Makes the records due; while Kafka does not take it, it is tried again."""
         left = list(keys)
-        marked = 0
-        while left:
-            states = [state for key in left if (state := self._due(key, words, unless_after)) is not None]
+        while states := [state for key in left if (state := self._due(key, words, unless_after)) is not None]:
             if await self._telling.say(states):
-                return marked + len(states), True
-            if until is not None and self._clock.now() > until:
-                return marked, False
+                return
             await asyncio.sleep(self._pace.kafka_rest)
-        return marked, True
 
     def _due(self, key: bytes, words: tuple[str, ...], unless_after: datetime | None) -> ImportState | None:
         """None where it has never been told of, or is pending anyway by another version."""

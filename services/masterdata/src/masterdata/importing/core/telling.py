@@ -63,9 +63,9 @@ class Telling:
             )
         )
 
-    async def answer(self, action: str, *, command: Mapping[str, str], record: str) -> None:
-        """The answer to a person's order."""
-        await self._audit(
+    async def answer(self, action: str, *, command: Mapping[str, str], record: str) -> bool:
+        """The answer to a person's order. False where it must be said again."""
+        return await self._audit(
             command_event(
                 action,
                 connection_id=self._connection_id,
@@ -76,5 +76,5 @@ class Telling:
             )
         )
 
-    async def _audit(self, event: AuditEvent) -> None:
-        await self._journal.audit(self._shard, event)
+    async def _audit(self, event: AuditEvent) -> bool:
+        return await self._journal.audit(self._shard, event)
