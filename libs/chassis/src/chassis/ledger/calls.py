@@ -8,7 +8,7 @@ once; after such a call none follows, and its place is free for another record w
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from chassis.ledger.attempt import attempt, probe
@@ -65,13 +65,21 @@ class Calls(Generic[B]):
         self._afresh: set[str] = set()
         self._ripe: dict[str, datetime | None] = {}
         self._told: set[tuple[str, Stop]] = set()
+        self._behind = 0.0
+        self._of_another: dict[str, datetime | None] = {}
         self._closed = False
 
-    def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Start with what was loaded: timers are set, due calls go out, stops are told again."""
-        self._tasks = tasks
+    def open(self, tasks: asyncio.TaskGroup, *, behind: float = 0.0) -> None:
+        """Start with what was loaded: timers are set, due calls go out, stops are told again.
+
+        `behind`: so many seconds, at least, this host's clock is behind the one that wrote the entries.
+        """
+        self._tasks, self._behind = tasks, behind
         for entry in list(self._book.entries()):
-            self._inherited.loaded(entry, self._wanted(entry), now=self._clock.now())
+            now = self._clock.now() + timedelta(seconds=behind)
+            self._inherited.loaded(entry, self._wanted(entry), now=now)
+            if behind and entry.due is not None:
+                self._of_another[entry.key] = entry.due
             if entry.phase is Phase.IN_DOUBT:
                 self._afresh.add(entry.key)
             self.consider(entry.key)
@@ -194,7 +202,10 @@ class Calls(Generic[B]):
         longest = self._policy.backoff.longest
         if entry.started is not None:
             longest = max(longest, entry.started.settle_seconds)
-        return min((entry.due - self._clock.now()).total_seconds(), longest)
+        wait = (entry.due - self._clock.now()).total_seconds()
+        if self._of_another.get(entry.key) == entry.due:
+            wait -= self._behind
+        return min(wait, longest)
 
     def _wanted(self, entry: Entry[B] | None) -> Call | None:
         if entry is None or entry.phase is Phase.PARKED or (entry.phase is Phase.FINAL and entry.due is None):
