@@ -65,8 +65,6 @@ class Calls(Generic[B]):
         self._afresh: set[str] = set()
         self._ripe: dict[str, datetime | None] = {}
         self._told: set[tuple[str, Stop]] = set()
-        self._behind = 0.0
-        self._of_another: dict[str, datetime | None] = {}
         self._closed = False
 
     def open(self, tasks: asyncio.TaskGroup, *, behind: float = 0.0) -> None:
@@ -74,12 +72,10 @@ class Calls(Generic[B]):
 
         `behind`: so many seconds, at least, this host's clock is behind the one that wrote the entries.
         """
-        self._tasks, self._behind = tasks, behind
+        self._tasks = tasks
         for entry in list(self._book.entries()):
             now = self._clock.now() + timedelta(seconds=behind)
             self._inherited.loaded(entry, self._wanted(entry), now=now)
-            if behind and entry.due is not None:
-                self._of_another[entry.key] = entry.due
             if entry.phase is Phase.IN_DOUBT:
                 self._afresh.add(entry.key)
             self.consider(entry.key)
@@ -202,10 +198,7 @@ class Calls(Generic[B]):
         longest = self._policy.backoff.longest
         if entry.started is not None:
             longest = max(longest, entry.started.settle_seconds)
-        wait = (entry.due - self._clock.now()).total_seconds()
-        if self._of_another.get(entry.key) == entry.due:
-            wait -= self._behind
-        return min(wait, longest)
+        return min((entry.due - self._clock.now()).total_seconds(), longest)
 
     def _wanted(self, entry: Entry[B] | None) -> Call | None:
         if entry is None or entry.phase is Phase.PARKED or (entry.phase is Phase.FINAL and entry.due is None):

@@ -88,27 +88,15 @@ async def test_what_is_gone_from_its_topic_is_said_in_the_audit(house: Any, entr
 
 
 @pytest.mark.parametrize(("ahead", "told"), [(7200, True), (60, True), (3, False), (-7200, False)])
-async def test_a_wait_that_another_host_wrote_is_counted_by_its_clock(
+async def test_a_clock_that_is_behind_what_another_host_wrote_is_told(
     house: Any, entry: Entry[str], *, ahead: int, told: bool
 ) -> None:
-    """Due when it was written: a clock that is behind does not wait until it has come as far."""
-    written = NOW + timedelta(seconds=ahead)
-    await house.left_behind(replace(entry, due=written))
+    house.flows.said = FlowState.STOPPED
+    await house.left_behind(entry)
     last = house.log.transactions[-1]
-    last[:] = [replace(record, written_at=written) for record in last]
+    last[:] = [replace(record, written_at=NOW + timedelta(seconds=ahead)) for record in last]
     async with house.at_work():
-        await house.until(lambda: house.entry().phase is Phase.FINAL)
+        await house.until(lambda: house.entry() is not None)
+        house.offer("other", key="acme/2")
+        await house.decided()
     assert ("ledger_clock_behind" in house.signals.counted) is told
-
-
-@pytest.mark.parametrize("ahead", [7200, 60])
-async def test_what_the_earlier_owner_may_have_sent_counts_as_tried_whatever_this_clock_says(
-    house: Any, entry: Entry[str], ahead: int
-) -> None:
-    written = NOW + timedelta(seconds=ahead)
-    await house.left_behind(replace(entry, step="tell", due=written))
-    last = house.log.transactions[-1]
-    last[:] = [replace(record, written_at=written) for record in last]
-    async with house.at_work():
-        await house.until(lambda: house.entry().phase is Phase.FINAL)
-    assert house.remote.asked == [("acme/1", "tell", True)]
