@@ -100,3 +100,16 @@ async def test_a_clock_that_is_behind_what_another_host_wrote_is_told(
         house.offer("other", key="acme/2")
         await house.decided()
     assert ("ledger_clock_behind" in house.signals.counted) is told
+
+
+@pytest.mark.parametrize(("ahead", "tried"), [(7200, True), (60, True), (0, False)])
+async def test_what_the_earlier_owner_may_have_sent_is_judged_by_the_newest_record(
+    house: Any, entry: Entry[str], *, ahead: int, tried: bool
+) -> None:
+    """Not due yet by this clock; by the one that wrote last it was long ago."""
+    await house.left_behind(replace(entry, step="tell", due=NOW + timedelta(seconds=0.02)))
+    last = house.log.transactions[-1]
+    last[:] = [replace(record, written_at=NOW + timedelta(seconds=ahead)) for record in last]
+    async with house.at_work():
+        await house.until(lambda: house.entry().phase is Phase.FINAL)
+    assert house.remote.asked == [("acme/1", "tell", tried)]
