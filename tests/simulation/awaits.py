@@ -9,11 +9,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from chassis.ledger import calls, owner, transaction, worker
+from chassis.ledger import calls, missed, owner, transaction, worker
 
 from .sim_loop import where
 
-MODULES = (owner, calls, transaction, worker)
+MODULES = (owner, calls, missed, transaction, worker)
 
 
 @cache
@@ -28,11 +28,12 @@ def target(seed: int, *, within: str = "") -> str:
     return targets[seed // 5 % len(targets)]
 
 
+_RARE = ("_canary", "_tell_stop", "_decide", "_next_group", "read_missed")
+
+
 def is_hard(site: str) -> bool:
     """Reached only after a certain fault, so the first time counts."""
-    return site.split()[1] in ("_canary", "_tell_stop", "_decide", "close", "revoked") or site in _last(
-        "_commit"
-    )
+    return site.split()[1] in (*_RARE, "close", "revoked") or site in _last("_commit")
 
 
 @cache
@@ -43,7 +44,7 @@ def _last(function: str) -> tuple[str, ...]:
 
 @cache
 def _targets() -> tuple[str, ...]:
-    hard = tuple(site for site in sites() if site.split()[1] in ("_canary", "_tell_stop", "_decide"))
+    hard = tuple(site for site in sites() if site.split()[1] in _RARE)
     leaving = tuple(site for site in sites() if site.split()[1] in ("run", "_commit", "revoked"))
     return (*sites(), *hard, *hard, *leaving)
 

@@ -95,8 +95,16 @@ def _pictures(world: PosterWorld) -> list[str]:
     return broken
 
 
+def _let_be(world: PosterWorld) -> set[str]:
+    """Invoices that a person discarded with what had come of them and could not be written."""
+    said = "could not be written"
+    return {event.record.split("/")[1] for event in _audit(world) if said in event.detail.get("said", "")}
+
+
 def _unwritten(world: PosterWorld) -> set[str]:
-    """Invoices of which a decision could not be written: what had come is lost to them, and a person was asked."""
+    """Invoices of which a decision could not be written: that an acknowledge was tried may be forgotten when a person
+    then orders something else.
+    """
     return {
         event.record.split("/")[1]
         for event in _audit(world)
@@ -128,7 +136,7 @@ def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> 
         return [f"{invoice} is confirmed with {voucher.number}, PeopleSoft holds {strange} too"]
     if not voucher.live and voucher.number not in world.peoplesoft_people.deleted:
         return [f"{invoice} is confirmed with {voucher.number}, which is not live"]
-    if entry.body.linked or invoice in _unwritten(world):
+    if entry.body.linked or invoice in _let_be(world):
         return []
     if (document.status, document.voucher) != (TRANSFERRED, voucher.number):
         return [f"{invoice} is confirmed, Basware shows {document.status} {document.voucher}"]
@@ -170,11 +178,8 @@ def _excused(world: PosterWorld, invoice: str, reason: str) -> bool:
     owner's clock is behind and it believes that nobody before it can have acknowledged yet.
     """
     excused = EXCUSED
-    if (
-        world.skewed
-        or world.result.faults["freeze"]
-        or invoice in world.documents.recalled | _unwritten(world)
-    ):
+    lost = world.documents.recalled | _unwritten(world)
+    if world.skewed or world.result.faults["freeze"] or invoice in lost:
         excused += ("another consumer",)
     if invoice in world.documents.recalled:
         excused += (

@@ -40,9 +40,12 @@ LATE = 50
 _LATE = Weather(latest=70.0, trouble=(0.3, 0.6))
 _LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6))
 _REFUSING = Weather(refuse=1.0, refusals=0.15)
+_MISSING = Weather(refuse=1.0, refusals=0.5, kill=0.0, payments=1.0, recall=1.0, aim=1.0, aim_freezes=0.05)
 _NEEDS = {
     "_canary": Weather(outage=1.0, outages=(2, 3)),
     "_tell_stop": Weather(lockout=1.0, lose_stop=0.8),
+    "_next_group": _MISSING,
+    "read_missed": _MISSING,
     "_decide": Weather(refuse=1.0, refusals=0.3, burst=1.0),
     "transaction.py": _REFUSING,
     "revoked": _LEAVING,

@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ap_domain.command import Action
-from chassis.ledger import owner, transaction, transition, worker
+from chassis.ledger import missed, owner, transaction, transition, worker
 from chassis.ledger.entry import Phase
 from chassis.ledger.events import Ended, Event, Loaded, record_key
 from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
@@ -285,6 +285,13 @@ class Sabotage:
     seen_at: int
 
 
+@contextlib.contextmanager
+def forgetting_what_a_refusal_missed() -> Iterator[None]:
+    """A parked entry remembers what it missed, and nobody reads that again."""
+    with patch.object(missed.MissedInputs, "look_at", lambda self, entry: None):
+        yield
+
+
 _LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6), freeze=0.0, refuse=0.0)
 _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
 
@@ -356,5 +363,12 @@ SABOTAGES: dict[str, Sabotage] = {
     ),
     "skip the last search": Sabotage(
         without_the_rule=without_the_last_search, weather=Weather(latest=70.0, trouble=(0.6,)), seen_at=32
+    ),
+    "forget what a refusal missed": Sabotage(
+        without_the_rule=forgetting_what_a_refusal_missed,
+        weather=Weather(
+            refuse=1.0, refusals=0.5, kill=0.0, payments=1.0, recall=1.0, aim=1.0, aim_freezes=0.05
+        ),
+        seen_at=375,
     ),
 }

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,9 +22,10 @@ EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
 class SimLog:
     """TransactionalLog."""
 
-    def __init__(self, broker: Broker, name: str) -> None:
+    def __init__(self, broker: Broker, name: str, clock: "SimClock") -> None:
         self._broker = broker
         self._name = name
+        self._clock = clock
         self._epoch = -1
         self._queue: deque[tuple[LogRecord, asyncio.Future[int]]] = deque()
         self._sender: asyncio.Task[None] | None = None
@@ -41,7 +43,7 @@ class SimLog:
         future: asyncio.Future[int] = loop.create_future()
         if not self._queue:
             await asyncio.sleep(0)
-        self._queue.append((record, future))
+        self._queue.append((replace(record, written_at=self._clock.now()), future))
         if self._sender is None or self._sender.done():
             self._sender = loop.create_task(self._send_all())
         return future
@@ -89,8 +91,10 @@ class SimReader:
         await self._broker.network()
         return self._broker.stable(topic, partition)
 
-    async def read(self, topic: str, partition: int, *, until: int) -> AsyncIterator[LogRecord]:
-        at, begun = 0, self._broker.loop.time()
+    async def read(
+        self, topic: str, partition: int, *, until: int, start: int | None = None
+    ) -> AsyncIterator[LogRecord]:
+        at, begun = start or 0, self._broker.loop.time()
         while at < until:
             await self._broker.network()
             found, reached = self._broker.read(topic, partition, at, 50)
@@ -323,4 +327,5 @@ def _at(record: LogRecord, offset: int) -> LogRecord:
         kind=record.kind,
         offset=offset,
         headers=record.headers,
+        written_at=record.written_at,
     )

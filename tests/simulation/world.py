@@ -168,7 +168,7 @@ class World(ABC):
                 caller=caller,
                 flows=self.flows,
                 wire=SimWire(),
-                log=SimLog(self.broker, f"{self.layout.service}-{partition}"),
+                log=SimLog(self.broker, f"{self.layout.service}-{partition}", clock),
                 reader=SimReader(self.broker),
                 clock=clock,
                 fraction=self.random.random,

@@ -144,6 +144,8 @@ class MemoryLog:
     def __init__(self) -> None:
         self.transactions: list[list[LogRecord]] = []
         self.refuses: Callable[[LogRecord], bool] = lambda _: False
+        self.lying: list[LogRecord] = []
+        """The inputs as they lie on their topics."""
         self._open: list[LogRecord] | None = None
 
     @property
@@ -184,8 +186,11 @@ class MemoryLog:
     async def last_stable_offset(self, topic: str, partition: int) -> int:
         return len(self.records)
 
-    async def read(self, topic: str, partition: int, *, until: int) -> Any:
-        for record in self.records:
+    async def read(self, topic: str, partition: int, *, until: int, start: int | None = None) -> Any:
+        for record in self.lying if start is not None else ():
+            if record.topic == topic and start is not None and record.offset >= start:
+                yield record
+        for record in self.records if start is None else ():
             if record.topic == topic:
                 yield record
 

@@ -1,11 +1,13 @@
 """Offered again although a voucher of it is known: what the voucher is by then decides."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from ap_domain.command import Action
 from ap_domain.invoice_state import Step
-from chassis.ledger.entry import Phase
+from chassis.ledger.entry import Missed, Phase
 from voucher_poster.core.answers import Acknowledged, Revisited
 
 from .samples import (
@@ -22,6 +24,8 @@ from .samples import (
     decided,
     document,
     entry_of,
+    order,
+    received,
     report_of,
 )
 
@@ -95,3 +99,40 @@ def test_what_basware_took_during_the_revisit_is_not_acknowledged_twice(
 def test_a_revisit_keeps_the_doubt_and_nothing_of_an_old_refusal() -> None:
     entry = after(revisiting(acknowledged_at=NOW), Revisited(voucher=FIRST))
     assert (entry.body.refusal, entry.body.doubted, entry.reason) == (None, None, "")
+
+
+def refused_as_anothers() -> InvoiceEntry:
+    """Offered again with the content its voucher was made of, and Basware said it was acknowledged before."""
+    offered = after(revisiting(), Revisited(voucher=FIRST))
+    return replace(offered, phase=Phase.PARKED, due=None, reason="another consumer acknowledged it")
+
+
+def test_a_person_can_say_that_the_transfer_is_ours_also_where_a_voucher_exists() -> None:
+    """Resubmitted, "already acknowledged" counts as ours; told is only what PeopleSoft shows after that."""
+    again = entry_of(received(refused_as_anothers(), order(Action.RESUBMIT)))
+    assert (again.step, again.tried, again.body.voucher) == (Step.ACKNOWLEDGE, True, FIRST)
+    looks = after(again, Acknowledged(spacing=5.0))
+    assert (looks.phase, looks.step, looks.body.report) == (Phase.WAITING, Step.REVISIT, again.body.report)
+    assert report_of(after(looks, Revisited(voucher=FIRST))).success
+
+
+def test_a_voucher_deleted_while_a_person_was_asked_whose_the_transfer_is_is_not_told() -> None:
+    again = entry_of(received(refused_as_anothers(), order(Action.RESUBMIT)))
+    anew = after(after(again, Acknowledged(spacing=5.0)), Revisited(voucher=None))
+    assert (anew.phase, anew.step, anew.body.voucher) == (Phase.WAITING, Step.POST, None)
+
+
+def test_the_fetch_that_was_acknowledged_is_no_new_offer_whatever_the_fetchers_clock_says() -> None:
+    ahead = document(2, fetched_at=NOW + timedelta(hours=2))
+    entry = after(
+        revisiting(document=ahead, acknowledged_fetch=2, acknowledged_at=LATER), Revisited(voucher=FIRST)
+    )
+    assert entry.step == Step.REPORT
+
+
+def test_discarded_it_lets_be_what_could_not_be_written() -> None:
+    """Read again it might be parked by that for ever."""
+    missed = (Missed(topic="t", partition=0, offset=7),)
+    decision = received(replace(refused_as_anothers(), missed=missed), order(Action.DISCARD))
+    assert entry_of(decision).missed == ()
+    assert "could not be written (1)" in decision.notes[0].detail["said"]

@@ -8,7 +8,7 @@ once; after such a call none follows, and its place is free for another record w
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from chassis.ledger.attempt import attempt, probe
@@ -67,11 +67,15 @@ class Calls(Generic[B]):
         self._told: set[tuple[str, Stop]] = set()
         self._closed = False
 
-    def open(self, tasks: asyncio.TaskGroup) -> None:
-        """Start with what was loaded: timers are set, due calls go out, stops are told again."""
+    def open(self, tasks: asyncio.TaskGroup, *, behind: float = 0.0) -> None:
+        """Start with what was loaded: timers are set, due calls go out, stops are told again.
+
+        `behind`: so many seconds, at least, this host's clock is behind the one that wrote the entries.
+        """
         self._tasks = tasks
         for entry in list(self._book.entries()):
-            self._inherited.loaded(entry, self._wanted(entry), now=self._clock.now())
+            now = self._clock.now() + timedelta(seconds=behind)
+            self._inherited.loaded(entry, self._wanted(entry), now=now)
             if entry.phase is Phase.IN_DOUBT:
                 self._afresh.add(entry.key)
             self.consider(entry.key)

@@ -40,6 +40,15 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """Where an input lies of which nothing could be decided, because the log refused what followed from it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[B]):
     """The latest state of one record. `sequence` is one more than that of the entry it replaced.
 
@@ -47,7 +56,8 @@ class Entry(Generic[B]):
     end the wait at their step); `due` is an instant in UTC, read as "not before"; `attempts` counts failed calls of
     this step in a row; `tried` says that a call of this step that may be repeated may have taken effect (the ledger
     clears it with the step); `looks` counts empty answers while in doubt; `stop` names the flow a refusal stopped
-    and the connection version it was refused under. `body` is the service's own.
+    and the connection version it was refused under; `missed` are inputs that are read again as soon as the record is
+    not parked any more. `body` is the service's own.
     """
 
     key: str
@@ -63,6 +73,7 @@ class Entry(Generic[B]):
     reason: str = ""
     started: Started | None = None
     stop: "Stop | None" = None
+    missed: tuple[Missed, ...] = ()
     trace_id: str = ""
     body: B
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.ledger.entry import Missed
 from chassis.ledger.machine import Call, Input
 from chassis.ledger.outcomes import Outcome
 from chassis.ledger.ports import LogRecord
@@ -40,11 +41,20 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAgain:
+    """An input that a record missed was read again; `record` is None where nothing lies there any more."""
+
+    key: str
+    place: Missed
+    record: Input | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reassert:
     """Commit an owner record: releases what a broker crash left without its marker."""
 
 
-Event = Arrived | Undecodable | Ended | Loaded | Reassert
+Event = Arrived | Undecodable | Ended | Loaded | ReadAgain | Reassert
 
 
 def record_key(event: Event) -> str | None:
@@ -52,7 +62,7 @@ def record_key(event: Event) -> str | None:
     match event:
         case Arrived(record=record):
             return record.key
-        case Ended(key=key) | Loaded(key=key):
+        case Ended(key=key) | Loaded(key=key) | ReadAgain(key=key):
             return key
         case _:
             return None

@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 
-from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable, record_key
+from chassis.ledger.events import Arrived, Ended, Event, Loaded, ReadAgain, Reassert, Undecodable, record_key
 from chassis.ledger.policy import Policy
 
 
@@ -15,7 +15,7 @@ class Inbox:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._own: deque[Ended | Loaded | Reassert] = deque()
+        self._own: deque[Ended | Loaded | ReadAgain | Reassert] = deque()
         self._inputs: deque[Arrived | Undecodable] = deque()
         self._bytes = 0
 
@@ -57,7 +57,7 @@ class Inbox:
         return group
 
     def _take_own(self, group: list[Event], keys: set[str]) -> None:
-        later: list[Ended | Loaded | Reassert] = []
+        later: list[Ended | Loaded | ReadAgain | Reassert] = []
         while self._own and len(group) < self._policy.group_decisions:
             event = self._own.popleft()
             key = record_key(event)

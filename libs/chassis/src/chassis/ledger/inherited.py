@@ -16,7 +16,10 @@ class Inherited(Generic[B]):
         self._steps: dict[str, str] = {}
 
     def loaded(self, entry: Entry[B], call: Call | None, *, now: datetime) -> None:
-        """An entry was loaded that asks for `call`. What is due later cannot have been sent before."""
+        """An entry was loaded that asks for `call`. What is due later cannot have been sent before.
+
+        `now` is by the clock that wrote the entry.
+        """
         if call is not None and call.kind is Kind.REPEATABLE and (entry.due is None or entry.due <= now):
             self._steps[entry.key] = entry.step
 

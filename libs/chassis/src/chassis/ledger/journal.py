@@ -11,10 +11,12 @@ from typing import Generic, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ap_domain.audit import AuditEvent
+from ap_domain.command import Command
 from chassis.ledger import transition
-from chassis.ledger.entry import Entry
-from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable, record_key
+from chassis.ledger.entry import Entry, Missed
+from chassis.ledger.events import Arrived, Ended, Event, Loaded, ReadAgain, Reassert, Undecodable, record_key
 from chassis.ledger.machine import Decision, Machine, Note
+from chassis.ledger.missed import on_read_again
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import LogRecord, Wire
 from chassis.ledger.records import (
@@ -91,16 +93,19 @@ class Journal(Generic[B]):
     def parked(self, event: Event, held: Held[B], *, reason: str, now: datetime) -> Draft[B]:
         """The small decision that takes the place of one that could not be written.
 
-        An input of which no entry can speak is set aside without its bytes: its topic still has them.
+        It remembers where an input lies of which it does not speak. An input of which no entry can speak is set aside
+        without its bytes: its topic still has them.
         """
         key = record_key(event)
         before = held.get(key) if key is not None else None
+        missed = _missed(event) if before is not None else None
         draft: Draft[B] = Draft()
         if before is None and isinstance(event, Arrived):
             before = self._first(event, now=now)
         if before is not None:
             call = event.call if isinstance(event, Ended) else None
-            self._add(draft, event, transition.unwritable(before, reason, call=call), held, now=now)
+            decision = transition.unwritable(before, reason, call=call, missed=missed)
+            self._add(draft, event, decision, held, now=now)
         elif isinstance(event, Arrived | Undecodable):
             aside = without_bytes(event, reason)
             draft.records.append(
@@ -140,6 +145,8 @@ class Journal(Generic[B]):
                 )
             case Loaded() if entry is not None:
                 return transition.on_load(entry, now=now)
+            case ReadAgain(place=place, record=again) if entry is not None:
+                return on_read_again(self._machine, entry, place, again, now=now)
             case _:
                 return None
 
@@ -217,7 +224,7 @@ class Journal(Generic[B]):
         number: int,
         now: datetime,
     ) -> AuditEvent:
-        record = event.record if isinstance(event, Arrived) else None
+        record = event.record if isinstance(event, Arrived | ReadAgain) else None
         cause = f"{record.topic}/{record.partition}/{record.offset}" if record else str(sequence)
         return AuditEvent(
             event_id=str(uuid5(_AUDIT, f"{self._layout.service}|{key}|{sequence}|{cause}|{number}")),
@@ -252,3 +259,11 @@ class Journal(Generic[B]):
         return [
             position_record(self._layout, topic, self._partition, at) for topic, at in sorted(reached.items())
         ]
+
+
+def _missed(event: Event) -> Missed | None:
+    """Where the input lies that must be read again. An order holds only for the entry it was given for."""
+    if not isinstance(event, Arrived) or isinstance(event.record.payload, Command):
+        return None
+    record = event.record
+    return Missed(topic=record.topic, partition=record.partition, offset=record.offset)

@@ -92,8 +92,11 @@ class KafkaReader:
         wanted = TopicPartition(topic, partition)
         return (await self._watermarks.stable([wanted]))[wanted]
 
-    async def read(self, topic: str, partition: int, *, until: int) -> AsyncIterator[LogRecord]:
-        """As the port says: ends once the position, markers and gaps included, has reached `until`.
+    async def read(
+        self, topic: str, partition: int, *, until: int, start: int | None = None
+    ) -> AsyncIterator[LogRecord]:
+        """As the port says: ends once the position, markers and gaps included, has reached `until`. Records beyond may
+        come along. Where `start` was deleted by time, it begins with what is left.
 
         Raises Unknown when that takes longer than the bound without any progress.
         """
@@ -103,7 +106,10 @@ class KafkaReader:
             async with asked(f"{topic}/{partition}", bound=self._bound):
                 await consumer.start()
                 consumer.assign([wanted])
-                await consumer.seek_to_beginning(wanted)
+                if start is None:
+                    await consumer.seek_to_beginning(wanted)
+                else:
+                    consumer.seek(wanted, start)
                 position = await consumer.position(wanted)
             while position < until:
                 async with asked(f"{topic}/{partition} from {position} to {until}", bound=self._bound):

@@ -1,6 +1,7 @@
 """Records of the ledger as Kafka carries them: the kind travels in a header."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from aiokafka import ConsumerRecord
 from chassis.ledger.ports import LogRecord
@@ -31,6 +32,7 @@ def to_log_record(record: ConsumerRecord) -> LogRecord:
         kind=kind.decode("utf-8", "replace"),
         offset=record.offset,
         headers=headers,
+        written_at=datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp > 0 else None,
     )
 
 

@@ -13,12 +13,15 @@ The contract
 - What may wait: `load`, `run`, `close`, all bounded but `run`. What may raise: `Fenced` and `Unknown`, out of `load`
   and `run`, and the only right reaction is to end the process without initialising again. A caller that raises puts
   its record in doubt (a call of kind once) or parks it.
+- An input that a parked record missed, because the log refused what followed, is read again from its topic as soon as a
+  decision lets the record go on, and decided like one that comes then.
 - A crash at any point leaves: before a commit, nothing; after it, everything it wrote. A call that was running is
   repeated if that is harmless, and settled as doubt by the next owner if not.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from chassis.errors import DoesNotFit
@@ -26,11 +29,12 @@ from chassis.failpoints import reached
 from chassis.ledger.book import Book
 from chassis.ledger.calls import Calls, Width
 from chassis.ledger.entry import Entry, Phase
-from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable
+from chassis.ledger.events import Arrived, Ended, Event, Loaded, ReadAgain, Reassert, Undecodable
 from chassis.ledger.inbox import Inbox
 from chassis.ledger.journal import Draft, Held, Journal
 from chassis.ledger.lane import Lane
 from chassis.ledger.machine import Machine
+from chassis.ledger.missed import MissedInputs
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import (
     Caller,
@@ -107,6 +111,10 @@ class PartitionOwner(Generic[B]):
         self._work = asyncio.Event()
         self._closing = False
         self._unreadable = 0
+        self._missed: MissedInputs[B] = MissedInputs(
+            reader=reader, wire=wire, book=self._book, signals=signals, found=self._put
+        )
+        self._latest: datetime | None = None
 
     @property
     def fullness(self) -> float:
@@ -159,6 +167,7 @@ class PartitionOwner(Generic[B]):
         for entry in self._book.entries():
             if entry.phase is Phase.STARTED:
                 self._inbox.put(Loaded(key=entry.key))
+            self._missed.look_at(entry)
         self._work.set()
         reached("partition loaded")
         return positions
@@ -166,20 +175,41 @@ class PartitionOwner(Generic[B]):
     async def run(self) -> None:
         """Decide and call until closed. Raises Fenced or Unknown: the process must end."""
         async with asyncio.TaskGroup() as tasks:
-            self._calls.open(tasks)
+            self._calls.open(tasks, behind=self._behind())
             try:
                 await self._decide_until_closed()
             finally:
                 self._calls.stop()
 
+    def _behind(self) -> float:
+        """By how many seconds at least this host's clock is behind others': what they wrote is not yet to come."""
+        if self._latest is None:
+            return 0.0
+        behind = max(0.0, (self._latest - self._clock.now()).total_seconds())
+        if behind > self._policy.clocks_apart:
+            self._signals.count("ledger_clock_behind", topic=self._layout.ledger)
+            self._signals.log(
+                "warning",
+                "this host's clock is behind another's: set the clocks",
+                partition=self.partition,
+                seconds=round(behind),
+            )
+        return behind
+
     async def _decide_until_closed(self) -> None:
         while True:
             await self._work.wait()
             self._work.clear()
-            while group := self._inbox.take(inputs=not self._closing):
+            while group := await self._next_group():
                 await self._decide(group)
             if self._closing:
                 return
+
+    async def _next_group(self) -> list[Event]:
+        """What goes on again is told what it missed before anything else is taken in."""
+        if not self._closing:
+            await self._missed.read_missed()
+        return self._inbox.take(inputs=not self._closing)
 
     def offer(self, record: LogRecord) -> None:
         """An input record was read. Raises UnknownSchema: the input must not be read on."""
@@ -216,6 +246,8 @@ class PartitionOwner(Generic[B]):
         self._work.set()
 
     def _read(self, record: LogRecord, positions: dict[str, int]) -> None:
+        if record.written_at is not None:
+            self._latest = max(self._latest or record.written_at, record.written_at)
         if record.kind == POSITION:
             topic, offset = read_position(record)
             positions[topic] = offset
@@ -265,6 +297,7 @@ class PartitionOwner(Generic[B]):
             await commit(self._log, draft.records, bound=self._policy.commit_bound)
         for entry in draft.entries.values():
             self._book.show(entry)
+            self._missed.look_at(entry)
             if self._committed is not None:
                 self._committed(entry)
         self._signals.count("ledger_decisions", topic=self._layout.ledger)
@@ -276,7 +309,7 @@ class PartitionOwner(Generic[B]):
                     self._calls.committed(key, begun=begun, outcome=True)
                 case Arrived(record=record):
                     self._calls.committed(record.key, begun=begun, outcome=False)
-                case Loaded(key=key):
+                case Loaded(key=key) | ReadAgain(key=key):
                     self._calls.committed(key, begun=begun, outcome=False)
                 case _:
                     pass

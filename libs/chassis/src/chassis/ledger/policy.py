@@ -33,6 +33,8 @@ class Policy:
     intake_high: int = 1000
     intake_bytes: int = 64 * 1024 * 1024
     """Inputs waiting to be decided, and their bytes, at which a partition's intake pauses; it resumes at half."""
+    clocks_apart: float = 5.0
+    """How far this host's clock may be behind what another wrote until somebody is told."""
     unreadable_run: int = 20
     """Unreadable records in a row that stop a partition's intake."""
     stability_check: float = 5.0

@@ -30,7 +30,10 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRecord:
-    """One record to write or read. `kind` is empty for entries and facts, `owner` or `position` for ours."""
+    """One record to write or read. `kind` is empty for entries and facts, `owner` or `position` for ours.
+
+    `written_at` is the wall's time at its writer, of records that were read.
+    """
 
     topic: str
     partition: int
@@ -39,6 +42,7 @@ class LogRecord:
     kind: str = ""
     offset: int = -1
     headers: Mapping[str, bytes] = field(default_factory=dict)
+    written_at: datetime | None = None
 
 
 class TransactionalLog(Protocol):
@@ -80,8 +84,10 @@ class LogReader(Protocol):
         """The offset below which every transaction has ended."""
         ...
 
-    def read(self, topic: str, partition: int, *, until: int) -> AsyncIterator[LogRecord]:
-        """All committed records from the beginning until the offset `until` is passed."""
+    def read(
+        self, topic: str, partition: int, *, until: int, start: int | None = None
+    ) -> AsyncIterator[LogRecord]:
+        """All committed records from `start`, or the beginning, until the offset `until` is reached."""
         ...
 
 

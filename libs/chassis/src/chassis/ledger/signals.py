@@ -25,6 +25,12 @@ COUNTERS: Mapping[str, Counter] = {
         "Times a partition showed committed records without their markers (a broker crashed); must not grow.",
         ("topic",),
     ),
+    "ledger_clock_behind": metrics.counter(
+        "ledger_clock_behind",
+        "Partitions loaded in which another host wrote a record that this host's clock says is yet to come: set the "
+        "clocks of the hosts.",
+        ("topic",),
+    ),
     "ledger_repeated_version": metrics.counter(
         "ledger_repeated_version",
         "Entries read whose version was not higher than the one before: two owners wrote. Alert on any.",

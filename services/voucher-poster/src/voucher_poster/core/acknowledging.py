@@ -20,11 +20,18 @@ def acknowledged(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
         entry.body,
         acknowledged_at=now,
         acknowledged_batch=entry.body.document.batch_id,
+        acknowledged_fetch=entry.body.document.fetch_number,
         rehearsal="",
     )
     entry = replace(entry, body=body)
-    # A fetch that came during the acknowledge may have other content than the voucher.
-    decision = Decision(entry=entry) if entry.step == Step.REVISIT else _beyond(entry, now=now)
+    if entry.step == Step.REVISIT:
+        # A fetch that came during the acknowledge may have other content than the voucher.
+        decision = Decision(entry=entry)
+    elif entry.tried and body.voucher is not None:
+        # It took long, or a person's word: only as PeopleSoft shows the voucher at this moment is it told.
+        decision = Decision(entry=replace(entry, phase=Phase.WAITING, step=Step.REVISIT, due=now, reason=""))
+    else:
+        decision = _beyond(entry, now=now)
     return replace(decision, notes=(Note(action="acknowledged"), *decision.notes))
 
 

@@ -39,6 +39,9 @@ def decide(entry: InvoiceEntry | None, record: Input, command: Command, *, now: 
         said, decision = _DO[command.action](known, command, now)
     except NotNow as refusal:
         return Decision(entry=entry, notes=(_answer("command refused", command, str(refusal)),))
+    if command.action is Action.DISCARD and known.missed:
+        # Read again, what the log does not take might park it for ever.
+        said = f"{said}; nor about what came and could not be written ({len(known.missed)})"
     return replace(decision, notes=(_answer("command applied", command, said), *decision.notes))
 
 
@@ -76,6 +79,9 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
         return "it stays as it ended", paying.at_rest(over, now=now) if rests else Decision(entry=over)
     if (why_not := paying.held_back(entry)) is not None:
         raise NotNow(why_not)
+    if entry.step == Step.ACKNOWLEDGE and _asked_whose(entry.body):
+        # That it was tried before is what makes "already acknowledged" count as ours.
+        return "acknowledged again", Decision(entry=replace(again, tried=True))
     if entry.body.voucher is not None and entry.step in (Step.ACKNOWLEDGE, Step.POST):
         # Only as PeopleSoft shows it then: it may have been deleted since the person looked.
         revisit = replace(_standing(again), step=Step.REVISIT, due=now)
@@ -91,10 +97,17 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
             again, step=_ASKING[Step(entry.step)], due=due, body=replace(again.body, report=fresh)
         )
         return "Basware is sent the same response again", Decision(entry=resent)
-    if entry.step == Step.ACKNOWLEDGE:
-        # That it was tried before is what makes "already acknowledged" count as ours.
-        return "acknowledged again", Decision(entry=replace(again, tried=True))
     return f"{entry.step} is tried again", Decision(entry=again)
+
+
+def _asked_whose(body: InvoiceState) -> bool:
+    """Whether, at its acknowledge, a person is not asked about its voucher's content but who takes the transfer over.
+
+    A voucher it has was revisited before, and is once more when that is answered.
+    """
+    if body.voucher is None:
+        return True
+    return documents.offered_again(body, body.document) and body.posted_revision == body.document.revision
 
 
 def _standing(again: InvoiceEntry) -> InvoiceEntry:
@@ -142,7 +155,7 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
     _parked(entry)
     if documents.undecided(entry) and now < _settled_at(entry, now=now):
         raise NotNow(f"a voucher may still appear until {_settled_at(entry, now=now).isoformat()}")
-    entry = replace(entry, body=late_search.settled_by_a_person(entry.body))
+    entry = replace(entry, missed=(), body=late_search.settled_by_a_person(entry.body))
     if documents.undecided(entry):
         # Offered again with another number, it would be looked for under that one only.
         late = late_search.ordered(entry, now=now)

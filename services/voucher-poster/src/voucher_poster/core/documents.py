@@ -167,6 +167,9 @@ def outdated(body: InvoiceState, ref: DocumentRef) -> bool:
     """Fetched before we acknowledged: it was offered then, and is not any more. Another transfer never is."""
     if _another_transfer(body, ref):
         return False
+    if body.acknowledged_fetch is not None and 0 < ref.fetch_number <= body.acknowledged_fetch:
+        return True
+    # A later fetch may still have been asked before: of that only the clocks of two hosts can tell.
     return body.acknowledged_at is not None and ref.fetched_at <= body.acknowledged_at
 
 

@@ -29,7 +29,14 @@ def ordered(entry: FetchEntry | None, command: Command, *, now: datetime) -> Fet
     else:
         reason = words(f"discarded by {command.actor}: {command.reason}")
         after = replace(
-            entry, phase=Phase.FINAL, step=Step.FETCHED, due=None, reason=reason, stop=None, body=body
+            entry,
+            phase=Phase.FINAL,
+            step=Step.FETCHED,
+            due=None,
+            reason=reason,
+            stop=None,
+            missed=(),
+            body=body,
         )
         said = "nothing more is done about it here until Basware changes it"
     return Decision(entry=after, notes=(_answer("command applied", command, said=said),))
