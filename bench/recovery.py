@@ -67,14 +67,17 @@ class _Run:
         return of_pauses(rolled.pauses, rolled.restarts), asdict(rolled)
 
     async def backlog(self) -> tuple[list[Figure], Any]:
-        size = Backlog(
-            invoices=self._given.backlog,
-            connections=self._given.connections,
-            lanes=self._given.lanes,
-            latency_ms=self._given.latency_ms,
-        )
-        drained = await drain(size, run_dir=self._run_dir, progress=self._say)
-        return of_backlog(drained), asdict(drained)
+        """A stack of its own for each latency."""
+        found = []
+        for latency_ms in self._given.latency_ms:
+            size = Backlog(
+                invoices=self._given.backlog,
+                connections=self._given.connections,
+                lanes=self._given.lanes,
+                latency_ms=latency_ms,
+            )
+            found.append(await drain(size, run_dir=self._run_dir, progress=self._say))
+        return of_backlog(found), [asdict(each) for each in found]
 
     async def isolation(self) -> tuple[list[Figure], Any]:
         found = await isolation.measure(
@@ -130,7 +133,10 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=8, help="that share the backlog; default 8")
     parser.add_argument("--lanes", type=int, default=4, help="calls to a PeopleSoft at once; default 4")
     parser.add_argument(
-        "--latency-ms", type=int, default=600, help="of every call in the backlog; default 600"
+        "--latency-ms",
+        type=lambda text: [int(each) for each in text.split(",")],
+        default=[200, 600],
+        help="of every call in the backlog, each in a run of its own; default 200,600",
     )
     parser.add_argument("--outage-seconds", type=float, default=60, help="of the isolation; default 60")
     parser.add_argument("--run-dir", type=Path, default=HERE.parent / ".run" / "recovery")

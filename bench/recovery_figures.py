@@ -165,22 +165,22 @@ def of_pauses(pauses: Mapping[str, Sequence[Pause]], restarts: Sequence[Restart]
     return figures
 
 
-def of_backlog(drained: Drained) -> list[Figure]:
-    """How much of the possible rate was reached."""
-    lanes = drained.lanes / drained.voucher_seconds
+def of_backlog(found: Iterable[Drained]) -> list[Figure]:
+    """How much of the possible rate was reached, for each latency."""
     return [
         Figure(
             part="backlog",
-            what=f"{drained.invoices:,} invoices of {drained.connections} customers worked off: rate",
-            value=drained.rate,
-            bound=DRAIN_SHARE * drained.possible,
+            what=f"{each.invoices:,} invoices of {each.connections} customers, calls of {each.latency_ms} ms: rate",
+            value=each.rate,
+            bound=DRAIN_SHARE * each.possible,
             unit="vouchers/s",
             at_least=True,
             detail=(
-                f"{drained.lanes} lanes / {drained.voucher_seconds:.3f} s a voucher = {lanes:.1f}/s; "
-                f"without latency {drained.free_rate:.1f}/s"
+                f"{each.lanes} lanes / {each.voucher_seconds:.3f} s a voucher = "
+                f"{each.lanes / each.voucher_seconds:.1f}/s; without latency {each.free_rate:.1f}/s"
             ),
         )
+        for each in found
     ]
 
 

@@ -1,5 +1,6 @@
 """Figures of recovery hold or do not hold, and say of what they were made."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,9 +89,14 @@ def test_a_backlog_is_held_against_what_lanes_and_machine_allow(
             "rate": reached,
         }
     )
-    (figure,) = of_backlog(drained)
+    (figure,) = of_backlog([drained])
     assert figure.holds is holds
     assert "16 lanes / 0.800 s a voucher = 20.0/s" in figure.detail
+
+
+def test_each_latency_of_a_backlog_is_a_row_of_its_own() -> None:
+    found = of_backlog([DRAINED, replace(DRAINED, latency_ms=600)])
+    assert [each.what.partition("calls of ")[2] for each in found] == ["200 ms: rate", "600 ms: rate"]
 
 
 def test_a_rate_is_between_the_first_and_the_last() -> None:

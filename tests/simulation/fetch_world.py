@@ -18,10 +18,12 @@ from ingress.documents.core.machine import DocumentMachine
 from ingress.documents.core.sweeping import Finding, judge, just_changed, task_id
 from ingress.documents.wire import LAYOUT
 
+from .ledger_checks import PARTITIONS
 from .sim_broker import written
 from .sim_fetching import SERVED_BY, FetchCaller, Tenant, notification
 from .sim_ports import EPOCH
-from .world import FAIR, PARTITIONS, Weather, World
+from .weather import FAIR, Weather
+from .world import World
 
 SWEPT_EVERY = 20.0
 
@@ -88,7 +90,7 @@ class FetchWorld(World):
         """What each owner's process would tell, by what it holds: also one that was shut out and does not know yet."""
         now = EPOCH + timedelta(seconds=self.loop.time())
         every = timedelta(seconds=SWEPT_EVERY)
-        for process in self._alive():
+        for process in self.alive():
             for owner in self.workers[process].owners if process in self.workers else ():
                 for invoice, document in self.tenant.documents.items():
                     connection = self.tenant.served_by(invoice)

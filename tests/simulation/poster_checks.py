@@ -119,10 +119,16 @@ def _outcome(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> li
         return []
     if entry.step in (Step.CONFIRMED, Step.PAID):
         return _confirmed(world, invoice, entry)
-    held = [each.number for each in world.peoplesoft.made_for(invoice)]
+    held = {each.number for each in world.peoplesoft.made_for(invoice)} - _linked(world)
     if entry.step == Step.RETURNED and held and world.promised:
-        return [f"{invoice} was returned although PeopleSoft holds {held}"]
+        return [f"{invoice} was returned although PeopleSoft holds {sorted(held)}"]
     return []
+
+
+def _linked(world: PosterWorld) -> set[str]:
+    """The vouchers a person said to be an invoice's, whichever one's create made them."""
+    bodies = (entry.body for entry in world.by_invoice().values())
+    return {body.voucher.voucher_id for body in bodies if body.linked and body.voucher is not None}
 
 
 def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> list[str]:

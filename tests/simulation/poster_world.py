@@ -18,7 +18,8 @@ from .sim_basware import Basware
 from .sim_callers import Content, InvoiceCaller, Site
 from .sim_peoplesoft import PeopleSoft
 from .sim_sends import Sends
-from .world import FAIR, Weather, World
+from .weather import FAIR, Weather
+from .world import World
 
 
 class PosterWorld(World):
@@ -37,7 +38,7 @@ class PosterWorld(World):
         self.peoplesoft = PeopleSoft(refuses=self.documents.refused.__contains__, time=self.loop.time)
         self.peoplesoft_people = PeopleSoftPeople(self)
         self.people = People(self)
-        self.sends = Sends(self.loop, self.flows, self.broker)
+        self.sends = Sends(self.loop, self.flows, self.broker, self.places)
         self._site = Site(
             network=self.network,
             basware=self.basware,

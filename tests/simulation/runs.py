@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from .awaits import sites, target
 from .fetch_world import FetchWorld
 from .poster_world import PosterWorld
-from .world import FAIR, Result, Weather
+from .weather import FAIR, Result, Weather
 
 CHUNK = 25
 

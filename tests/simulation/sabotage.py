@@ -22,7 +22,7 @@ from chassis.ledger.records import owner_records
 from voucher_poster.core import commands, documents, late_search, looking, pictures, reporting
 
 from . import sim_callers, sim_ports
-from .world import FAIR, Weather
+from .weather import FAIR, Weather
 
 
 @contextlib.contextmanager
@@ -362,7 +362,7 @@ SABOTAGES: dict[str, Sabotage] = {
         without_the_rule=an_older_picture_wins, weather=Weather(payments=1.0), seen_at=0
     ),
     "skip the last search": Sabotage(
-        without_the_rule=without_the_last_search, weather=Weather(latest=70.0, trouble=(0.6,)), seen_at=32
+        without_the_rule=without_the_last_search, weather=Weather(latest=70.0, trouble=(0.6,)), seen_at=260
     ),
     "forget what a refusal missed": Sabotage(
         without_the_rule=forgetting_what_a_refusal_missed,

@@ -15,7 +15,8 @@ REACTION = 0.5
 
 @dataclass(slots=True)
 class Sends:
-    """Two writes on one record keep their spacing; nothing goes out that a paused or stopped flow forbids.
+    """Two writes on one record keep their spacing; no more calls of one connection to one remote than `places` at
+    once, and none that a paused or stopped flow forbids.
 
     A process that was frozen may send what it had decided before, of two hosts whose clocks disagree one cannot know
     when the other wrote, and nobody knows of a write that could not be written down: none of these counts.
@@ -24,17 +25,22 @@ class Sends:
     loop: SimLoop
     flows: SimFlows
     broker: Broker
+    places: int
     violations: list[str] = field(default_factory=list)
     _last: dict[str, tuple[float, Process]] = field(default_factory=dict)
     _before: dict[str, tuple[float, Process]] = field(default_factory=dict)
-    _calling: set[tuple[str, str]] = field(default_factory=set)
+    _calling: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """By process and record, the connection and the remote that is asked."""
 
     def began(self, record: str, connection_id: str, call: Call) -> None:
         """A call is about to be sent."""
         process, now = PROCESS.get(), self.loop.time()
         if (process.name, record) in self._calling:
             self.violations.append(f"two calls at once on {record}")
-        self._calling.add((process.name, record))
+        lane = self._calling[process.name, record] = connection_id, call.remote
+        side_by_side = [name for (name, _), asked in self._calling.items() if asked == lane]
+        if side_by_side.count(process.name) > self.places:
+            self.violations.append(f"{len(side_by_side)} calls of {connection_id} at once to {call.remote}")
         forbidden = self.flows.forbidden_since(connection_id, call)
         if forbidden is not None and now - forbidden > REACTION and not process.was_frozen:
             self.violations.append(f"{call.name} of {record} was sent although {call.remote} is not running")
@@ -54,7 +60,7 @@ class Sends:
 
     def ended(self, record: str, *, arrived: bool) -> None:
         """The call came to an end; what did not arrive, or was not taken, was no write."""
-        self._calling.discard((PROCESS.get().name, record))
+        self._calling.pop((PROCESS.get().name, record), None)
         if not arrived and record in self._before:
             self._last[record] = self._before[record]
         elif not arrived:

@@ -7,9 +7,7 @@ import asyncio
 import contextlib
 import random
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from chassis import topics
@@ -18,16 +16,17 @@ from chassis.ledger.machine import Machine
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import Caller, Clock, LogRecord
-from chassis.ledger.records import POSITION, Layout, read_position
+from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
 
 from .awaits import is_frequent, reached, suspended_at, target
+from .ledger_checks import PARTITIONS, broken_promises, dangling, undecided
 from .sim_broker import Broker, written
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
 from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
 from .sim_remotes import LATEST, Network
+from .weather import FAIR, Result, Weather
 
-PARTITIONS = 2
 NOT_COMPACTED = (topics.NOTIFICATIONS.name, topics.COMMANDS.name)
 """Inputs that are kept by time."""
 CALM = 12.0
@@ -36,57 +35,6 @@ PATIENCE = 4000.0
 """Virtual seconds after which a run that is not quiet has lost something."""
 WRONG_CLOCKS = 30_000.0
 """Virtual seconds more where wall clocks disagree by hours: a host that is behind waits for what another wrote."""
-
-
-@dataclass(slots=True)
-class Result:
-    """What a run did and which promises it broke."""
-
-    seed: int
-    violations: list[str] = field(default_factory=list)
-    crashed: Counter[str] = field(default_factory=Counter)
-    frozen: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    steps: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """How likely each kind of fault is in a run."""
-
-    kill: float = 0.5
-    freeze: float = 0.4
-    freezes: tuple[float, ...] = (2.0, 8.0, 40.0, 90.0)
-    terminate: float = 0.15
-    terminations: tuple[int, ...] = (1,)
-    broker: float = 0.3
-    trouble: tuple[float, ...] = (0.0, 0.05, 0.3)
-    refuse: float = 0.1
-    refusals: float = 0.03
-    lose_answer: float = 0.1
-    outage: float = 0.15
-    outages: tuple[int, ...] = (1,)
-    burst: float = 0.1
-    lockout: float = 0.1
-    lose_stop: float = 0.0
-    aim: float = 0.95
-    aim_freezes: float = 0.2
-    aim_at: str = ""
-    rivals: float = 0.15
-    payments: float = 0.5
-    dropped: float = 0.15
-    foreign: float = 0.08
-    recall: float = 0.25
-    flows: float = 0.25
-    versions: float = 0.15
-    clocks: float = 0.1
-    compact: float = 0.5
-    latest: float = LATEST
-    markers: tuple[float, ...] = (0.0005, 0.002, 0.02)
-
-
-FAIR = Weather()
 
 
 class World(ABC):
@@ -114,6 +62,7 @@ class World(ABC):
         self.stops: dict[Process, asyncio.Event] = {}
         self.members: dict[Process, SimMember] = {}
         self.workers: dict[Process, LedgerWorker[Any]] = {}
+        self.places = 1 if seed % 3 == 0 else 2
         self.born = 0
         self.pending = 0
         self.quiet_since: float | None = None
@@ -174,7 +123,7 @@ class World(ABC):
                 fraction=self.random.random,
                 signals=self.signals,
                 policy=self.policy,
-                width=lambda connection, remote: 2,
+                width=lambda connection, remote: self.places,
             )
 
         worker = LedgerWorker(
@@ -280,11 +229,12 @@ class World(ABC):
                         topic, partition, active=active
                     )
 
-    def _alive(self) -> list[Process]:
+    def alive(self) -> list[Process]:
+        """The processes that run or are frozen."""
         return [process for process in self.processes if process.alive]
 
     def _kill_some(self) -> None:
-        if alive := self._alive():
+        if alive := self.alive():
             self._kill(self.random.choice(alive))
 
     def _kill(self, process: Process) -> None:
@@ -294,7 +244,7 @@ class World(ABC):
         self.kill(process, "killed")
 
     def _freeze_some(self) -> None:
-        if alive := self._alive():
+        if alive := self.alive():
             self._freeze(self.random.choice(alive), self.random.choice(self.weather.freezes))
 
     def _freeze(self, process: Process, seconds: float) -> None:
@@ -305,7 +255,7 @@ class World(ABC):
         process.frozen_until = self.loop.time() + seconds
 
     def _terminate_some(self) -> None:
-        if alive := self._alive():
+        if alive := self.alive():
             process = self.random.choice(alive)
             self.result.faults["terminate"] += 1
             if process in self.stops:
@@ -338,7 +288,7 @@ class World(ABC):
                 self.loop.run(deadline=PATIENCE + (WRONG_CLOCKS if self.skewed else 0.0))
             except Stuck as stuck:
                 self.result.violations.append(str(stuck))
-            self.result.violations.extend(self._check())
+            self.result.violations.extend([*broken_promises(self), *self.check()])
         finally:
             self._clean_up()
             PROCESS.reset(token)
@@ -347,9 +297,9 @@ class World(ABC):
         return self.result
 
     def _look_for_quiet(self) -> None:
-        thawed = all(process.frozen_until <= self.loop.time() for process in self._alive())
+        thawed = all(process.frozen_until <= self.loop.time() for process in self.alive())
         resting = self.pending == 0 and thawed and self.network.under_way == 0
-        quiet = resting and not self.unfinished() and not self._dangling() and not self._undecided()
+        quiet = resting and not self.unfinished() and not dangling(self) and not undecided(self)
         quiet = quiet and self.pending == 0
         if not quiet:
             self.quiet_since = None
@@ -381,101 +331,3 @@ class World(ABC):
                     entry: Any = record.value
                     found[entry.key] = entry
         return found
-
-    def _check(self) -> list[str]:
-        """The promises every ledger service makes, then the service's own."""
-        failures = [*self.loop.failures, *self._unseen_failures()]
-        broken = [f"unexpected failure: {failure!r}" for failure in failures]
-        if not self.done:
-            broken.append(
-                f"not quiet after {self.loop.time():.0f} s: {[*self.unfinished(), *self._dangling()]}"
-            )
-        broken += self._check_versions() + self._check_replay() + self.check()
-        return broken
-
-    def _unseen_failures(self) -> list[BaseException]:
-        """What tasks raised and nobody has asked for."""
-        tasks = [task for process in self._alive() for task in process.tasks if task.done()]
-        unseen = [each for each in tasks if not each.cancelled() and each._log_traceback]
-        return [failure for task in unseen if (failure := task.exception()) is not None]
-
-    def _check_replay(self) -> list[str]:
-        """Whoever reads the compacted ledger from its beginning knows what its owner holds in memory."""
-        everything, broken = self.entries(), []
-        for partition in range(PARTITIONS):
-            log = self.broker.log(self.layout.ledger, partition)
-            found, _ = self.broker.read(self.layout.ledger, partition, 0, len(log))
-            replayed: dict[str, Any] = {}
-            for _, record in found:
-                if not record.kind:
-                    entry: Any = record.value
-                    replayed[entry.key] = entry
-            history = {each.key: each for each in map(_entry, written(log)) if each is not None}
-            held = [
-                {entry.key: entry for entry in owner.book.entries()}
-                for process in self._alive()
-                if process in self.workers
-                for owner in self.workers[process].owners
-                if owner.partition == partition
-            ]
-            broken += [f"replay of partition {partition} lacks or invents something"] * (replayed != history)
-            broken += [
-                f"partition {partition}: its owner holds other than the ledger"
-                for book in held
-                if self.done and book != replayed
-            ]
-        return broken if everything else []
-
-    def _what_is_left(self) -> list[str]:
-        return [*self.unfinished(), *self._dangling(), *self._undecided()]
-
-    def _undecided(self) -> list[str]:
-        """Inputs that no committed position has passed."""
-        left = []
-        for partition in range(PARTITIONS):
-            positions = dict(
-                read_position(record)
-                for record in written(self.broker.log(self.layout.ledger, partition))
-                if record.kind == POSITION
-            )
-            for topic in self.layout.inputs:
-                reached, end = positions.get(topic, 0), self.broker.high_watermark(topic, partition)
-                if reached != end:
-                    left.append(f"{topic}/{partition} is decided up to {reached} of {end}")
-        return left
-
-    def _dangling(self) -> list[str]:
-        """Partitions with records that nobody can read."""
-        return [
-            f"{topic}/{partition} shows only {self.broker.stable(topic, partition)} of {len(log)} offsets"
-            for (topic, partition), log in self.broker.logs.items()
-            if self.broker.stable(topic, partition) < len(log)
-        ]
-
-    def _check_versions(self) -> list[str]:
-        """Replaying the ledger shows every version once and in order; every record has its audit."""
-        broken = []
-        audited: set[str] = set()
-        for partition in range(PARTITIONS):
-            sequences: dict[str, int] = {}
-            for record in written(self.broker.log(self.layout.ledger, partition)):
-                if record.kind:
-                    continue
-                entry: Any = record.value
-                # What was aborted, and then released by the next commit because the abort's marker was lost, was
-                # decided again: the later one wins, and the ledger alerts.
-                repeated = self.broker.lost_aborts > 0 and entry.sequence == sequences.get(entry.key, 0)
-                if entry.sequence != sequences.get(entry.key, 0) + 1 and not repeated:
-                    broken.append(
-                        f"{entry.key}: version {entry.sequence} follows {sequences.get(entry.key, 0)}"
-                    )
-                sequences[entry.key] = entry.sequence
-            for record in written(self.broker.log(self.layout.audit, partition)):
-                if not record.kind:
-                    event: Any = record.value
-                    audited.add(event.record)
-        return broken + [f"{key} has no audit" for key in sorted(set(self.entries()) - audited)]
-
-
-def _entry(record: LogRecord) -> Any:
-    return None if record.kind else record.value

@@ -23,10 +23,13 @@ WIDTH = 2
 REMOTES = ("here", "there")
 CALLS = {
     f"{remote} {how}": Call(
-        name=f"{remote} {how}", remote=remote, kind=Kind.READ, goes_on_when_paused=how == "settle"
+        name=f"{remote} {how}",
+        remote=remote,
+        kind=Kind.ONCE if how == "create" else Kind.READ,
+        goes_on_when_paused=how == "settle",
     )
     for remote in REMOTES
-    for how in ("look", "settle")
+    for how in ("look", "settle", "create")
 }
 
 
@@ -85,6 +88,7 @@ class World:
     async def call(self, entry: Entry[str], call: Call, *, gate: Gate, repeat: bool) -> Outcome:
         assert entry.key not in self.running, "two calls of one record"
         assert self.states[call.remote] is not FlowState.STOPPED
+        assert call.kind is not Kind.ONCE or self.states[call.remote] is FlowState.RUNNING
         self.running[entry.key] = call, asyncio.get_running_loop().create_future()
         return await self.running[entry.key][1]
 
@@ -95,7 +99,7 @@ class World:
                 key=key,
                 connection_id="acme",
                 sequence=before.sequence + 1 if before else 1,
-                phase=Phase.WAITING,
+                phase=Phase.STARTED if wants.endswith("create") else Phase.WAITING,
                 step="do",
                 due=NOW + timedelta(hours=1) if later else NOW,
                 body=wants,
@@ -111,6 +115,7 @@ class World:
                 and call.remote == remote
                 and entry.due == NOW
                 and entry.key not in self.running
+                and entry.key not in self.ended
             ):
                 yield entry.key
 
@@ -128,11 +133,13 @@ class World:
                 if state is FlowState.RUNNING
                 or (state is FlowState.PAUSED and self.book_call(key).goes_on_when_paused)
             }
-            busy = [call for call, _ in self.running.values() if call.remote == remote]
+            busy = [
+                call for call, answer in self.running.values() if call.remote == remote and not answer.done()
+            ]
             assert len(busy) <= WIDTH
-            if may and lane is not None:
-                # A lane fills up when an outcome is committed, and goes one at a time until it was answered.
-                places = WIDTH if lane._proven and not self.ended else 1
+            if may and lane is not None and len(self.ended) <= WIDTH:
+                # What was answered and is not decided keeps no place; one at a time goes until the first answer.
+                places = WIDTH if lane._proven else 1
                 assert len(busy) >= places, f"{may} may run at {remote} and do not"
 
     def book_call(self, key: str) -> Call:
@@ -176,7 +183,8 @@ class Commit:
     def happen(self, world: World) -> None:
         if world.ended:
             key = next(iter(world.ended))
-            del world.ended[key], world.running[key]
+            del world.ended[key]
+            world.running.pop(key, None)
             world.show(key, self.wants, later=self.later)
             world.calls.committed(key, begun=0.0, outcome=True)
 
@@ -196,7 +204,7 @@ class Switch:
 Step = Decide | Answer | Commit | Switch
 wishes = st.sampled_from([*CALLS, ""])
 steps = st.one_of(
-    st.builds(Decide, key=st.sampled_from("abcd"), wants=wishes, later=st.booleans()),
+    st.builds(Decide, key=st.sampled_from("abcdef"), wants=wishes, later=st.booleans()),
     st.builds(Answer, which=st.integers(0, 3)),
     st.builds(Commit, wants=wishes, later=st.booleans()),
     st.builds(Switch, remote=st.sampled_from(REMOTES), state=st.sampled_from(FlowState)),

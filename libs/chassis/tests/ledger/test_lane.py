@@ -44,6 +44,7 @@ class Road:
         self.flow = FlowState.RUNNING
         self.width = 3
         self.started: list[str] = []
+        self.turned_away: list[str] = []
         self.probes = 0
         self.timers: list[Timer] = []
         self.lane = Lane(
@@ -52,6 +53,7 @@ class Road:
             flow=lambda: self.flow,
             start=self.started.append,
             goes_on_when_paused=lambda key: key.startswith("settle"),
+            turned_away=self.turned_away.append,
             probe=self._probe,
         )
 
@@ -130,7 +132,6 @@ def test_failures_in_a_row_open_the_circuit_and_one_canary_closes_it(road: Road)
     assert opened == [False, False, True]
     road.offer("a", "b")
     assert road.started == []
-    assert not road.lane.may_go_on()
     assert road.pending[0].seconds == 5.0
     road.fire()
     assert (road.probes, road.started) == (1, [])
@@ -221,10 +222,83 @@ def test_paused_only_what_settles_and_confirms_goes(road: Road) -> None:
     assert road.started == ["settle b", "settle d", "a", "c"]
 
 
-def test_paused_a_record_that_holds_a_place_may_not_go_on_to_its_next_call(road: Road) -> None:
-    assert road.lane.may_go_on()
-    road.switch(FlowState.PAUSED)
-    assert not road.lane.may_go_on()
+@pytest.mark.parametrize(
+    "halt",
+    [
+        lambda road: road.switch(FlowState.PAUSED),
+        lambda road: road.switch(FlowState.STOPPED),
+        lambda road: road.lane.hold(5.0),
+        lambda road: road.lane.refused(),
+        lambda road: road.lane.close(),
+    ],
+)
+def test_what_must_be_sent_soon_is_turned_away_at_once_where_nothing_may_go_out(
+    road: Road, halt: Callable[[Road], None]
+) -> None:
+    road.prove()
+    road.offer("a", "b", "c", "d")
+    road.lane.offer_first("waits for a place")
+    halt(road)
+    road.lane.offer_first("comes after")
+    assert road.turned_away == ["waits for a place", "comes after"]
+    assert road.started == ["a", "b", "c"]
+    assert road.lane.waiting == 1
+
+
+def test_a_stop_that_is_only_met_when_a_call_is_turned_away_has_its_canary_too(road: Road) -> None:
+    road.prove()
+    road.flow = FlowState.STOPPED
+    road.lane.offer_first("a")
+    assert road.turned_away == ["a"]
+    road.switch(FlowState.RUNNING)
+    road.fire()
+    assert road.probes == 1
+
+
+def test_what_must_be_sent_soon_goes_before_what_is_due(road: Road) -> None:
+    road.prove()
+    road.offer("a", "b", "c", "d")
+    road.lane.offer_first("e")
+    road.lane.finished("b")
+    assert road.started == ["a", "b", "c", "e"]
+    road.lane.finished("a")
+    assert road.started == ["a", "b", "c", "e", "d"]
+
+
+def test_undecided_records_keep_no_place_until_there_are_as_many_as_places(road: Road) -> None:
+    road.prove()
+    road.offer(*"abcdefgh")
+    for key in "abc":
+        road.lane.answered(key)
+    assert road.started == list("abcdef")
+    for key in "def":
+        road.lane.answered(key)
+    assert road.started == list("abcdef")
+    road.lane.decided("e")
+    assert road.started == list("abcdefg")
+
+
+@pytest.mark.parametrize(("seconds", "started"), [(2.5, "abcd"), (2.6, "abc")])
+def test_where_calls_take_long_an_undecided_record_keeps_its_place(
+    road: Road, seconds: float, started: str
+) -> None:
+    road.prove()
+    road.offer(*"abcd")
+    road.lane.took(seconds)
+    road.lane.answered("a")
+    assert road.started == list(started)
+    road.lane.decided("a")
+    assert road.started == list("abcd")
+
+
+def test_a_long_call_is_forgotten_over_short_ones(road: Road) -> None:
+    road.prove()
+    road.lane.took(120.0)
+    for _ in range(20):
+        road.lane.took(0.1)
+    road.offer(*"abcd")
+    road.lane.answered("a")
+    assert road.started == list("abcd")
 
 
 def test_stopped_nothing_goes_not_even_what_settles_and_the_canary_goes_first_after(road: Road) -> None:
@@ -266,7 +340,6 @@ def test_refused_it_stops_at_once_and_waits_for_the_stop_to_be_lifted(road: Road
     road.offer("a", "settle b")
     road.lane.finished("z")
     assert (road.started, road.pending) == ([], [])
-    assert not road.lane.may_go_on()
     road.switch(FlowState.STOPPED)
     road.lane.stop_told()
     assert road.pending == []
@@ -326,7 +399,6 @@ def test_closed_it_starts_nothing_and_leaves_no_timer(road: Road) -> None:
     road.offer("a")
     road.lane.hold(1.0)
     assert (road.started, road.pending) == ([], [])
-    assert not road.lane.may_go_on()
 
 
 def test_offered_again_it_keeps_its_turn_and_starts_once(road: Road) -> None:
@@ -399,6 +471,7 @@ class AnyTraffic(RuleBasedStateMachine):
         self.timers.start()
         self.offered = 0
         self.finished: set[str] = set()
+        self.undecided: list[str] = []
 
     def teardown(self) -> None:
         self.timers.stop()
@@ -417,15 +490,32 @@ class AnyTraffic(RuleBasedStateMachine):
             assert len(self.road.started) == before
 
     @precondition(lambda self: self.busy)
-    @rule(ending=st.sampled_from(["succeeded", "failed", "refused", "hold"]))
-    def end(self, ending: str) -> None:
+    @rule(
+        ending=st.sampled_from(["succeeded", "failed", "refused", "hold"]),
+        seconds=st.sampled_from([0.1, 30.0]),
+    )
+    def end(self, ending: str, seconds: float) -> None:
         lane, key = self.road.lane, self.busy[0]
+        lane.took(seconds)
         if ending == "hold":
             lane.hold(3.0)
         else:
             getattr(lane, ending)()
         self.finished.add(key)
-        lane.finished(key)
+        if key.startswith("first"):
+            lane.finished(key)
+        else:
+            self.undecided.append(key)
+            lane.answered(key)
+
+    @precondition(lambda self: self.undecided)
+    @rule(follows=st.booleans())
+    def decide(self, follows: bool) -> None:
+        key = self.undecided.pop(0)
+        if follows:
+            self.offered += 1
+            self.road.lane.offer_first(f"first after {key}")
+        self.road.lane.decided(key)
 
     @rule(flow=st.sampled_from(FlowState), connection_changed=st.booleans())
     def switch(self, flow: FlowState, connection_changed: bool) -> None:
@@ -447,14 +537,16 @@ class AnyTraffic(RuleBasedStateMachine):
     def bounded(self) -> None:
         assert len(self.busy) <= self.road.width
         assert len(self.road.pending) <= 1
-        assert len(self.road.started) + self.road.lane.waiting == self.offered
+        assert len(self.road.started) + len(self.road.turned_away) + self.road.lane.waiting == self.offered
+        # Twice as many where only one call goes at a time again meanwhile.
+        assert len(self.road.lane._first) <= 2 * self.road.width
         assert len(set(self.road.started)) == len(self.road.started)
 
     @invariant()
     def never_stuck(self) -> None:
         """What waits has something that will let it go: a place to come, a canary, a stop told or a resume."""
         lane, road = self.road.lane, self.road
-        if road.lane.waiting and road.flow is FlowState.RUNNING and not self.busy:
+        if road.lane.waiting and road.flow is FlowState.RUNNING and not self.busy and not self.undecided:
             assert road.pending or lane._refused or lane._was_stopped
 
 

@@ -1,8 +1,8 @@
 """When the calls of entries start, and what came out of them: timers, lanes, the gate, the tasks.
 
 Reads committed entries only. Every outcome goes back as an `Ended` event, and no second call of a record ever starts
-before that event is committed. Until then the record keeps its place in the lane, as a call of kind once may follow at
-once; after such a call none follows, and its place is free for another record while the outcome commits.
+before that event is committed. Meanwhile its place in the lane serves another record. A call of kind once may follow at
+once: it goes first when a place is free, and where it cannot go at all it is given back as not sent, at once.
 """
 
 import asyncio
@@ -87,37 +87,26 @@ class Calls(Generic[B]):
     def committed(self, key: str, *, begun: float, outcome: bool) -> None:
         """An entry was committed in a transaction begun at `begun` (monotonic seconds).
 
-        `outcome`: the event was the end of the record's call, so its place is free for what follows.
+        `outcome`: the event was the end of the record's call, so that its next one may start.
         """
         entry = self._book.get(key)
         if entry is None or entry.phase is not Phase.STARTED:
             self._begun.pop(key, None)
         else:
             self._begun.setdefault(key, begun)
-        if not outcome:
-            self.consider(key)
-            return
-        lane = self._placed.pop(key)
-        call = self._wanted(entry)
-        if entry is not None and call is not None and call.kind is Kind.ONCE:
-            target = self._lane(entry.connection_id, call.remote)
-            if not target.may_go_on():
-                self._placed[key] = lane
-                reason = f"{call.remote} was paused, stopped or lost between the start and the send"
-                self._tell_end(entry, call, NotSent(reason=reason))
-                return
-            if target is lane:
-                lane.kept(key)
-                self._placed[key] = lane
-                self._spawn(self._run(entry, call, lane), self._running)
-                return
-        lane.finished(key)
+        lane = self._placed.pop(key) if outcome else None
         self.consider(key)
+        if lane is not None:
+            lane.decided(key)
 
     def consider(self, key: str) -> None:
         """Look at what the entry asks for, and when; what was offered for another call before is withdrawn."""
         entry = self._book.get(key)
-        if self._closed or entry is None or key in self._placed:
+        if entry is None or key in self._placed:
+            return
+        call = self._wanted(entry)
+        once = call is not None and call.kind is Kind.ONCE
+        if self._closed and not once:
             return
         timer = self._timers.pop(key, None)
         if timer is not None:
@@ -125,7 +114,6 @@ class Calls(Generic[B]):
         if entry.stop is not None and (entry.connection_id, entry.stop) not in self._told:
             self._told.add((entry.connection_id, entry.stop))
             self._spawn(self._tell_stop(entry.connection_id, entry.stop), self._aside)
-        call = self._wanted(entry)
         self._inherited.moved(entry)
         if call is None:
             self._ripe.pop(key, None)
@@ -141,7 +129,8 @@ class Calls(Generic[B]):
         if self._offered.get(key) is not lane:
             self._withdraw(key)
             self._offered[key] = lane
-        lane.offer(key)
+        offer = lane.offer_first if once else lane.offer
+        offer(key)
 
     def flows_changed(self, *, connection_changed: str | None = None) -> None:
         """A desired state changed, or the connection with this id."""
@@ -220,8 +209,11 @@ class Calls(Generic[B]):
                 flow=lambda: self._flows.state(connection_id, remote),
                 start=lambda key: self._start(key, connection_id, remote),
                 goes_on_when_paused=self._goes_on,
+                turned_away=lambda key: self._turned_away(key, connection_id, remote),
                 probe=lambda: self._probe(connection_id, remote),
             )
+            if self._closed:
+                lane.close()
         return lane
 
     def _start(self, key: str, connection_id: str, remote: str) -> None:
@@ -236,6 +228,17 @@ class Calls(Generic[B]):
         self._ripe.pop(key, None)
         self._spawn(self._run(entry, call, lane), self._running)
 
+    def _turned_away(self, key: str, connection_id: str, remote: str) -> None:
+        """The call of kind once cannot go out now: it is not kept for later, but decided upon anew."""
+        self._placed[key] = self._lanes[connection_id, remote]
+        self._offered.pop(key, None)
+        entry = self._book.get(key)
+        call = self._wanted(entry)
+        if entry is None or call is None:
+            raise RuntimeError(f"{key} was offered and wants no call")
+        reason = f"{remote} was paused, stopped or lost between the start and the send"
+        self._tell_end(entry, call, NotSent(reason=reason))
+
     def _unused(self, key: str, lane: Lane) -> None:
         del self._placed[key]
         lane.finished(key)
@@ -249,7 +252,9 @@ class Calls(Generic[B]):
         task.add_done_callback(among.discard)
 
     async def _run(self, entry: Entry[B], call: Call, lane: Lane) -> None:
+        begun = self._clock.monotonic()
         outcome = await self._outcome(entry, call)
+        lane.took(self._clock.monotonic() - begun)
         if isinstance(outcome, Retry) and self._inherited.covers(entry):
             outcome = replace(outcome, effect=True)
         lane.learn(outcome)
@@ -258,6 +263,8 @@ class Calls(Generic[B]):
         self._tell_end(entry, call, outcome)
         if call.kind is Kind.ONCE:
             lane.finished(entry.key)
+        else:
+            lane.answered(entry.key)
 
     def _tell_end(self, entry: Entry[B], call: Call, outcome: Outcome) -> None:
         self._signals.count(
