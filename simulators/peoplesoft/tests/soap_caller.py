@@ -18,7 +18,6 @@ CONNECTOR = "/PSIGW/PeopleSoftServiceListeningConnector"
 REST = "/PSIGW/RESTListeningConnector"
 QAS = {"execute": "QAS_EXECUTEQRYSYNCPOLL_OPER.VERSION_1", "results": "QAS_GETQUERYRESULTS_OPER.VERSION_2"}
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
