@@ -15,11 +15,12 @@ from chassis.streams.poll_runner import PollRunner
 from chassis.streams.poll_subjects import SubjectBook
 from chassis.streams.ports import Incoming, StreamSurroundings, Table
 from chassis.streams.scheduler import PollScheduler
+from chassis.streams.testing import MovedClock
 from chassis.topics import AUDIT_MASTERDATA
 
 from .memory_broker import RECORDS, SHARD, Broker
 from .scripted_poller import ScriptedPoller
-from .surroundings import Connections, FakeClock, States
+from .surroundings import Connections, States
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class Process:
     def __init__(
         self,
         broker: Broker,
-        clock: FakeClock,
+        clock: MovedClock,
         *,
         connections: Connections,
         flows: States,

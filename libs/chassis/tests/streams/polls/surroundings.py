@@ -1,7 +1,6 @@
-"""What a process that polls goes by: the time, its customers' connections, and which flows run."""
+"""What a process that polls goes by: its customers' connections, and which flows run."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ap_domain.desired_state import FlowState
@@ -9,26 +8,6 @@ from chassis.connections import Connection
 from chassis.ledger.entry import Stop
 
 from .memory_broker import SHARD
-
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@dataclass
-class FakeClock:
-    """Clock."""
-
-    at: datetime = NOON
-    passed: float = 0.0
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.passed
-
-    def advance(self, **time: float) -> None:
-        self.at += timedelta(**time)
-        self.passed += timedelta(**time).total_seconds()
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ap_domain.command import Action, Command, CommandedLedger
@@ -12,12 +12,14 @@ from chassis.keys import record_key
 from chassis.records import COMMAND
 from chassis.streams.poll_port import PollLimits, Subject
 from chassis.streams.schedule import read_schedule
+from chassis.streams.testing import MovedClock
 from chassis.topics import COMMANDS
 
 from .memory_broker import Broker
 from .process import Process, Tasks
-from .surroundings import Connections, FakeClock, States
+from .surroundings import Connections, States
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FULL, CHANGES = "30 2 * * *", "*/15 * * * *"
 
 
@@ -26,7 +28,7 @@ class World:
 
     def __init__(self) -> None:
         self.tasks = Tasks()
-        self.broker, self.clock = Broker(), FakeClock()
+        self.broker, self.clock = Broker(), MovedClock(NOON)
         self.connections = Connections({"acme": 1})
         self.flows = States()
         self.schedules: dict[str, dict[PollKind, str]] = {
