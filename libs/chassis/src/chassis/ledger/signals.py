@@ -14,9 +14,9 @@ COUNTERS: Mapping[str, Counter] = {
     ),
     "alerts": metrics.counter(
         "ledger_alerts",
-        "Times PeopleSoft showed other than the one voucher of an invoice: more than one, one that another invoice has, "
-        "one of an invoice that ended without any, or none after a second create. It is parked, its audit says alert=yes. "
-        "Alert on any: runbook second-voucher.",
+        "Times PeopleSoft showed other than the one voucher of an invoice: more than one, one that another invoice "
+        "has, one of an invoice that ended without any, or none after a second create. It is parked, its audit says "
+        "alert=yes. Alert on any: runbook second-voucher.",
         ("connection",),
     ),
     "ledger_decisions": metrics.counter(
