@@ -8,6 +8,7 @@ import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import PaymentReport, PaymentState, Step
 from ap_domain.payments import PaymentPicture, PaymentStanding, PaymentTold, payment_told
+from chassis.ledger import transition
 from chassis.ledger.entry import Phase
 from voucher_poster.core.answers import (
     Acknowledged,
@@ -144,11 +145,25 @@ ROWS: list[tuple[str, InvoiceEntry, PaymentPicture, tuple[Phase, Step], int]] = 
         1,
     ),
     (
-        "nobody says what became of it, other now",
-        at(CONFIRM, under_way(), phase=PARKED),
+        "it may have been sent, other now",
+        replace(at(REPORT, under_way(), phase=PARKED), tried=True),
+        paid(poll=2),
+        (WAITING, REPORT),
+        1,
+    ),
+    (
+        "nobody says for a day what became of it, other now",
+        at(CONFIRM, under_way(), phase=PARKED, write_after=NOW - timedelta(hours=25)),
         paid(poll=2),
         (WAITING, REPORT),
         2,
+    ),
+    (
+        "it was not asked to the end what became of it, other now",
+        at(CONFIRM, under_way(), phase=PARKED),
+        paid(poll=2),
+        (WAITING, CONFIRM),
+        1,
     ),
     (
         "nobody says what became of it, the same",
@@ -406,6 +421,31 @@ def test_another_transfer_makes_basware_hear_of_the_payment_again() -> None:
 def test_a_voucher_that_is_gone_takes_its_payment_with_it() -> None:
     entry = an_entry(Step.REVISIT, body={**POSTED, "payment": state()})
     assert after(entry, Revisited(voucher=None)).body.payment is None
+
+
+def test_a_response_whose_end_could_not_be_written_is_asked_about_before_the_next_is_sent() -> None:
+    """Basware carries responses out in its own time: the older one may come last."""
+    under_question = transition.unwritable(at(CONFIRM, under_way()), "too large").entry
+    assert under_question is not None
+    left = after(seen(under_question, paid(poll=2)), PaymentConfirmed(number=1))
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.step, report.number, report.told, payment_of(left).told) == (REPORT, 2, ALL, HALF)
+
+
+def test_the_next_response_was_never_sent_whatever_the_one_before_was() -> None:
+    refused = after(replace(at(REPORT, under_way()), tried=True), PaymentRefused(number=1, reason="409"))
+    left = seen(refused, paid(poll=2))
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.tried, report.number, report.told) == (False, 3, ALL)
+
+
+def test_a_payment_that_is_given_up_does_not_hide_that_the_invoice_is_offered_again() -> None:
+    waited = at(CONFIRM, under_way(), phase=PARKED, newer=document(2))
+    left = entry_of(received(waited, order(Action.DISCARD)))
+    assert (left.phase, left.step, left.body.newer) == (WAITING, Step.REVISIT, None)
+    assert payment_of(left).given_up == HALF
 
 
 @pytest.mark.parametrize("step", [REPORT, CONFIRM])
