@@ -14,6 +14,7 @@ from chassis.ledger.outcomes import Done, Outcome, Parked, Retry
 from chassis.ledger.ports import Clock
 from chassis.ledger.words import words
 from chassis.trace import TraceContext
+
 from voucher_poster.core.paying import LONGEST_SILENCE
 
 InvoiceEntry = Entry[InvoiceState]
