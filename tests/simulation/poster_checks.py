@@ -101,17 +101,6 @@ def _let_be(world: PosterWorld) -> set[str]:
     return {event.record.split("/")[1] for event in _audit(world) if said in event.detail.get("said", "")}
 
 
-def _unwritten(world: PosterWorld) -> set[str]:
-    """Invoices of which a decision could not be written: that an acknowledge was tried may be forgotten when a person
-    then orders something else.
-    """
-    return {
-        event.record.split("/")[1]
-        for event in _audit(world)
-        if event.action == "parked" and "cannot be written" in event.detail["reason"]
-    }
-
-
 def _outcome(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> list[str]:
     if entry.phase is Phase.PARKED and not _excused(world, invoice, entry.reason):
         return [f"{invoice} is parked: {entry.reason}"]
@@ -184,8 +173,7 @@ def _excused(world: PosterWorld, invoice: str, reason: str) -> bool:
     owner's clock is behind and it believes that nobody before it can have acknowledged yet.
     """
     excused = EXCUSED
-    lost = world.documents.recalled | _unwritten(world)
-    if world.skewed or world.result.faults["freeze"] or invoice in lost:
+    if world.skewed or world.result.faults["freeze"] or invoice in world.documents.recalled:
         excused += ("another consumer",)
     if invoice in world.documents.recalled:
         excused += (

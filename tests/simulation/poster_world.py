@@ -35,7 +35,9 @@ class PosterWorld(World):
         batches = self.skewed or random.random() < 0.7
         self.basware = Basware(self.loop, trouble=0.3 if random.random() < weather.dropped else 0.0)
         self.documents = Documents(self, batches=batches)
-        self.peoplesoft = PeopleSoft(refuses=self.documents.refused.__contains__, time=self.loop.time)
+        self.peoplesoft = PeopleSoft(
+            refuses=self.documents.refused.__contains__, time=self.loop.time, latest=weather.latest
+        )
         self.peoplesoft_people = PeopleSoftPeople(self)
         self.people = People(self)
         self.sends = Sends(self.loop, self.flows, self.broker, self.places)
@@ -79,8 +81,8 @@ class PosterWorld(World):
         return entry.phase is Phase.FINAL and entry.step in (Step.CONFIRMED, Step.PAID)
 
     def _is_over(self, entry: Entry[InvoiceState]) -> bool:
-        """Parked, or final without one more look to come."""
-        return entry.phase is Phase.PARKED or (entry.phase is Phase.FINAL and entry.due is None)
+        """Parked or final, without one more look to come."""
+        return entry.phase in (Phase.PARKED, Phase.FINAL) and entry.due is None
 
     def unfinished(self) -> list[str]:
         entries = self.by_invoice()

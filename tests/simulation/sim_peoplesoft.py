@@ -13,8 +13,9 @@ from ap_domain.posting import VoucherRef
 GROSS = 100
 UNIT = "US001"
 _DAY = date(2026, 11, 23)
-_NEW = 60.0
-"""Seconds for which a voucher of another origin may have been keyed between a search and a create carried out late."""
+_NEW = 35.0
+"""Seconds for which a voucher of another origin may have been keyed between a search and a create, carried out at once.
+"""
 
 
 @dataclass(slots=True)
@@ -59,15 +60,16 @@ class Voucher:
 
 
 class PeopleSoft:
-    """Set to warn of duplicates, so it saves whatever it is sent."""
+    """Set to warn of duplicates, so it saves whatever it is sent, `latest` so many seconds after."""
 
-    def __init__(self, *, refuses: Callable[[str], bool], time: Callable[[], float]) -> None:
+    def __init__(self, *, refuses: Callable[[str], bool], time: Callable[[], float], latest: float) -> None:
         self.locked_out = False
         self.logins_refused = 0
         self.refuses = refuses
         self.vouchers: dict[str, Voucher] = {}
         self.violations: list[str] = []
         self._time = time
+        self._new = _NEW + latest
 
     def create(self, key: str, invoice: str, content: str) -> Voucher | None:
         """The voucher, or None for a business no."""
@@ -75,7 +77,7 @@ class PeopleSoft:
             return None
         if invoice:
             for beside in self.under(key):
-                if not beside.invoice and self._time() - beside.since > _NEW:
+                if not beside.invoice and self._time() - beside.since > self._new:
                     self.violations.append(
                         f"{invoice} was created beside {beside.number} of another origin, which was there"
                     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ap_domain.command import Action, Command, CommandedLedger, VoucherLink
-from ap_domain.invoice_state import LateSearch, PaymentReport, PaymentState, Report, Step
+from ap_domain.invoice_state import DocumentRef, LateSearch, PaymentReport, PaymentState, Report, Step
 from ap_domain.payments import PaymentTold
 from ap_domain.posting import VoucherRef
 from apstream_cli.invoices import Case, Invoice
@@ -42,6 +42,15 @@ STATES = [
 VOUCHER = VoucherRef(business_unit="US001", voucher_id="00012345", entry_status="P")
 LINK = VoucherLink(business_unit="US001", voucher_id="00054321", invoice_number="2026/000001")
 PAYMENT = PaymentState(poll_offset=1, digest="d", standing="scheduled")
+OFFERED = DocumentRef(
+    partition=3,
+    offset=1,
+    fetch_number=2,
+    fetched_at=NOW,
+    status="WaitingForTransfer",
+    revision="r",
+    digest="d",
+)
 SECOND = LateSearch(due=NOW, intents=(), found=("00012346",))
 TOLD = PaymentTold(settled=False, payment_block=False, paid_total=Decimal(0), cash_discount=Decimal(0))
 
@@ -154,6 +163,8 @@ def test_the_owner_of_a_document_does_what_the_plan_tells(
         (Action.LINK, {"phase": Phase.FINAL, "step": Step.PAID, "voucher": VOUCHER}, "place of US001/00012345"),
         (Action.LINK, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "discard it first"),
         (Action.DISCARD, {"step": Step.REPORT_PAYMENT, "voucher": VOUCHER}, "until PeopleSoft shows another payment"),
+        (Action.DISCARD, {"step": Step.CONFIRM_PAYMENT, "voucher": VOUCHER, "newer": OFFERED}, "fetch that waited"),
+        (Action.DISCARD, {"step": Step.REPORT, "voucher": VOUCHER, "late": SECOND}, "Basware is told nothing"),
         (Action.RESUBMIT, {"step": Step.CONFIRM_PAYMENT, "voucher": VOUCHER}, "sent the same word"),
         (Action.RESUBMIT, {"phase": Phase.FINAL, "step": Step.CONFIRMED, "voucher": VOUCHER,
                            "payment": replace(PAYMENT, given_up=TOLD)}, "after all"),

@@ -109,7 +109,7 @@ class LinkOrder:
     """A voucher that a person named for the invoice, whose number is `invoice_number`, until PeopleSoft was asked.
 
     `step`, `parked` (else final) and `reason` are where the invoice stood: there it stays if the voucher cannot stand
-    for it.
+    for it. `tried`: it stood at its acknowledge, and that may have taken effect.
     """
 
     business_unit: str
@@ -118,6 +118,7 @@ class LinkOrder:
     step: str
     parked: bool
     reason: str = ""
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,9 @@ class TinyMachine:
     def wrote(self, entry: Entry[str], outcome: Done | Retry, *, now: datetime) -> Entry[str]:
         return entry
 
+    def rested(self, entry: Entry[str]) -> Entry[str]:
+        return entry
+
     def call(self, entry: Entry[str]) -> Call | None:
         if entry.step == "tell":
             return TELL

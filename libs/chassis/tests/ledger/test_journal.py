@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from ap_domain.audit import AuditEvent
@@ -13,7 +14,7 @@ from chassis.ledger.book import Book
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable
 from chassis.ledger.journal import Draft, Held, Journal
-from chassis.ledger.machine import Call, Input, Kind
+from chassis.ledger.machine import Call, Decision, Input, Kind
 from chassis.ledger.outcomes import Done, InDoubt, Outcome, Parked, Retry, Sighted
 from chassis.ledger.policy import Policy
 from chassis.ledger.ports import LogRecord, MemoryStore
@@ -118,6 +119,19 @@ def test_what_was_tried_is_forgotten_with_the_step(desk: Desk) -> None:
     assert desk.write(arrived("b", offset=1)).entries["acme/1"].tried
     done = desk.write(ended(Done(value="told"), sequence=3, call=TELL)).entries["acme/1"]
     assert (done.step, done.tried) == ("done", False)
+
+
+def test_what_a_decision_says_was_tried_at_another_step_is_kept(
+    machine: Any, wire: Any, layout: Layout
+) -> None:
+    """A step that was left may be come back to."""
+    desk = Desk(machine, wire, layout)
+    desk.write(arrived("a"))
+    back = replace(desk.book.get("acme/1"), step="tell", tried=True)
+    with patch.object(type(machine), "received", lambda *_, **__: Decision(entry=back)):
+        assert desk.write(arrived("b", offset=1)).entries["acme/1"].tried
+    with patch.object(type(machine), "received", lambda *_, **__: Decision(entry=replace(back, step="do"))):
+        assert not desk.write(arrived("c", offset=2)).entries["acme/1"].tried
 
 
 def test_an_outcome_that_cannot_be_written_down_leaves_that_it_was_tried(desk: Desk) -> None:
@@ -288,6 +302,21 @@ def test_a_decision_that_does_not_fit_is_parked_small_and_its_position_moves(des
     assert (entry.phase, entry.reason, entry.sequence, entry.body) == (Phase.PARKED, "too long", 2, "a")
     assert topics(draft.records) == ["ledger", "audit", "position"]
     assert positions(draft) == {"inputs": 2}
+
+
+def test_what_is_parked_so_is_looked_at_once_more_unless_that_is_what_was_refused(
+    machine: Any, desk: Desk
+) -> None:
+    desk.write(arrived("a"))
+    soon = NOW + timedelta(seconds=9)
+    with (
+        patch.object(type(machine), "rested", lambda _, entry: replace(entry, due=soon)),
+        patch.object(type(machine), "call", lambda *_: LOOK),
+    ):
+        parked = desk.show(desk.journal.parked(ended(Done()), desk.held, reason="too long", now=NOW))
+        assert parked.entries["acme/1"].due == soon
+        looked = desk.journal.parked(ended(Done(), sequence=2), desk.held, reason="too long", now=NOW)
+        assert looked.entries["acme/1"].due is None
 
 
 def test_the_first_input_of_a_record_is_parked_too(desk: Desk) -> None:

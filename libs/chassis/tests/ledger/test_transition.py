@@ -394,6 +394,9 @@ def test_nothing_but_an_answer_or_two_empty_looks_ends_doubt(
         def withdrawn(self, entry: Tiny, *, now: datetime) -> Tiny:
             return replace(entry, phase=Phase.WAITING, due=now)
 
+        def rested(self, entry: Tiny) -> Tiny:
+            return entry
+
     entry: Tiny = Entry(
         key="k", connection_id="c", sequence=1, phase=phase, step="do", attempts=attempts, body=""
     )
@@ -429,6 +432,40 @@ def test_what_replaced_the_work_during_its_call_is_not_done_sooner_for_its_failu
     assert after.due >= due
 
 
+class LooksAgain:
+    """What is parked is looked at once more."""
+
+    def call(self, entry: Tiny) -> Call | None:
+        return LOOK if entry.phase in (Phase.PARKED, Phase.FINAL) else REPORT
+
+    def rested(self, entry: Tiny) -> Tiny:
+        return replace(entry, due=LATER)
+
+    def succeeded(self, entry: Tiny, value: object, **_: object) -> Decision[str]:
+        return Decision(entry=replace(entry, due=None, body=str(value)))
+
+
+def test_what_the_ledger_parks_is_looked_at_once_more_where_its_machine_says_so(entry: Tiny) -> None:
+    waits = moved(LooksAgain(), entry, REPORT, Parked(reason="odd"))
+    assert (waits.phase, waits.due, waits.reason) == (Phase.PARKED, LATER, "odd")
+    looked = moved(LooksAgain(), waits, LOOK, Done(value="seen"))
+    assert (looked.phase, looked.due, looked.reason, looked.body) == (Phase.PARKED, None, "odd", "seen")
+    assert moved(LooksAgain(), replace(waits, due=None), LOOK, Done(value="seen")).body == entry.body
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Retry(reason="busy"), InDoubt(reason="silence"), NotSent(reason="left"), Parked(reason="cannot")],
+)
+def test_a_look_that_fails_does_not_say_why_a_person_must_decide(entry: Tiny, outcome: Outcome) -> None:
+    waits = replace(entry, phase=Phase.PARKED, due=LATER, reason="odd")
+    left = moved(LooksAgain(), waits, LOOK, outcome)
+    assert (left.phase, left.reason) == (Phase.PARKED, "odd")
+    assert (left.due is None) is isinstance(outcome, Parked), (
+        "what cannot be looked at is not asked again and again"
+    )
+
+
 class Writing:
     """Remembers in its body that it was told of a write; a success leaves the rest as it is."""
 
@@ -440,6 +477,9 @@ class Writing:
 
     def wrote(self, entry: Tiny, outcome: Done | Retry, *, now: datetime) -> Tiny:
         return replace(entry, body=f"wrote at {now:%H:%M}")
+
+    def rested(self, entry: Tiny) -> Tiny:
+        return entry
 
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.PARKED, Phase.FINAL])

@@ -154,8 +154,10 @@ def _discard(entry: Entry[InvoiceState], now: datetime) -> str:
         )
     if entry.body.voucher is not None and entry.body.link is not None:
         return "the voucher that was named is not looked at any more; the one it has still stands"
-    if entry.body.late is not None and entry.body.late.found:
+    if entry.step in _ENDS and entry.body.late is not None and entry.body.late.found:
         return f"what was found in PeopleSoft beside it is let be: {', '.join(entry.body.late.found)}"
+    if entry.body.voucher is not None and entry.body.newer is not None and entry.step in _RESTS_AFTERWARDS:
+        return "that payment is not told, and the fetch that waited for it is acted on"
     if entry.body.voucher is not None and entry.step in _RESTS_AFTERWARDS:
         return "nothing is done about it until PeopleSoft shows another payment; resubmit it to have it told after all"
     return "nothing more is done about it here, and Basware is told nothing: it was dealt with by hand"

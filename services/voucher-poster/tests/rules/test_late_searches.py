@@ -25,6 +25,7 @@ from .samples import (
     POSTED,
     SECOND,
     SOON,
+    TOLD,
     InvoiceEntry,
     an_entry,
     decided,
@@ -101,6 +102,14 @@ def test_doubt_that_found_its_voucher_leaves_nothing_to_search_for() -> None:
     assert ended(started(Phase.IN_DOUBT), calls.SETTLE, Sighted(same=(FIRST,))).body.late is None
 
 
+def test_which_of_two_creates_made_the_one_that_is_found_is_not_known() -> None:
+    """The other may still come: it is searched for as if it had not happened."""
+    corrected = started(Phase.IN_DOUBT, intent=OTHER_NUMBER, late=WANTED)
+    adopted = ended(corrected, calls.SETTLE, Sighted(same=(FIRST,)))
+    assert adopted.body.voucher == FIRST
+    assert adopted.body.late == LateSearch(due=LATER + SETTLE, intents=(INTENT, OTHER_NUMBER))
+
+
 @pytest.mark.parametrize("outcome", [Retry(reason="busy", effect=False), NotSent(reason="too old")])
 def test_a_create_that_provably_did_not_happen_is_not_searched_for(outcome: Outcome) -> None:
     assert ended(started(), calls.CREATE, outcome).body.late is None
@@ -167,6 +176,70 @@ def test_a_search_that_cannot_be_made_asks_for_a_person_who_has_it_made_again() 
     assert (waits.phase, waits.reason) == (Phase.PARKED, "no such query")
     again = entry_of(received(waits, order(Action.RESUBMIT)))
     assert (again.phase, again.due, MACHINE.call(again)) == (Phase.FINAL, WANTED.due, calls.SEARCH_AGAIN)
+
+
+UNTOLD = {**POSTED, "report": TOLD, "reports": 1, "late": WANTED}
+"""Its voucher is there, and Basware is being told of it."""
+
+
+def parked_in_between(**body: Any) -> InvoiceEntry:
+    """What Basware said to its report could not be written."""
+    asking = an_entry(Step.CONFIRM, body={**UNTOLD, **body})
+    return ended(asking, calls.CONFIRM, Parked(reason="a person must look"))
+
+
+def test_what_waits_for_a_person_is_searched_for_meanwhile() -> None:
+    waits = parked_in_between()
+    assert (waits.phase, waits.due, MACHINE.call(waits)) == (Phase.PARKED, WANTED.due, calls.SEARCH_AGAIN)
+    left = searched(waits, FIRST)
+    assert (left.phase, left.step, left.due, left.body.late) == (Phase.PARKED, Step.CONFIRM, None, None)
+    assert left.reason == "a person must look"
+
+
+def test_a_second_voucher_of_what_waits_for_a_person_raises_an_alert() -> None:
+    waits = parked_in_between()
+    decision = decided(waits, SearchedAgain(due=WANTED.due, vouchers=(FIRST, SECOND)))
+    entry = entry_of(decision)
+    assert decision.notes[0].detail["alert"] == "yes"
+    assert (entry.phase, entry.step, entry.due) == (Phase.PARKED, Step.CONFIRM, None)
+    assert all(said in entry.reason for said in (FIRST.voucher_id, SECOND.voucher_id, "a person must look"))
+    again = entry_of(received(entry, order(Action.RESUBMIT)))
+    assert again.step == Step.REPORT
+    told = ended(
+        ended(again, calls.REPORT, Done(value=Reported(request_id="q", spacing=0.0))),
+        calls.CONFIRM,
+        Done(value=Confirmed()),
+    )
+    assert (told.phase, MACHINE.call(told)) == (Phase.FINAL, calls.SEARCH_AGAIN), "until the second is gone"
+
+
+@pytest.mark.parametrize(("found", "alerted"), [((), False), ((FIRST,), False), ((FIRST, SECOND), True)])
+def test_parked_without_a_voucher_two_are_told_and_one_is_found_by_a_persons_word(
+    *, found: tuple[VoucherRef, ...], alerted: bool
+) -> None:
+    waits = ended(
+        an_entry(Step.POST, body={"doubted": "r", "late": WANTED}), calls.LOOK, Parked(reason="odd")
+    )
+    assert MACHINE.call(waits) == calls.SEARCH_AGAIN
+    left = searched(waits, *found)
+    assert (left.phase, left.due, left.reason == "odd") == (Phase.PARKED, None, not alerted)
+    assert left.body.late is not None, "a create may still follow"
+
+
+@pytest.mark.parametrize(
+    "outcome", [Retry(reason="busy"), InDoubt(reason="silence"), NotSent(reason="leaving")]
+)
+def test_a_search_that_fails_while_it_waits_for_a_person_is_made_again(outcome: Outcome) -> None:
+    entry = ended(parked_in_between(), calls.SEARCH_AGAIN, outcome)
+    assert (entry.phase, entry.step, entry.reason) == (Phase.PARKED, Step.CONFIRM, "a person must look")
+    assert entry.due is not None
+    assert entry.due > LATER
+
+
+def test_a_search_that_cannot_be_made_while_it_waits_for_a_person_is_made_once_it_rests() -> None:
+    entry = ended(parked_in_between(), calls.SEARCH_AGAIN, Parked(reason="no such query"))
+    assert (entry.phase, entry.due, entry.reason) == (Phase.PARKED, None, "a person must look")
+    assert entry.body.late == WANTED
 
 
 @pytest.mark.parametrize("step", [Step.CONFIRMED, Step.RETURNED])

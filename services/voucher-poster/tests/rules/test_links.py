@@ -186,6 +186,18 @@ def test_an_answer_about_another_voucher_is_too_late() -> None:
         assert decision.notes[0].action == "too late"
 
 
+def test_an_acknowledge_that_was_tried_before_is_still_known_where_the_voucher_is_not_linked() -> None:
+    looking = ordered(replace(parked(Step.ACKNOWLEDGE), tried=True))
+    assert not looking.tried, "nothing was tried of the look"
+    for left in (
+        after(looking, NO),
+        after(ordered(looking), NO),
+        after(looking, linkable("WaitingForTransfer")),
+    ):
+        assert (left.step, left.tried) == (Step.ACKNOWLEDGE, True)
+    assert not after(ordered(replace(parked(Step.REPORT, report=REFUSED), tried=True)), NO).tried
+
+
 def test_a_fetch_that_comes_meanwhile_waits_for_the_link() -> None:
     waiting = entry_of(received(ordered(parked(Step.POST)), fetch(2)))
     assert (waiting.step, waiting.body.newer is not None) == (Step.LINK, True)

@@ -9,7 +9,7 @@ from voucher_poster.core.answers import PaymentReported
 
 from .paid_invoices import ALL, CONFIRM, HALF, REPORT, at, payment_of, state, under_way
 from .payment_side import paid, seen, unreadable
-from .samples import FINAL, LATER, PARKED, POSTED, WAITING, after, entry_of, order, parked, received
+from .samples import FINAL, LATER, PARKED, POSTED, WAITING, after, document, entry_of, order, parked, received
 
 
 def test_nobody_can_order_that_an_unknown_code_is_told() -> None:
@@ -17,6 +17,13 @@ def test_nobody_can_order_that_an_unknown_code_is_told() -> None:
     decision = received(entry, order(Action.RESUBMIT))
     assert decision.entry is entry
     assert "payments.statuses" in decision.notes[0].detail["said"]
+
+
+def test_a_payment_that_is_given_up_does_not_hide_that_the_invoice_is_offered_again() -> None:
+    waited = at(CONFIRM, under_way(), phase=PARKED, newer=document(2))
+    left = entry_of(received(waited, order(Action.DISCARD)))
+    assert (left.phase, left.step, left.body.newer) == (WAITING, Step.REVISIT, None)
+    assert payment_of(left).given_up == HALF
 
 
 @pytest.mark.parametrize("step", [REPORT, CONFIRM])

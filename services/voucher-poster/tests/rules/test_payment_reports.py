@@ -1,10 +1,12 @@
 """A report of a payment: stored, asked for, confirmed, or refused and overtaken."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import PaymentReport, Step
+from chassis.ledger import transition
 from voucher_poster.core.answers import Confirmed, PaymentConfirmed, PaymentRefused, PaymentReported, Reported
 from voucher_poster.core.paying import MOST_OVERTAKEN
 
@@ -96,3 +98,21 @@ def test_a_sum_in_another_currency_than_the_invoice_is_told_by_nobody() -> None:
     left = seen(entry, paid())
     assert (left.phase, left.step, payment_of(left).wanted) == (PARKED, REPORT, None)
     assert "the voucher is in EUR, the invoice in USD" in left.reason
+
+
+def test_a_response_whose_end_could_not_be_written_is_asked_about_before_the_next_is_sent() -> None:
+    """Basware carries responses out in its own time: the older one may come last."""
+    under_question = transition.unwritable(at(CONFIRM, under_way()), "too large").entry
+    assert under_question is not None
+    left = after(seen(under_question, paid(poll=2)), PaymentConfirmed(number=1))
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.step, report.number, report.told, payment_of(left).told) == (REPORT, 2, ALL, HALF)
+
+
+def test_the_next_response_was_never_sent_whatever_the_one_before_was() -> None:
+    refused = after(replace(at(REPORT, under_way()), tried=True), PaymentRefused(number=1, reason="409"))
+    left = seen(refused, paid(poll=2))
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.tried, report.number, report.told) == (False, 3, ALL)

@@ -73,11 +73,25 @@ ROWS: list[tuple[str, InvoiceEntry, PaymentPicture, tuple[Phase, Step], int]] = 
         1,
     ),
     (
-        "nobody says what became of it, other now",
-        at(CONFIRM, under_way(), phase=PARKED),
+        "it may have been sent, other now",
+        replace(at(REPORT, under_way(), phase=PARKED), tried=True),
+        paid(poll=2),
+        (WAITING, REPORT),
+        1,
+    ),
+    (
+        "nobody says for a day what became of it, other now",
+        at(CONFIRM, under_way(), phase=PARKED, write_after=NOW - timedelta(hours=25)),
         paid(poll=2),
         (WAITING, REPORT),
         2,
+    ),
+    (
+        "it was not asked to the end what became of it, other now",
+        at(CONFIRM, under_way(), phase=PARKED),
+        paid(poll=2),
+        (WAITING, CONFIRM),
+        1,
     ),
     (
         "nobody says what became of it, the same",

@@ -99,6 +99,10 @@ class Calls(Generic[B]):
         if lane is not None:
             lane.decided(key)
 
+    def may_have_sent(self, entry: Entry[B]) -> bool:
+        """Whether the call this entry asks for is under way, or the earlier owner may have sent it."""
+        return entry.key in self._placed or self._inherited.covers(entry)
+
     def consider(self, key: str) -> None:
         """Look at what the entry asks for, and when; what was offered for another call before is withdrawn."""
         entry = self._book.get(key)
@@ -190,7 +194,7 @@ class Calls(Generic[B]):
         return min((entry.due - self._clock.now()).total_seconds(), longest)
 
     def _wanted(self, entry: Entry[B] | None) -> Call | None:
-        if entry is None or entry.phase is Phase.PARKED or (entry.phase is Phase.FINAL and entry.due is None):
+        if entry is None or (entry.phase in (Phase.PARKED, Phase.FINAL) and entry.due is None):
             return None
         if entry.phase is Phase.STARTED and entry.key not in self._begun:
             return None

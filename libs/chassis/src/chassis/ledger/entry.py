@@ -20,7 +20,7 @@ class Phase(StrEnum):
     STOPPED = "stopped"
     """The remote refused us as such (credentials, configuration): the flow is stopped and the record waits."""
     PARKED = "parked"
-    """A person must decide; only this record waits."""
+    """A person must decide; only this record waits. A `due` says when the remote is looked at once more meanwhile."""
     FINAL = "final"
     """Nothing is wanted, unless a `due` says when the remote is looked at once more. Never deleted."""
 
@@ -55,9 +55,9 @@ class Entry(Generic[B]):
     `since` is when it came into this phase (the ledger sets it, like `sequence`; starts that are given back do not
     end the wait at their step); `due` is an instant in UTC, read as "not before"; `attempts` counts failed calls of
     this step in a row; `tried` says that a call of this step that may be repeated may have taken effect (the ledger
-    clears it with the step); `looks` counts empty answers while in doubt; `stop` names the flow a refusal stopped
-    and the connection version it was refused under; `missed` are inputs that are read again as soon as the record is
-    not parked any more. `body` is the service's own.
+    clears it with the step, unless the same decision set it); `looks` counts empty answers while in doubt; `stop`
+    names the flow a refusal stopped and the connection version it was refused under; `missed` are inputs that are read
+    again as soon as the record is not parked any more. `body` is the service's own.
     """
 
     key: str

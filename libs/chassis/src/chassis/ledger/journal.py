@@ -90,11 +90,19 @@ class Journal(Generic[B]):
         draft.records.extend(self._positions(events))
         return draft
 
-    def parked(self, event: Event, held: Held[B], *, reason: str, now: datetime) -> Draft[B]:
+    def parked(
+        self,
+        event: Event,
+        held: Held[B],
+        *,
+        reason: str,
+        now: datetime,
+        sent: Callable[[Entry[B]], bool] = lambda _: False,
+    ) -> Draft[B]:
         """The small decision that takes the place of one that could not be written.
 
-        It remembers where an input lies of which it does not speak. An input of which no entry can speak is set aside
-        without its bytes: its topic still has them.
+        It remembers where an input lies of which it does not speak, and the call that an entry asks for, if that may
+        have been `sent`. An input of which no entry can speak is set aside without its bytes: its topic still has them.
         """
         key = record_key(event)
         before = held.get(key) if key is not None else None
@@ -103,8 +111,12 @@ class Journal(Generic[B]):
         if before is None and isinstance(event, Arrived):
             before = self._first(event, now=now)
         if before is not None:
-            call = event.call if isinstance(event, Ended) else None
+            call = self._machine.call(before) if sent(before) else None
+            if isinstance(event, Ended):
+                call = event.call
             decision = transition.unwritable(before, reason, call=call, missed=missed)
+            if decision.entry is not None and not self._looked(event, before):
+                decision = replace(decision, entry=self._machine.rested(decision.entry))
             self._add(draft, event, decision, held, now=now)
         elif isinstance(event, Arrived | Undecodable):
             aside = without_bytes(event, reason)
@@ -120,6 +132,9 @@ class Journal(Generic[B]):
             return self._machine.received(None, event.record, now=now).entry
         except Exception:  # noqa: BLE001 - it is set aside with the reason that is already known
             return None
+
+    def _looked(self, event: Event, before: Entry[B]) -> bool:
+        return isinstance(event, Ended) and transition.looks_again(self._machine, before, event.call)
 
     def _decide(
         self, event: Event, draft: Draft[B], held: Held[B], *, now: datetime, fraction: Callable[[], float]
@@ -177,7 +192,7 @@ class Journal(Generic[B]):
                 entry,
                 sequence=sequence,
                 since=before.since if before and transition.waits_on(before, entry) else now,
-                tried=entry.tried and before is not None and before.step == entry.step,
+                tried=entry.tried and (before is None or before.step == entry.step or not before.tried),
             )
             draft.entries[key] = entry
             draft.records.append(

@@ -119,6 +119,10 @@ class Machine(Protocol[B]):
         """
         ...
 
+    def rested(self, entry: Entry[B]) -> Entry[B]:
+        """The entry, which the ledger parked, with when the remote is looked at once more if it is to be."""
+        ...
+
     def call(self, entry: Entry[B]) -> Call | None:
         """The call this entry asks for once due; None if it asks for nothing."""
         ...

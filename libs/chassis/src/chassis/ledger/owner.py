@@ -289,7 +289,8 @@ class PartitionOwner(Generic[B]):
             raise GroupRefused(f"our own fault: {type(bug).__name__}: {bug}") from bug
 
     def _parked(self, event: Event, reason: str) -> Draft[B]:
-        return self._journal.parked(event, self._held, reason=reason, now=self._clock.now())
+        sent = self._calls.may_have_sent
+        return self._journal.parked(event, self._held, reason=reason, now=self._clock.now(), sent=sent)
 
     async def _write(self, group: Sequence[Event], draft: Draft[B]) -> None:
         begun = self._clock.monotonic()

@@ -66,10 +66,13 @@ def on_outcome(
     left = decision.entry
     if left is None or left is entry:
         return decision
-    if entry.phase is Phase.FINAL and left.phase is Phase.FINAL:
-        # How it ended is not for a look that comes after to say.
-        left = replace(left, reason=entry.reason)
     failed = not isinstance(outcome, Done | Sighted)
+    looked = looks_again(machine, entry, call)
+    if entry.phase is left.phase and (entry.phase is Phase.FINAL or (looked and failed)):
+        # How it ended, or why a person must decide, is not for a look that comes after to say.
+        left = replace(left, reason=entry.reason)
+    if left.phase is Phase.PARKED and not looked:
+        left = machine.rested(left)
     in_its_place = left.step == entry.step and left.phase not in (Phase.PARKED, Phase.FINAL)
     if not unchanged and failed and in_its_place and entry.due is not None:
         left = replace(left, due=max(left.due or entry.due, entry.due))
@@ -88,16 +91,16 @@ def _on_outcome(
     policy: Policy,
     others: Others[B],
 ) -> Decision[B]:
-    over = entry.phase is Phase.PARKED or (
-        entry.phase is Phase.FINAL and not _looks_again(machine, entry, call)
-    )
-    if over and call.kind is not Kind.ONCE:
+    rests = entry.phase in (Phase.PARKED, Phase.FINAL)
+    looked = looks_again(machine, entry, call)
+    if rests and not looked and call.kind is not Kind.ONCE:
         return _too_late(entry, call, outcome, now=now)
     if not unchanged and call.kind is Kind.READ and isinstance(outcome, Rejected | Parked):
         again = replace(_unstopped(entry), due=now)
         return _noted(again, "asked again", f"an input arrived during {call.name}: {outcome.reason}")
     if isinstance(outcome, Done):
-        return machine.succeeded(_settled(entry), outcome.value, now=now, others=others)
+        settled = replace(_settled(entry), reason=entry.reason) if looked else _settled(entry)
+        return machine.succeeded(settled, outcome.value, now=now, others=others)
     if isinstance(outcome, Rejected):
         return machine.rejected(_settled(entry), outcome, now=now)
     if isinstance(outcome, Sighted):
@@ -123,7 +126,7 @@ def _unanswered(
             return _retry(machine, entry, call, lost, now=now, fraction=fraction, policy=policy)
         case Retry():
             return _retry(machine, entry, call, outcome, now=now, fraction=fraction, policy=policy)
-        case NotSent(reason=reason) if entry.phase is Phase.PARKED:
+        case NotSent(reason=reason) if entry.phase is Phase.PARKED and call.kind is Kind.ONCE:
             return _noted(entry, "not sent", reason)
         case NotSent(reason=reason):
             back = _back(machine, entry, now=now)
@@ -147,8 +150,8 @@ def unwritable(
 ) -> Decision[B]:
     """The decision could not be written (a record in it was refused): a small parked entry takes its place.
 
-    It counts as a failed attempt: what `call`, whose outcome it was about, did may be what was not written down. The
-    input it was about, `missed`, is remembered by where it lies; of very many the latest.
+    It counts as a failed attempt: what `call` did, whose outcome it was about or which is under way, may be what was
+    not written down. The input it was about, `missed`, is remembered by where it lies; of very many the latest.
     """
     places = entry.missed if missed is None or missed in entry.missed else (*entry.missed, missed)
     parked = replace(
@@ -170,6 +173,12 @@ def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now:
     return replace(entry, phase=Phase.STARTED, due=None, started=mark, looks=0, attempts=0, reason="")
 
 
+def looks_again(machine: Machine[B], entry: Entry[B], call: Call) -> bool:
+    """Whether this is the look that an entry which is parked or over still asks for."""
+    rests = entry.phase in (Phase.PARKED, Phase.FINAL)
+    return rests and entry.due is not None and machine.call(entry) == call
+
+
 def waits_on(before: Entry[B], after: Entry[B]) -> bool:
     """Whether the record is still where it was: in its phase, or before or in a start of the same step.
 
@@ -179,11 +188,6 @@ def waits_on(before: Entry[B], after: Entry[B]) -> bool:
     return before.phase is after.phase or (
         before.step == after.step and before.phase in starting and after.phase in starting
     )
-
-
-def _looks_again(machine: Machine[B], entry: Entry[B], call: Call) -> bool:
-    """Whether this is the look that an entry which is over still asks for."""
-    return entry.due is not None and machine.call(entry) == call
 
 
 def _may_have_acted(outcome: Outcome) -> TypeGuard[Retry]:
@@ -253,7 +257,7 @@ def _retry(
     fraction: float,
     policy: Policy,
 ) -> Decision[B]:
-    if entry.phase is Phase.PARKED:
+    if entry.phase is Phase.PARKED and call.kind is Kind.ONCE:
         return _noted(entry, "retry", outcome.reason)
     back = _back(machine, entry, now=now)
     if back.step != entry.step:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ap_domain.desired_state import FlowState
 from chassis.ledger.entry import Entry, Missed, Phase
+from chassis.ledger.outcomes import Done
 from chassis.ledger.ports import LogRecord
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -42,6 +43,37 @@ async def test_a_refused_input_leaves_where_it_lies_in_the_parked_entry(
         await house.until(lambda: house.entry().phase is Phase.PARKED)
     assert (house.entry().body, house.entry().missed) == ("a", (PLACE,))
     assert house.position() == 2
+
+
+@pytest.mark.parametrize("due_in", [0.0, 3600.0])
+async def test_a_call_that_an_earlier_owner_may_have_sent_is_not_forgotten_by_a_refused_input(
+    house: Any, entry: Entry[str], due_in: float
+) -> None:
+    """What was due is repeated as such, although the record was parked in between."""
+    house.flows.said = FlowState.STOPPED
+    telling = replace(entry, step="tell", due=NOW + timedelta(seconds=due_in))
+    await house.left_behind(telling)
+    refuse_what_comes(house, telling)
+    async with house.at_work():
+        house.offer("b")
+        await house.until(lambda: house.entry().phase is Phase.PARKED)
+    assert house.entry().tried is (due_in == 0.0)
+
+
+async def test_a_call_that_is_under_way_is_not_forgotten_by_a_refused_input(
+    house: Any, entry: Entry[str]
+) -> None:
+    house.remote.answers["look"] = lambda _: Done(value="to be told")
+    await house.left_behind(entry)
+    async with house.at_work():
+        await house.until(lambda: house.entry().step == "tell")
+        house.remote.free.clear()
+        await house.until(lambda: ("acme/1", "tell", False) in house.remote.asked)
+        refuse_what_comes(house, house.entry())
+        house.offer("b")
+        await house.until(lambda: house.entry().phase is Phase.PARKED)
+        house.remote.free.set()
+    assert (house.entry().phase, house.entry().tried) == (Phase.PARKED, True)
 
 
 async def test_what_a_record_missed_is_decided_when_it_goes_on_also_by_a_new_owner(

@@ -15,10 +15,10 @@ from chassis.ledger.ports import Clock
 from chassis.ledger.words import words
 from chassis.trace import TraceContext
 
+from voucher_poster.core.paying import LONGEST_SILENCE
+
 InvoiceEntry = Entry[InvoiceState]
 
-LONGEST_SILENCE = 24 * 3600.0
-"""How long the outcome of a response is asked for before a person is told."""
 UNKNOWN_SECONDS = 60.0
 """How long Basware may not know a request it stored before the document is asked instead."""
 FORGOTTEN_SECONDS = 300.0

@@ -35,8 +35,8 @@ _OF_STEP: dict[str, Call] = {
 
 
 def wanted(entry: Entry[InvoiceState]) -> Call | None:
-    """What the entry's step asks for in its phase; at rest it may still ask for one more search."""
-    if entry.phase is Phase.FINAL:
+    """What the entry's step asks for in its phase; at rest, or parked, it may still ask for one more search."""
+    if entry.phase in (Phase.FINAL, Phase.PARKED):
         return SEARCH_AGAIN if entry.body.late is not None else None
     if entry.step == Step.POST:
         return {Phase.STARTED: CREATE, Phase.IN_DOUBT: SETTLE}.get(entry.phase, LOOK)

@@ -164,6 +164,8 @@ def _discard(entry: InvoiceEntry, command: Command, now: datetime) -> tuple[str,
         return "the voucher it has still stands", linking.given_up(entry, command.reason, now=now)
     if entry.body.voucher is not None and entry.step in (*documents.PAYING, *documents.AT_REST):
         said = "nothing is done about it until PeopleSoft shows another payment"
+        if entry.body.newer is not None:
+            said = "it is not told, and the fetch that waited for it is acted on"
         left = _standing(entry) if entry.step in documents.AT_REST else entry
         return said, paying.given_up(left, command.reason, now=now)
     note = Note(action="discarded", detail={"reason": command.reason})

@@ -8,7 +8,7 @@ person.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ap_domain.invoice_state import InvoiceState, LateSearch
+from ap_domain.invoice_state import InvoiceState, LateSearch, Step
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note, Others
 
@@ -17,6 +17,8 @@ from voucher_poster.core.answers import SearchedAgain
 
 InvoiceEntry = Entry[InvoiceState]
 InvoiceDecision = Decision[InvoiceState]
+
+_ENDED = (Step.CONFIRMED, Step.PAID, Step.RETURNED, Step.WITHDRAWN, Step.DISCARDED)
 
 
 def ordered(entry: InvoiceEntry, *, now: datetime) -> LateSearch | None:
@@ -30,17 +32,27 @@ def ordered(entry: InvoiceEntry, *, now: datetime) -> LateSearch | None:
 
 
 def scheduled(entry: InvoiceEntry) -> InvoiceEntry:
-    """Once nothing else is wanted of the invoice, the search is; it holds up nothing."""
+    """Once nothing else is wanted of the invoice, the search is; it holds up nothing.
+
+    So it is while a person must decide, for who knows how long, unless that is what was found.
+    """
     late = entry.body.late
-    if late is None or entry.phase is not Phase.FINAL or entry.due is not None:
+    wanted = entry.phase is Phase.FINAL or (
+        entry.phase is Phase.PARKED and late is not None and not late.found
+    )
+    if late is None or not wanted or entry.due is not None:
         return entry
     return replace(entry, due=late.due)
 
 
 def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[InvoiceState]) -> InvoiceDecision:
-    """No voucher but the invoice's own: it rests. Any other that no invoice of ours has: a person must look."""
+    """No voucher but the invoice's own: it rests. Any other that no invoice of ours has: a person must look.
+
+    Parked before it has a voucher, it may have one by now: a person's word has it looked for. Two are told.
+    """
     late, own = entry.body.late, entry.body.voucher
-    if late is None or entry.phase is not Phase.FINAL or late.due != answer.due:
+    resting = entry.phase in (Phase.FINAL, Phase.PARKED) and entry.due is not None
+    if late is None or not resting or late.due != answer.due:
         note = Note(action="too late", detail={"reason": "another search is wanted by now"})
         return Decision(entry=entry, notes=(note,))
     ours = (own.business_unit, own.voucher_id) if own is not None else None
@@ -49,12 +61,20 @@ def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[Invoi
         for each in answer.vouchers
         if (each.business_unit, each.voucher_id) != ours and not others(looking.voucher_claim(entry, each))
     ]
-    if not beside:
-        rests = replace(entry, due=None, body=replace(entry.body, late=None))
+    at_work = entry.step not in _ENDED
+    open_yet = at_work and own is None
+    if not beside or (open_yet and len(beside) == 1):
+        rests = replace(entry, due=None, body=replace(entry.body, late=late if open_yet else None))
         found = looking.names(answer.vouchers) or "no voucher"
         return Decision(entry=rests, notes=(Note(action="searched again", detail={"found": found}),))
     reason = "a create that counted as not happened came after all: PeopleSoft has "
-    if own is not None:
+    if at_work:
+        found = looking.names([own, *beside] if own is not None else beside)
+        reason += (
+            f"{found} for this invoice. Delete there what is too many, then resubmit (searched again). It was parked "
+            f"before: {entry.reason}"
+        )
+    elif own is not None:
         reason += (
             f"{looking.names([own, *beside])} for this invoice, and Basware was told {own.voucher_id}. Delete the "
             "other there, then resubmit (searched again); where it is closed unpaid, discard (what was told stays)"

@@ -65,6 +65,7 @@ def ordered(entry: InvoiceEntry, link: VoucherLink, *, now: datetime) -> Invoice
         step=stood.step,
         parked=stood.phase is Phase.PARKED,
         reason=reason,
+        tried=stood.tried and stood.step == Step.ACKNOWLEDGE,
     )
     return replace(
         stood,
@@ -72,6 +73,7 @@ def ordered(entry: InvoiceEntry, link: VoucherLink, *, now: datetime) -> Invoice
         step=Step.LINK,
         due=now,
         attempts=0,
+        tried=False,
         reason="",
         stop=None,
         body=replace(stood.body, link=order),

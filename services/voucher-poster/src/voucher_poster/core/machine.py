@@ -115,6 +115,10 @@ class InvoiceMachine:
         write_after = documents.writable(entry.body, now=now + timedelta(seconds=spacing))
         return replace(entry, body=replace(entry.body, write_after=write_after))
 
+    def rested(self, entry: InvoiceEntry) -> InvoiceEntry:
+        """With the search that is still to come."""
+        return late_search.scheduled(entry)
+
     def adopted(
         self, entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
     ) -> InvoiceDecision:
@@ -127,6 +131,10 @@ class InvoiceMachine:
                 f"a create of this invoice may have made {looking.names([value])}, and {taken[0].key} has it"
             )
             return reporting.park(entry, reason, alert="yes")
+        if entry.body.late is not None:
+            # It may be an earlier create's: then this one counts as not happened as well.
+            late = late_search.ordered(entry, now=now)
+            entry = replace(entry, body=replace(entry.body, late=late))
         return reporting.posted(entry, value, now=now, action="adopted")
 
     def rejected(self, entry: InvoiceEntry, outcome: Rejected, *, now: datetime) -> InvoiceDecision:
@@ -149,7 +157,8 @@ class InvoiceMachine:
         self, entry: InvoiceEntry, value: object, *, now: datetime, others: Others[InvoiceState]
     ) -> InvoiceDecision:
         """Go on after a call."""
-        return _scheduled(_succeeded(entry, value, now=now, others=others))
+        decision = _succeeded(entry, value, now=now, others=others)
+        return decision if isinstance(value, SearchedAgain) else _scheduled(decision)
 
 
 def _scheduled(decision: InvoiceDecision) -> InvoiceDecision:

@@ -21,6 +21,8 @@ InvoiceDecision = Decision[InvoiceState]
 
 FIRST_QUESTION_SECONDS = 1.0
 """Basware carries a response out in its own time: asking sooner brings nothing."""
+LONGEST_SILENCE = 24 * 3600.0
+"""Seconds for which the outcome of a response is asked for before a person is told."""
 MOST_OVERTAKEN = 5
 """How often in a row the same response may be overtaken before a person is asked."""
 
@@ -48,11 +50,13 @@ def seen(entry: InvoiceEntry, before: PaymentState | None, *, now: datetime) -> 
     if payment.unknown:
         reason = _no_rule_for(payment) if waits_to_be_sent else entry.reason
         return Decision(entry=replace(entry, reason=reason))
+    due = documents.writable(entry.body, now=now) if waits_to_be_sent else now
+    goes_on = replace(entry, phase=Phase.WAITING, due=due, attempts=0, reason="")
     if report is None or payment.wanted != report.told:
-        return at_rest(entry, now=now)
+        # Carried out after the next one, it would be what Basware shows for good: what becomes of it comes first.
+        return Decision(entry=goes_on) if _may_come(entry, now=now) else at_rest(entry, now=now)
     if waits_to_be_sent and before is not None and before.unknown:
-        due = documents.writable(entry.body, now=now)
-        return Decision(entry=replace(entry, phase=Phase.WAITING, due=due, attempts=0, reason=""))
+        return Decision(entry=goes_on)
     return Decision(entry=entry)
 
 
@@ -130,8 +134,8 @@ def told_again(payment: PaymentState | None) -> PaymentState | None:
 
 
 def given_up(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecision:
-    """A person lets go of the response that waits: the invoice rests, and the next payment that says something else is
-    told. Its voucher is confirmed all the same.
+    """A person lets go of the response that waits: the invoice rests, unless a fetch had to wait for this, and the next
+    payment that says something else is told. Its voucher is confirmed all the same.
     """
     payment = entry.body.payment
     note = Note(action="discarded", detail={"reason": reason})
@@ -149,7 +153,9 @@ def given_up(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
         stop=None,
         body=replace(entry.body, payment=left),
     )
-    return Decision(entry=rested, notes=(note,))
+    newer = rested.body.newer
+    after = documents.act_on(rested, newer, now=now) if newer is not None else Decision(entry=rested)
+    return replace(after, notes=(note, *after.notes))
 
 
 def taken_up(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
@@ -170,6 +176,18 @@ def held_back(entry: InvoiceEntry) -> str | None:
     return _no_rule_for(payment)
 
 
+def _may_come(entry: InvoiceEntry, *, now: datetime) -> bool:
+    """Whether the response of a parked entry may still be carried out: it was parked for another reason than that
+    Basware refused it, or has not said for so long what became of it.
+    """
+    if entry.body.payment is None or entry.body.payment.report is None:
+        return False
+    if entry.step == Step.REPORT_PAYMENT:
+        return entry.tried
+    sent = entry.body.write_after or entry.since
+    return sent is not None and (now - sent).total_seconds() <= LONGEST_SILENCE
+
+
 def _differs(payment: PaymentState) -> bool:
     """Whether Basware may show something else; what became of a report that was given up is not known."""
     return payment.report is not None or payment.wanted not in (payment.told, payment.given_up)
@@ -187,6 +205,7 @@ def _report(
         step=Step.REPORT_PAYMENT,
         due=documents.writable(entry.body, now=now),
         attempts=0,
+        tried=False,
         reason="",
         stop=None,
         body=replace(entry.body, payment=replace(payment, report=report, reports=number)),

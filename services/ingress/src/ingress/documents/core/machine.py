@@ -85,6 +85,10 @@ class DocumentMachine:
         """Nothing is ever written."""
         return entry
 
+    def rested(self, entry: FetchEntry) -> FetchEntry:
+        """What is parked waits for a person only."""
+        return entry
+
     def call(self, entry: FetchEntry) -> Call | None:
         """The fetch, while one is wanted."""
         return FETCH if entry.step == Step.FETCH else None
