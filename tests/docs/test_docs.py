@@ -1,6 +1,5 @@
-"""What README and docs name exists in the code, and what the code offers is named there."""
+"""What README and docs name exists in the code; each variable, metric and field of a connection is told there."""
 
-import ast
 import importlib.util
 import re
 import shlex
@@ -11,40 +10,15 @@ from pathlib import Path
 
 import pytest
 import typer.main
-import yaml
-from ap_domain.invoice_state import Step
 from ap_domain.mapping.voucher_mapping import VoucherMapping
-from ap_domain.masterdata import parse_masterdata
-from ap_domain.masterdata.record import ImportStep
-from ap_domain.payments import parse_payments
-from ap_domain.payments.payments_document import DEFAULT_SECTION
-from ap_domain.payments.status_table import status_table
-from ap_domain.poll import PollOutcome
-from ap_domain.reconciliation import DifferenceKind
-from apstream_cli.flow_words import FLOWS
 from apstream_cli.main import app
 from chassis import metrics, topics
-from chassis.connections.model import (
-    ComponentInterfaceSection,
-    ConnectionDocument,
-    SecretSource,
-    read_document,
-)
-from chassis.ledger.entry import Phase
-from chassis.ledger.outcomes import Outcome
+from chassis.connections.model import ComponentInterfaceSection, ConnectionDocument, SecretSource
 from ingress.web.settings import WebSettings
 from pydantic import BaseModel
 from typer.core import TyperGroup
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-ARCHITECTURE = ROOT / "docs" / "architecture.md"
-OPERATIONS = ROOT / "docs" / "operations.md"
-PAYMENTS = ROOT / "docs" / "payments.md"
-SIMULATION = ROOT / "docs" / "decisions" / "0006-simulation.md"
-PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "tests" / "chaos" / "README.md")
-LEDGER = ROOT / "libs" / "chassis" / "src" / "chassis" / "ledger"
-STREAMS = LEDGER.with_name("streams")
+from .pages import LEDGER, OPERATIONS, README, ROOT, STREAMS, every_page, found, spans
 
 LEAVES = (ComponentInterfaceSection, SecretSource)
 """Parts of the connection document that are explained in one row."""
@@ -52,22 +26,6 @@ STREAM_SERVICES = {"masterdata.poll", "masterdata.importing"}
 """Modules whose names look like topics."""
 TESTS_ONLY = {"APSTREAM_KILL_AT", "APSTREAM_FREEZE_AT", "APSTREAM_SEEDS", "APSTREAM_FIRST_SEED"}
 FOLDERS = "libs|services|simulators|tools|schemas|tests|docs|bench"
-
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-
-
-def spans(page: Path) -> Iterator[str]:
-    """What a page shows as code: `inline`, and the lines of blocks."""
-    text = page.read_text("utf-8")
-    for block in re.findall(r"^```[\w ]*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
-    prose = re.sub(r"^```[\w ]*\n.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    yield from re.findall(r"^    (\S.*)$", prose, flags=re.MULTILINE)
-    yield from (" ".join(inline.split()) for inline in re.findall(r"`([^`]+)`", prose))
-
-
-def found(page: Path, pattern: str) -> set[str]:
-    return {match for span in spans(page) for match in re.findall(pattern, span)}
 
 
 def connection_fields(model: type[BaseModel], *, under: str = "") -> Iterator[str]:
@@ -163,62 +121,6 @@ def test_every_connection_field_is_explained(field: str) -> None:
     assert f"`{field}`" in README.read_text("utf-8")
 
 
-def test_the_connection_of_the_readme_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    block = re.search(r"```yaml\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
-    assert block
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ACME_BASWARE_SECRET", "secret")
-    (tmp_path / "secrets").mkdir()
-    for name in re.findall(r"secrets/([\w-]+)", block[1]):
-        (tmp_path / "secrets" / name).write_text("secret\n")
-    assert read_document(block[1]).connection == "acme"
-
-
-def test_the_master_data_of_the_readme_is_accepted() -> None:
-    block = re.search(r"```yaml\n(masterdata:.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
-    assert block
-    assert parse_masterdata(yaml.safe_load(block[1])["masterdata"]).entities
-
-
-def test_the_payments_of_the_readme_are_accepted() -> None:
-    block = re.search(r"```yaml\n(payments:.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
-    assert block
-    assert parse_payments(yaml.safe_load(block[1])["payments"]).full
-
-
-def test_the_sections_of_the_payments_page_are_accepted_and_say_the_defaults() -> None:
-    page = PAYMENTS.read_text("utf-8").partition("## What each source can prove")[0]
-    first, whole = (
-        yaml.safe_load(each) for each in re.findall(r"```yaml payments\n(.*?)```", page, re.DOTALL)
-    )
-    assert parse_payments(first).full == first["full"]
-    assert parse_payments(whole).inquiry is not None
-    assert list(whole) == list(DEFAULT_SECTION), "every key is shown, in the order in which it is read"
-    rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*?) \|$", page, flags=re.MULTILINE))
-    assert list(rows) == list(DEFAULT_SECTION)
-    for name, told in rows.items():
-        default = DEFAULT_SECTION[name]
-        if isinstance(default, str | int | list):
-            assert told.strip("`[]") == (default[0] if isinstance(default, list) else str(default)), name
-
-
-def test_the_table_of_payment_statuses_is_current() -> None:
-    assert f"<!-- status table -->\n\n{status_table().strip()}\n\n<!--" in PAYMENTS.read_text("utf-8"), (
-        "make it again with the command that stands above it"
-    )
-
-
-def test_every_difference_of_a_reconciliation_is_explained() -> None:
-    page = PAYMENTS.read_text("utf-8")
-    assert [kind for kind in DifferenceKind if f"\n| {kind} |" not in page] == []
-
-
-def test_the_readme_lists_the_topics_as_kafka_does() -> None:
-    listed = re.search(r"kafka-topics --list\n((?:    \S+\n)+)", README.read_text("utf-8"))
-    assert listed
-    assert listed[1].split() == sorted(topic.name for topic in topics.CATALOGUE)
-
-
 @every_page
 def test_every_metric_exists(page: Path, scraped: frozenset[str]) -> None:
     assert found(page, r"apstream_(?!cli\b|schemas\b)\w+") <= scraped
@@ -260,56 +162,6 @@ def metrics_page() -> str:
 @pytest.fixture(scope="module")
 def scraped(metrics_page: str) -> frozenset[str]:
     return frozenset(re.findall(rf"^\| `({metrics.PREFIX}\w+)`", metrics_page, flags=re.MULTILINE))
-
-
-@pytest.mark.parametrize("folder", [LEDGER, STREAMS], ids=lambda folder: folder.name)
-def test_every_module_of_the_chassis_s_services_has_its_line(folder: Path) -> None:
-    architecture = ARCHITECTURE.read_text("utf-8")
-    (section,) = (each for each in architecture.split("\n## ") if f"In `{folder.relative_to(ROOT)}`" in each)
-    named = set(
-        re.findall(r"`([a-z_]+\.py)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)))
-    )
-    assert {path.name for path in folder.glob("*.py") if path.name != "__init__.py"} == named
-
-
-def test_every_phase_step_and_outcome_is_told() -> None:
-    told = re.sub(r"[-\s]+", "_", ARCHITECTURE.read_text("utf-8"))
-    assert [word for word in (*Phase, *Step, *ImportStep, *PollOutcome) if word not in told] == []
-    operations = OPERATIONS.read_text("utf-8")
-    assert [kind.__name__ for kind in Outcome.__args__ if kind.__name__ not in operations] == []
-
-
-def test_every_flow_is_told() -> None:
-    assert [flow for flow in FLOWS if f"`{flow}`" not in OPERATIONS.read_text("utf-8")] == []
-
-
-def test_every_topic_of_work_is_on_the_way_of_something() -> None:
-    told = ARCHITECTURE.read_text("utf-8")
-    on_the_way = [
-        topic.name
-        for topic in topics.CATALOGUE
-        if topic.partitions == "sharded" and not topic.name.startswith(("audit.", "ap."))
-        if not topic.name.endswith("-changelog")
-    ]
-    assert [name for name in on_the_way if name not in told] == []
-
-
-def test_the_python_of_the_architecture_page_can_run() -> None:
-    block = re.search(r"```python\n(.*?)```", ARCHITECTURE.read_text("utf-8"), flags=re.DOTALL)
-    assert block
-    tree = ast.parse(block[1])
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.ImportFrom):
-            module = importlib.import_module(statement.module or "")
-            assert [name.name for name in statement.names if not hasattr(module, name.name)] == []
-
-
-def test_the_table_of_sabotages_is_whole() -> None:
-    sabotage = (ROOT / "tests" / "simulation" / "sabotage.py").read_text("utf-8")
-    names = re.findall(r'^    "([^"]+)": Sabotage\(', sabotage, flags=re.MULTILINE)
-    table = re.findall(r"^\| `([^`]+)` \|", SIMULATION.read_text("utf-8"), flags=re.MULTILINE)
-    assert names
-    assert table == names
 
 
 @every_page
