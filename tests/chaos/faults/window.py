@@ -8,6 +8,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -20,10 +21,21 @@ NAME = "frozen in the window"
 POSTER = "voucher-poster"
 POINT = "last check passed"
 FREEZES_WITHIN, CREATED_WITHIN, LANDS_WITHIN = 40.0, 60.0, 15.0
+STANDS_SECONDS = 1.0
+"""A start that stands for so long is not one of a poster that runs; much less than its successor needs to take over."""
 _LOOK = 0.2
 
 Invoice = tuple[str, str]
 """Connection and number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An invoice whose create is started: when, and how many creates of it PeopleSoft had got by then."""
+
+    invoice_id: str
+    at: str
+    creates: int
 
 
 class DidNotHappen(Exception):
@@ -46,15 +58,15 @@ async def _frozen(scene: Scene) -> Targets:
     for name in replicas:
         chaos.arm(name, None)
     try:
-        started = await _started(scene)
+        standing = await _standing(scene)
         await _until(
-            lambda: _all_created(scene, started), "the successor creates what was started", CREATED_WITHIN
+            lambda: _all_created(scene, standing), "the successor creates what was started", CREATED_WITHIN
         )
         before = await _creates(scene)
         with scene.load.operations.doing("fault", connection="", name=NAME, target=frozen) as doing:
             await chaos.kill(frozen, signal.SIGCONT)
-            connection, number = await _landed(scene, set(started), before)
-            doing.connection, doing.record = connection, started[connection, number]
+            connection, number = await _landed(scene, set(standing), before)
+            doing.connection, doing.record = connection, standing[connection, number].invoice_id
     finally:
         await chaos.kill(frozen, signal.SIGCONT)
     return (f"{frozen}, invoice {number} of {connection}",)
@@ -74,20 +86,27 @@ async def _until_frozen(scene: Scene, once: Path) -> str:
     raise DidNotHappen("a poster was to freeze before a create and none stands still")
 
 
-async def _started(scene: Scene) -> dict[Invoice, str]:
-    """The invoices whose create is started and did not reach PeopleSoft, with their ids."""
+async def _standing(scene: Scene) -> dict[Invoice, Standing]:
+    """The invoices whose create is started and does not reach PeopleSoft."""
+    first = await _started(scene)
+    await asyncio.sleep(STANDS_SECONDS)
+    again = await _started(scene)
+    found = {invoice: each for invoice, each in first.items() if again.get(invoice) == each}
+    if not found:
+        raise DidNotHappen("a poster froze before a create and no ledger entry stands as started")
+    return found
+
+
+async def _started(scene: Scene) -> dict[Invoice, Standing]:
     reached = await _creates(scene)
-    found: dict[Invoice, str] = {}
+    found: dict[Invoice, Standing] = {}
     for customer in scene.chaos.customers:
         for entry in await entries_of(customer):
             body = entry["body"]
-            if entry["phase"] != "started" or entry["step"] != "post" or body["intent"] is None:
-                continue
-            number = body["intent"]["natural_key"]["invoice_id"]
-            if not reached[customer.id, number]:
-                found[customer.id, number] = body["invoice_id"]
-    if not found:
-        raise DidNotHappen("a poster froze before a create and no ledger entry is started")
+            if entry["phase"] == "started" and entry["step"] == "post" and body["intent"] is not None:
+                invoice = customer.id, body["intent"]["natural_key"]["invoice_id"]
+                at = str(entry["started"]["at"])
+                found[invoice] = Standing(invoice_id=body["invoice_id"], at=at, creates=reached[invoice])
     return found
 
 
@@ -99,9 +118,9 @@ async def _creates(scene: Scene) -> Counter[Invoice]:
     return found
 
 
-async def _all_created(scene: Scene, started: dict[Invoice, str]) -> bool:
+async def _all_created(scene: Scene, standing: dict[Invoice, Standing]) -> bool:
     reached = await _creates(scene)
-    return all(reached[each] for each in started)
+    return all(reached[invoice] > each.creates for invoice, each in standing.items())
 
 
 async def _landed(scene: Scene, started: set[Invoice], before: Counter[Invoice]) -> Invoice:
