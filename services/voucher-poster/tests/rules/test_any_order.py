@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ap_domain.command import Action
-from ap_domain.invoice_state import Step
+from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
-from chassis.ledger.machine import Input
+from chassis.ledger.machine import Decision, Input
 from chassis.ledger.outcomes import Done
 from chassis.ledger.policy import Policy
 from hypothesis import settings
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from voucher_poster.core import documents
 
-from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, fetch, order
+from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, InvoiceEntry, entry_of, fetch, order
 from .two_invoices import BY_HAND, ENDINGS, INSTANT, Running, TwoInvoices
 
 POLICY = Policy()
@@ -132,7 +132,7 @@ class AnyOrder(RuleBasedStateMachine):
         record = replace(record, key=f"acme/{invoice}")
         decision = transition.on_input(MACHINE, entry, record, now=self.world.now)
         if not writable and entry is not None:
-            decision = transition.unwritable(entry, "too large")
+            decision = unwritten(entry)
         self.world.take(invoice, decision)
 
     @rule(invoice=invoices, happens=st.booleans())
@@ -147,7 +147,7 @@ class AnyOrder(RuleBasedStateMachine):
     def begin(self, invoice: str, *, happens: bool) -> None:
         """The call that is wanted goes out; a create happens right there, or does not."""
         entry = self.world.entries.get(invoice)
-        if entry is None or invoice in self.running or entry.phase is Phase.PARKED:
+        if entry is None or invoice in self.running or (entry.phase is Phase.PARKED and entry.due is None):
             return
         call = MACHINE.call(entry)
         assert call is not None or entry.phase is Phase.FINAL
@@ -176,7 +176,8 @@ class AnyOrder(RuleBasedStateMachine):
             others=lambda claim: self.world.others(invoice, claim),
         )
         if not writable:
-            decision = transition.unwritable(entry, "too large")
+            looked_again = transition.looks_again(MACHINE, entry, running.call)
+            decision = transition.unwritable(entry, "too large") if looked_again else unwritten(entry)
         looked = running.call.name == "look" and isinstance(outcome, Done)
         self.world.take(invoice, decision, after_look=looked and not running.live)
 
@@ -265,7 +266,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert entry.step in OVER
                 assert (entry.due is None) == (MACHINE.call(entry) is None) == (entry.body.late is None)
             elif entry.phase is Phase.PARKED:
-                assert entry.due is None
+                assert entry.due is None or entry.body.late is not None
             else:
                 assert MACHINE.call(entry) is not None
 
@@ -283,6 +284,12 @@ class AnyOrder(RuleBasedStateMachine):
                 assert entry.body.newer is None
             known = (entry.body.newer or entry.body.document).fetch_number
             assert known <= self.world.seen[invoice].fetches
+
+
+def unwritten(entry: InvoiceEntry) -> Decision[InvoiceState]:
+    """What the ledger writes in place of a decision that the log does not take."""
+    small = entry_of(transition.unwritable(entry, "too large"))
+    return Decision(entry=MACHINE.rested(small))
 
 
 TestAnyOrder = AnyOrder.TestCase
