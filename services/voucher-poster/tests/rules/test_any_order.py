@@ -9,7 +9,7 @@ from ap_domain.command import Action
 from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
-from chassis.ledger.machine import Decision, Input
+from chassis.ledger.machine import Call, Decision, Input
 from chassis.ledger.outcomes import Done
 from chassis.ledger.policy import Policy
 from hypothesis import settings
@@ -50,6 +50,8 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.world = TwoInvoices()
         self.running: dict[str, Running] = {}
+        self.sent: dict[str, str] = {}
+        """The step whose call is under way, or of which the earlier owner did not hear."""
         self.shadow = False
 
     @rule(
@@ -132,7 +134,8 @@ class AnyOrder(RuleBasedStateMachine):
         record = replace(record, key=f"acme/{invoice}")
         decision = transition.on_input(MACHINE, entry, record, now=self.world.now)
         if not writable and entry is not None:
-            decision = unwritten(entry)
+            sent = self.sent.get(invoice) == entry.step
+            decision = unwritten(entry, call=MACHINE.call(entry) if sent else None)
         self.world.take(invoice, decision)
 
     @rule(invoice=invoices, happens=st.booleans())
@@ -155,11 +158,13 @@ class AnyOrder(RuleBasedStateMachine):
             return
         if call.goes_on_when_paused or not self.shadow:
             self.running[invoice] = self.world.begin(invoice, call, happens=happens)
+            self.sent[invoice] = entry.step
 
     def end(self, invoice: str, ending: str, *, writable: bool) -> None:
         running = self.running.pop(invoice, None)
         if running is None:
             return
+        del self.sent[invoice]
         self.world.now += INSTANT
         entry = self.world.entries[invoice]
         outcome = self.world.outcome(running, ending)
@@ -177,7 +182,7 @@ class AnyOrder(RuleBasedStateMachine):
         )
         if not writable:
             looked_again = transition.looks_again(MACHINE, entry, running.call)
-            decision = transition.unwritable(entry, "too large") if looked_again else unwritten(entry)
+            decision = unwritten(entry, call=running.call, rests=not looked_again)
         looked = running.call.name == "look" and isinstance(outcome, Done)
         self.world.take(invoice, decision, after_look=looked and not running.live)
 
@@ -230,7 +235,11 @@ class AnyOrder(RuleBasedStateMachine):
     def a_voucher_belongs_to_who_made_it(self) -> None:
         for invoice, entry in self.world.entries.items():
             if entry.body.voucher is not None:
-                made_by = self.world.books[int(entry.body.voucher.voucher_id)].made_by
+                voucher = self.world.books[int(entry.body.voucher.voucher_id)]
+                if voucher.deleted:
+                    # It was live when it was looked at for a link, and whose it was has let it go since.
+                    continue
+                made_by = voucher.made_by
                 assert made_by in (invoice, BY_HAND) or self.world.seen[made_by].let_go
 
     @invariant()
@@ -286,10 +295,10 @@ class AnyOrder(RuleBasedStateMachine):
             assert known <= self.world.seen[invoice].fetches
 
 
-def unwritten(entry: InvoiceEntry) -> Decision[InvoiceState]:
-    """What the ledger writes in place of a decision that the log does not take."""
-    small = entry_of(transition.unwritable(entry, "too large"))
-    return Decision(entry=MACHINE.rested(small))
+def unwritten(entry: InvoiceEntry, *, call: Call | None, rests: bool = True) -> Decision[InvoiceState]:
+    """What the ledger writes in place of a decision that the log does not take, about a call or during one."""
+    small = entry_of(transition.unwritable(entry, "too large", call=call))
+    return Decision(entry=MACHINE.rested(small) if rests else small)
 
 
 TestAnyOrder = AnyOrder.TestCase
