@@ -24,7 +24,8 @@ def as_record(
     endings: list[Ending],
     seed: int,
     seconds: float,
-    markers_missing: int,
+    markers_skipped: int,
+    markers_missed: int,
     points_reached: list[str],
     points_left: list[str],
 ) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def as_record(
         "seconds": round(seconds),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "faults": as_json(table),
-        "markers_missing": markers_missing,
+        "markers_skipped": markers_skipped,
+        "markers_missed": markers_missed,
         "points_reached": points_reached,
         "points_left": points_left,
         "process_ends": {f"{name} {status}": times for (name, status), times in sorted(ended.items())},
@@ -56,7 +58,8 @@ def as_record(
 
 
 def write(record: dict[str, Any], directory: Path = RESULTS) -> Path:
-    """One file a day; a later run of the day replaces it."""
+    """One file a day, with all its runs."""
     file = directory / f"chaos-{record['at'][:10]}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
+    runs = json.loads(file.read_text())["runs"] if file.exists() else []
+    file.write_text(json.dumps({"runs": [*runs, record]}, indent=2) + "\n")
     return file

@@ -16,6 +16,7 @@ from .checker.promises import (
     one_at_a_time,
     one_voucher,
     places,
+    started,
     watermarks,
 )
 from .checker.records import (
@@ -143,6 +144,31 @@ def test_compaction_may_have_taken_old_versions_away() -> None:
         run.topics[topic] = sorted(latest.values(), key=lambda each: each.offset)
     found = judged(run)
     assert found.ok, str(found)
+
+
+def test_compaction_hides_no_create_that_nobody_started() -> None:
+    run = good()
+    run.topics[INVOICES] = run.topics[INVOICES][-1:]
+    run.calls.append(call("create", "N/2", 41.4, request=99))
+    assert started.PROMISE in {each.promise for each in judged(run).twice}
+
+
+def test_what_is_transferred_again_on_its_way_may_be_answered_before_it_is_acknowledged_again() -> None:
+    run = good()
+    run.violations = [
+        {
+            "rule": "response_before_acknowledge",
+            "at": said(43),
+            "detail": "",
+            "invoice_id": "inv-2",
+            "api": "",
+        }
+    ]
+    assert one_at_a_time.PROMISE in {each.promise for each in judged(run).broken}
+    run.operations.append(
+        Operation(id="again", kind="retransfer", record="inv-2", at=at(42), ended_at=at(42.1), outcome="ok")
+    )
+    assert judged(run).ok
 
 
 def test_instants_are_not_judged_while_a_clock_is_wrong() -> None:

@@ -1,6 +1,8 @@
 """What a run shows at its end, and what it counts on the way."""
 
-from .markers import MarkerWatch
+from pathlib import Path
+
+from .markers import MarkerWatch, skipped
 from .table import Injected, Rested, as_json, rows, text
 
 
@@ -46,3 +48,13 @@ def test_missing_markers_are_counted_over_the_lives_of_a_process() -> None:
     watch.saw("poster", page(0))
     watch.saw("documents", b"nothing of it")
     assert watch.missing == 5
+
+
+def test_transactions_without_markers_are_counted_as_the_broker_names_them(tmp_path: Path) -> None:
+    log = tmp_path / "kafka.log"
+    log.write_text(
+        "INFO Sending txn markers for poster-9\n"
+        "INFO Couldn't find leader endpoint for partitions Set(x-9) while trying to send transaction markers for"
+        " poster-9, these partitions are likely deleted already and hence can be skipped\n"
+    )
+    assert skipped(log) == 1

@@ -42,7 +42,7 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PAYMENTS = ROOT / "docs" / "payments.md"
 SIMULATION = ROOT / "docs" / "decisions" / "0006-simulation.md"
-PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (README, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "tests" / "chaos" / "README.md")
 LEDGER = ROOT / "libs" / "chassis" / "src" / "chassis" / "ledger"
 STREAMS = LEDGER.with_name("streams")
 

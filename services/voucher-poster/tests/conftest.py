@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from ap_domain.approved_invoice import ApprovedInvoice, read_document
 from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
-from chassis.connections import BaswareSide, ComponentInterface, Connection, PeopleSoftSide, Secret
+from chassis.connections import Connection
+from chassis.connections.testing import a_connection
 from chassis.ledger.entry import Entry, Phase
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,32 +38,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def connection() -> Connection:
-    return Connection(
-        id="acme",
-        version=7,
-        shard=0,
-        stage="test",
-        basware=BaswareSide(
-            base_url="http://127.0.0.1:1",
-            client_id="acme-client",
-            client_secret=Secret("client secret"),
-            company_codes=("BW00",),
-            webhook_secrets=(Secret("hook secret"),),
-            record_spacing=timedelta(seconds=5),
-        ),
-        peoplesoft=PeopleSoftSide(
-            base_url="http://127.0.0.1:1",
-            node="PSFT_EP",
-            operator="APSTREAM",
-            password=Secret("password"),
-            authentication="basic",
-            component_interface=ComponentInterface(name="AP_VOUCHER", wsdl="CI_AP_VOUCHER.1.wsdl"),
-            business_units=("US001",),
-            settle_time=timedelta(seconds=60),
-            match=("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID"),
-        ),
-        mapping={"business_units": {"BW00": "US001"}, "setid": "SHARE"},
-    )
+    return a_connection(version=7)
 
 
 @pytest.fixture

@@ -6,36 +6,17 @@ import pytest
 from basware_simulator.master_data_samples import (
     account,
     cost_center,
-    exchange_rate,
     list_item,
     payment_means,
     payment_term,
     project,
     vendor,
 )
-from basware_simulator.testkit import Customer, Reply
+from basware_simulator.testkit import Customer
+
+from .import_items import imported, plan, status
 
 WRONG_COMPANY = "Record skipped due to wrong or missing CompanyCode"
-
-
-async def imported(customer: Customer, api: str, *records: Any) -> dict[str, tuple[str, list[str]]]:
-    """Post, let P2P work, and say how the items ended."""
-    reply = await customer.post_records(api, *records)
-    assert reply.status == 200, reply.body
-    await customer.advance(5)
-    return await customer.items(reply)
-
-
-async def status(customer: Customer, reply: Reply, query: str = "") -> Any:
-    url = f"/v1/requestStatus/{reply.headers['x-amzn-RequestId']}{query}"
-    [request] = (await customer.call("GET", url)).json()["requestStatus"]
-    return request
-
-
-async def plan(customer: Customer, api: str, **order: Any) -> None:
-    await customer.control("POST", "masterdata/outcome", {"tenant": "acme", "api": api} | order)
-
-
 COMPANIES = {"companies": [{"companyCode": "XX99", "active": True, "inherit": False}]}
 TWO = [{"companyCode": code, "active": True} for code in ("BW00", "XX99")]
 
@@ -161,65 +142,6 @@ async def test_a_name_without_english_is_taken_with_a_warning(customer: Customer
         "a": ("Warning", ["accountNames has no translation for en-US"])
     }
     assert (await customer.control("GET", "masterdata/p2p?api=accounts"))["count"] == 1
-
-
-async def test_an_unchanged_record_is_not_processed_however_its_numbers_are_written(
-    customer: Customer,
-) -> None:
-    await imported(customer, "exchangeRates", exchange_rate("a", rate=2))
-    body = (
-        b'[{"rate": 2.00, "externalCode": "a", "currencyCodeFrom": "USD", "currencyCodeTo": "EUR", "validFrom": '
-        b'"2020-01-01T00:00:00Z", "companies": [{"active": true, "companyCode": "BW00"}]}]'
-    )
-    reply = await customer.call("POST", "/v1/exchangeRates", data=body)
-    await customer.advance(5)
-    assert (await customer.items(reply))["a"][0] == "NotProcessed"
-    assert (await status(customer, reply))["requestStatus"] == "Success"
-    assert (await imported(customer, "exchangeRates", exchange_rate("a", rate=3)))["a"][0] == "Success"
-
-
-@pytest.mark.parametrize(("skip", "second"), [(True, "NotProcessed"), (False, "Success")])
-async def test_a_repeat_of_what_p2p_refused_helps_only_where_it_is_not_skipped(
-    customer: Customer, skip: bool, second: str
-) -> None:
-    await customer.settings(imports={"skip_refused_repeats": skip})
-    record = vendor("a", paymentTerms={"paymentTermCode": "NET30"})
-    assert (await imported(customer, "vendors", record))["a"][0] == "Error"
-    await imported(customer, "paymentTerms", payment_term("NET30"))
-    assert (await imported(customer, "vendors", record))["a"][0] == second
-
-
-async def test_a_record_twice_within_a_second_expires_the_older_and_is_noted(customer: Customer) -> None:
-    older = await customer.post_records("accounts", account("a"), account("b"))
-    newer = await customer.post_records("accounts", account("a", text1="newer"))
-    await customer.advance(5)
-    assert (await customer.items(older))["a"][0] == "RecordExpired"
-    assert (await customer.items(older))["b"][0] == "Success"
-    assert (await status(customer, older))["requestStatus"] == "Error"
-    assert (await customer.items(newer))["a"][0] == "Success"
-    assert (await customer.control("GET", "masterdata/accounts/a"))["p2p"]["text1"] == "newer"
-    seen = await customer.control("GET", "masterdata?tenant=acme")
-    [violation] = seen["violations"]
-    assert (violation["rule"], violation["api"]) == ("record_twice_within_one_second", "accounts")
-
-
-async def test_the_repeat_of_a_pending_record_expires_nothing(customer: Customer) -> None:
-    first = await customer.post_records("accounts", account("a"))
-    repeat = await customer.post_records("accounts", account("a"))
-    await customer.advance(5)
-    assert (await customer.items(first))["a"][0] == "Success"
-    assert (await customer.items(repeat))["a"][0] == "NotProcessed"
-
-
-async def test_an_older_version_never_replaces_a_newer_one(customer: Customer) -> None:
-    await plan(customer, "accounts", status=None, delay_seconds=60)
-    older = await customer.post_records("accounts", account("a"))
-    await customer.advance(2)
-    await imported(customer, "accounts", account("a", text1="newer"))
-    await customer.advance(60)
-    assert (await customer.items(older))["a"][0] == "RecordExpired"
-    assert (await customer.control("GET", "masterdata/accounts/a"))["p2p"]["text1"] == "newer"
-    assert (await customer.control("GET", "masterdata?tenant=acme"))["violations"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What PeopleSoft's duplicate check is about: unit, supplier, number; and whose invoices were ever sent under it."""
 
+from collections import Counter
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from .evidence import Case
 from .records import INVOICES, Json, Record
@@ -37,6 +39,23 @@ def starts(case: Case) -> Mapping[NaturalKey, Mapping[str, list[Record]]]:
                 found.setdefault(key_of_intent(intent), {}).setdefault(invoice_id, []).append(version)
             before = mark["at"] if mark is not None else None
     return found
+
+
+def audited_starts(case: Case, key: NaturalKey) -> Counter[str]:
+    """How many starts under this key the audit, which nothing compacts, tells of each invoice, by its record's key."""
+    return Counter(
+        record
+        for record, events in case.events.items()
+        for each in events
+        if each.value["action"] == "started"
+        and _key_of_claim(each.value["detail"].get("natural key", "")) == key
+    )
+
+
+def _key_of_claim(claim: str) -> NaturalKey | None:
+    """Unit, SetID, supplier and number, percent-encoded."""
+    parts = [unquote(each) for each in claim.split("/")]
+    return (parts[0], parts[2], parts[3]) if len(parts) == 4 else None
 
 
 def owners(case: Case, key: NaturalKey) -> list[str]:

@@ -13,6 +13,7 @@ from ap_domain.masterdata.canonical_json import read_json
 MakePlan = Callable[..., MasterDataPlan]
 MakeRow = Callable[..., dict[str, Any]]
 MapRows = Callable[..., tuple[Mapped, ...]]
+Content = Callable[[tuple[Mapped, ...]], dict[str, Any]]
 
 TODAY = date(2026, 6, 20)
 DATED = {"SETID": "SHARE", "EFFDT": "2020-01-01", "EFF_STATUS": "A", "DESCR": "Office expenses"}
@@ -107,7 +108,7 @@ def map_rows(make_plan: MakePlan) -> MapRows:
 
 
 @pytest.fixture(scope="session")
-def content() -> Callable[[tuple[Mapped, ...]], dict[str, Any]]:
+def content() -> Content:
     """The content of the only record, which must have no problems."""
 
     def read(mapped: tuple[Mapped, ...]) -> dict[str, Any]:

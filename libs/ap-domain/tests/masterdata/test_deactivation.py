@@ -1,17 +1,15 @@
 """Deactivating: the whole record stays, only inactive; and never many because of one odd answer."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from ap_domain.masterdata import Kind, Mapped, deactivated, deactivation_guard
+from ap_domain.masterdata import Kind, deactivated, deactivation_guard
 from ap_domain.masterdata.canonical_json import canonical_json, read_json
 from hypothesis import given
 from hypothesis import strategies as st
 
-MakeRow = Callable[..., dict[str, Any]]
-MapRows = Callable[..., tuple[Mapped, ...]]
+from .conftest import MakeRow, MapRows
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,12 @@
 """Suppliers: code by the scheme of the mapping, addresses, contacts, terms, bank accounts only where wanted."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ap_domain.mapping import SupplierScheme
-from ap_domain.masterdata import Mapped, MasterDataPlan
+from ap_domain.masterdata import MasterDataPlan
 
-MakePlan = Callable[..., MasterDataPlan]
-MakeRow = Callable[..., dict[str, Any]]
-MapRows = Callable[..., tuple[Mapped, ...]]
-Content = Callable[[tuple[Mapped, ...]], dict[str, Any]]
+from .conftest import Content, MakePlan, MakeRow, MapRows
 
 PLAIN = SupplierScheme(setid="SHARE")
 LOCATIONS = SupplierScheme(setid="SHARE", location_in_code=True)

@@ -1,12 +1,11 @@
 """Cases of a section: read from YAML, run without any system, every difference a sentence."""
 
-from collections.abc import Callable
-
 import pytest
 from ap_domain.mapping import ConfigurationFault
 from ap_domain.masterdata import MasterDataPlan, parse_masterdata_cases, run_masterdata_case
 
-MakePlan = Callable[..., MasterDataPlan]
+from .conftest import MakePlan
+
 CASES = """
 - name: a code
   entity: tax_codes

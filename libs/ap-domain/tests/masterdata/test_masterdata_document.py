@@ -1,16 +1,15 @@
 """Reading the section: what is left out has its default, and everything wrong is said at once, by its key."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from ap_domain.mapping import ConfigurationFault, SupplierScheme
-from ap_domain.masterdata import MasterDataPlan, QueryOwner, QueryRoute, parse_masterdata
+from ap_domain.masterdata import QueryOwner, QueryRoute, parse_masterdata
 from ap_domain.masterdata.generic_lists import family_of
 
-MakePlan = Callable[..., MasterDataPlan]
+from .conftest import MakePlan
 
 
 def problems_of(section: dict[str, Any], **more: Any) -> tuple[str, ...]:

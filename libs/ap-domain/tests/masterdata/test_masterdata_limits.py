@@ -1,7 +1,6 @@
 """Whatever PeopleSoft holds: what is sent keeps Basware's limits, is the same in any order of rows, and keeps codes."""
 
 import json
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,13 +8,10 @@ from typing import Any
 import pytest
 from ap_domain.mapping import SupplierScheme
 from ap_domain.mapping.supplier_scheme import Zeros
-from ap_domain.masterdata import Mapped, MasterDataPlan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-MakePlan = Callable[..., MasterDataPlan]
-MakeRow = Callable[..., dict[str, Any]]
-MapRows = Callable[..., tuple[Mapped, ...]]
+from .conftest import MakePlan, MakeRow, MapRows
 
 TODAY = date(2026, 6, 20)
 CODES = {"accountCode", "costCenterCode", "taxCode", "paymentTermCode", "projectCode", "vendorCode"}

@@ -14,7 +14,7 @@ from ap_domain.desired_state import FlowState
 from ap_domain.masterdata.record import ImportState, ImportStep, MasterRecord, content_digest
 from ap_domain.masterdata.standing import Standing
 from chassis import topics
-from chassis.connections import BaswareSide, ComponentInterface, Connection, PeopleSoftSide, Secret
+from chassis.connections import Connection, testing
 from chassis.keys import record_key
 from chassis.ledger.entry import Stop
 from chassis.records import COMMAND, IMPORT_STATE, MASTER_RECORD
@@ -40,30 +40,10 @@ def chance(seed: int) -> random.Random:
 
 def a_connection(connection_id: str = "acme", *, version: int = 1) -> Connection:
     """A connection with master data."""
-    return Connection(
+    return testing.a_connection(
         id=connection_id,
         version=version,
         shard=SHARD,
-        stage="test",
-        basware=BaswareSide(
-            base_url="http://127.0.0.1:1",
-            client_id="acme-client",
-            client_secret=Secret("client secret"),
-            company_codes=("BW00",),
-            webhook_secrets=(Secret("hook secret"),),
-            record_spacing=timedelta(seconds=5),
-        ),
-        peoplesoft=PeopleSoftSide(
-            base_url="http://127.0.0.1:1",
-            node="PSFT_EP",
-            operator="APSTREAM",
-            password=Secret("password"),
-            authentication="basic",
-            component_interface=ComponentInterface(name="AP_VOUCHER", wsdl="CI_AP_VOUCHER.1.wsdl"),
-            business_units=("US001",),
-            settle_time=timedelta(seconds=60),
-            match=("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID"),
-        ),
         mapping={},
         masterdata={"companies": {"SHARE": ["BW00"]}},
     )

@@ -3,22 +3,21 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from ap_domain.desired_state import FlowState
 from ap_domain.masterdata import EntityPlan, MasterDataPlan
 from ap_domain.masterdata.record import MasterRecord, PublishedRecord
 from ap_domain.masterdata.source_rows import SourceGroup
 from ap_domain.poll import PollDue, PollKind, PollOutcome, PollReason
 from chassis import topics
-from chassis.connections import BaswareSide, ComponentInterface, Connection, PeopleSoftSide, Secret
+from chassis.connections import Connection
+from chassis.connections.testing import a_connection
 from chassis.errors import NotDurable
 from chassis.keys import record_key
-from chassis.ledger.entry import Stop
 from chassis.records import MASTER_RECORD
 from chassis.streams.poll_port import Polled, Progress
-from chassis.streams.testing import MemoryStreams
+from chassis.streams.testing import MemoryStreams, MovedClock, RunningFlows
 from masterdata.poll.adapters.publisher import KafkaPublisher
 from masterdata.poll.poller import MasterDataPoller
 from masterdata.poll.ports import SourceFailed
@@ -47,34 +46,7 @@ Cells = dict[str, Any]
 
 def connection(section: Mapping[str, Any] = SECTION, **fields: Any) -> Connection:
     """A live connection whose master data is polled."""
-    given: dict[str, Any] = {
-        "id": "acme",
-        "version": 1,
-        "shard": SHARD,
-        "stage": "test",
-        "basware": BaswareSide(
-            base_url="http://127.0.0.1:1",
-            client_id="acme-client",
-            client_secret=Secret("client secret"),
-            company_codes=("BW00",),
-            webhook_secrets=(Secret("hook secret"),),
-            record_spacing=timedelta(seconds=5),
-        ),
-        "peoplesoft": PeopleSoftSide(
-            base_url="http://127.0.0.1:1",
-            node="PSFT_EP",
-            operator="APSTREAM",
-            password=Secret("s3cret"),
-            authentication="basic",
-            component_interface=ComponentInterface(name="AP_VOUCHER", wsdl="CI_AP_VOUCHER.1.wsdl"),
-            business_units=("US001",),
-            settle_time=timedelta(seconds=60),
-            match=("BUSINESS_UNIT", "VENDOR_ID", "INVOICE_ID"),
-        ),
-        "mapping": {"business_units": {"BW00": "US001"}, "setid": "SHARE"},
-        "masterdata": section,
-    }
-    return Connection(**(given | fields))
+    return a_connection(**({"shard": SHARD, "masterdata": section} | fields))
 
 
 def account(number: str, **fields: Any) -> Cells:
@@ -164,33 +136,6 @@ class Kafka:
         raise NotDurable("Kafka is away")
 
 
-@dataclass(slots=True)
-class Flows:
-    stops: list[Stop] = field(default_factory=list)
-
-    def state(self, connection_id: str, flow: str) -> FlowState:
-        return FlowState.RUNNING
-
-    async def stop(self, connection_id: str, stop: Stop) -> None:
-        self.stops.append(stop)
-
-
-@dataclass(slots=True)
-class Clock:
-    at: datetime = NOON
-    passed: float = 0.0
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.passed
-
-    def advance(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-        self.passed += seconds
-
-
 class World:
     """What polls of one connection stand on; `poll` is one of them."""
 
@@ -201,8 +146,8 @@ class World:
         self.streams.own(SHARD)
         self.kafka = Kafka(streams=self.streams)
         self.site = Site()
-        self.clock = Clock()
-        self.flows = Flows()
+        self.clock = MovedClock(NOON)
+        self.flows = RunningFlows()
         self.polls = 0
         self.watermark: str | None = None
         self.held: int | None = None
@@ -251,6 +196,21 @@ class World:
         if polled.outcome is not PollOutcome.FAILED:
             self.held = polled.held
         return polled
+
+    async def complete(self, kind: PollKind = PollKind.FULL, *, accept_shrink: bool = False) -> Polled:
+        """A poll that comes to its end."""
+        polled = await self.poll(kind, accept_shrink=accept_shrink)
+        assert polled.outcome is PollOutcome.COMPLETE, polled.words
+        return polled
+
+    def have(self, *numbers: str, **fields: str) -> None:
+        """The site has these accounts from here on."""
+        for number in numbers:
+            self.site.rows[number] = [account(number, **fields)]
+
+    def changed(self) -> list[str]:
+        """The records of the last poll."""
+        return [record.external_code for record in self.records() if record.poll_offset == self.polls]
 
     def records(self) -> list[MasterRecord]:
         """All ever published."""

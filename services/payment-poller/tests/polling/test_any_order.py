@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from payment_poller.core.published import hidden
 from payment_poller.tables import WATCHED
 
-from .world import PAID, SHARD, UNIT, Cells, World
+from .site_books import PAID, UNIT, Cells
+from .world import SHARD, World
 
 VOUCHERS = tuple(f"{number:08}" for number in range(1, 8))
 HALF: Cells = PAID | {"PYMNT_GROSS_AMT": Decimal(50), "PAID_AMT": Decimal(50)}

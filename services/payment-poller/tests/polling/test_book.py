@@ -8,8 +8,9 @@ from chassis.errors import NotAnswered
 from payment_poller.differences import Differences
 from payment_poller.metrics import VoucherPicture
 
+from .site_books import PAID, UNIT
 from .test_reconciling import reconciliation
-from .world import NOON, PAID, SHARD, UNIT, World
+from .world import NOON, SHARD, World
 
 
 def scraped(world: World, differences: Differences | None = None) -> dict[tuple[str, ...], float]:

@@ -11,9 +11,9 @@ from ap_domain.poll import PollKind, PollOutcome
 from payment_poller.inquiring import windows
 from peoplesoft import NotAuthorised, PeopleSoftError, RetryLater
 
-from .world import NOON, PAID, SECTION, World, inquiry_row
+from .site_books import PAID, inquiry_row
+from .world import CHANGES, NOON, SECTION, World
 
-CHANGES = PollKind.CHANGES
 INQUIRY: dict[str, Any] = {
     "inquiry": {"root": "RESTListeningConnector/PSFT_EP/ESettlements.v1", "window_days": 4}
 }

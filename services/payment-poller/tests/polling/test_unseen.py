@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from ap_domain.payments import ExceptionKind, PaymentStanding, supersedes
@@ -11,21 +10,11 @@ from ap_domain.poll import PollKind, PollOutcome
 from payment_poller.core.handed_on import handed_on
 from peoplesoft import NotAuthorised, ProtocolError, QueryRequest, RetryLater
 
-from .world import NOON, PAID, SECTION, UNIT, Cells, World, inquiry_row
+from .site_books import PAID, UNIT, Cells, inquiry_row
+from .world import CHANGES, NOON, SECTION, World, world_of
 
-CHANGES = PollKind.CHANGES
 FIRST: Cells = PAID | {"PYMNT_GROSS_AMT": Decimal(60), "PAID_AMT": Decimal(60)}
 SECOND: Cells = {"PYMNT_GROSS_AMT": Decimal(40)}
-
-
-async def world_of(count: int, *payments: Cells, section: dict[str, Any] = SECTION) -> World:
-    """So many vouchers, read once."""
-    world = World(section)
-    for number in range(1, count + 1):
-        world.site.put(f"{number:08}", *payments)
-        world.post(f"i{number}", f"{number:08}")
-    await world.complete()
-    return world
 
 
 def hides(world: World, hidden: Callable[[Cells], bool]) -> None:

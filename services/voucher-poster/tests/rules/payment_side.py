@@ -16,7 +16,7 @@ from ap_domain.payments import (
 )
 from chassis.ledger.machine import Input
 
-from .samples import INVOICE_ID, NOW
+from .samples import INVOICE_ID, NOW, InvoiceEntry, arrived
 
 SPACING = timedelta(seconds=1)
 GROSS = Decimal(100)
@@ -121,6 +121,11 @@ def arriving(found: PaymentPicture) -> Input:
         payload=found,
         trace_id="00-trace",
     )
+
+
+def seen(entry: InvoiceEntry, found: PaymentPicture) -> InvoiceEntry:
+    """The entry that a picture leaves."""
+    return arrived(entry, arriving(found))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from voucher_poster.core.answers import Looked
 from voucher_poster.core.machine import InvoiceMachine
 
 InvoiceEntry = Entry[InvoiceState]
+WAITING, PARKED, FINAL = Phase.WAITING, Phase.PARKED, Phase.FINAL
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -182,3 +183,8 @@ def _arriving(topic: str, payload: object, *, offset: int) -> Input:
 def received(entry: InvoiceEntry | None, record: Input) -> Decision[InvoiceState]:
     """The decision on an input."""
     return MACHINE.received(entry, record, now=LATER)
+
+
+def arrived(entry: InvoiceEntry | None, record: Input) -> InvoiceEntry:
+    """The entry that a record leaves."""
+    return entry_of(received(entry, record))

@@ -6,6 +6,7 @@ One customer, two posted invoices of which one is paid, one account and one supp
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from tests.chaos.checker.records import (
     AUDIT_INGRESS,
@@ -76,11 +77,12 @@ def _posted(run: Run, invoice_id: str, number: str, voucher_id: str, *, begun: f
             "invoice_id": number,
         }
     }
+    claim = {"natural key": f"US001/SHARE/0000000007/{quote(number, safe='')}"}
     made = {"business_unit": "US001", "voucher_id": voucher_id}
     steps: tuple[tuple[str, str, str, float, dict[str, Any]], ...] = (
         ("waiting", "acknowledge", "received", 0.4, {"cause": published}),
         ("waiting", "post", "acknowledged", 0.7, {}),
-        ("started", "post", "started", 1.0, {"started": then(1.0), "intent": intent}),
+        ("started", "post", "started", 1.0, {"started": then(1.0), "intent": intent, "detail": claim}),
         ("waiting", "report", "posted", 1.5, {"started": then(1.0), "voucher": made}),
         ("waiting", "confirm", "reported", 3.0, {"started": then(1.0)}),
         ("final", "confirmed", "confirmed", 4.0, {}),

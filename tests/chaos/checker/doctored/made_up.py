@@ -169,6 +169,7 @@ class Run:
         cause: Record | None = None,
         started: float | None = None,
         reason: str = "",
+        detail: Mapping[str, str] | None = None,
         **body: Any,
     ) -> Record:
         """One version of an invoice's entry, and its audit event; the body goes on from the version before."""
@@ -196,6 +197,7 @@ class Run:
                 seconds=seconds,
                 actor=actor,
                 cause=cause,
+                **(detail or {}),
             )
         return record
 

@@ -7,6 +7,9 @@ Exempt, and named as such:
   with different access tokens, hence of different processes, while the history names such a fault of the driver's;
 - on a line that was half open nobody sees that the caller has left, and what was held comes late: two calls at once
   while the history names a half-open line. The spacing has no such excuse.
+
+Not a finding: a response to a document that was acknowledged, and that a person then transferred again while its
+invoice was on its way. Nobody can prevent that, and Basware takes the response.
 """
 
 from collections import defaultdict
@@ -40,6 +43,8 @@ ZOMBIES = (
     "broker",
 )
 """Names of faults that leave two processes which both hold themselves for the owner."""
+TRANSFERRED_AGAIN = ("correct", "retransfer")
+"""Operations of a person after which a document waits to be acknowledged once more."""
 HELD = ("half open", "half-open")
 """Names of faults under which a call may be carried out long after its caller has left."""
 BEFORE, AFTER = 1.0, 15.0
@@ -162,10 +167,32 @@ def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:
     """What Basware's own book calls a broken rule; what the log of writes shows better is left to that."""
     seen_better = ("calls_in_flight_at_once", "writes_within_one_second")
     for violation in case.books.violations:
-        if violation["rule"] not in seen_better or not case.books.writes:
-            words = f"Basware noted {violation['rule']} at {violation['at']}: {violation['detail']}"
-            record = violation["invoice_id"] or violation["api"]
-            yield Finding(promise=PROMISE, connection=case.connection.id, record=record, words=words)
+        if violation["rule"] in seen_better and case.books.writes:
+            continue
+        if violation["rule"] == "response_before_acknowledge" and _transferred_again(
+            evidence, case, violation
+        ):
+            continue
+        words = f"Basware noted {violation['rule']} at {violation['at']}: {violation['detail']}"
+        record = violation["invoice_id"] or violation["api"]
+        yield Finding(promise=PROMISE, connection=case.connection.id, record=record, words=words)
+
+
+def _transferred_again(evidence: Evidence, case: Case, violation: Json) -> bool:
+    """Whether the document had been acknowledged, and was transferred again between that and the response."""
+    taken = [
+        instant(each["arrived"])
+        for each in case.books.writes
+        if each["invoice_id"] == violation["invoice_id"]
+        and each["operation"] == "acknowledge"
+        and each["effect"]
+        and instant(each["arrived"]) < instant(violation["at"])
+    ]
+    return bool(taken) and any(
+        each.record == violation["invoice_id"] and max(taken) < (each.ended_at or each.at)
+        for each in evidence.operations
+        if each.kind in TRANSFERRED_AGAIN and each.at < instant(violation["at"])
+    )
 
 
 def _said(call: Interval) -> str:

@@ -1,7 +1,8 @@
 """No create reaches PeopleSoft without a committed `started` of its own, and none outside of it.
 
-The count needs no clock. The instants compare PeopleSoft's clock with that of the process that wrote the entry, so
-they are not judged while the driver's history names a fault of a clock.
+The count needs no clock; what compaction took of the ledger the audit still tells. The instants compare PeopleSoft's
+clock with that of the process that wrote the entry, so they are not judged while the driver's history names a fault of
+a clock.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from tests.chaos.checker.books import instant
 from tests.chaos.checker.evidence import Case, Evidence
 from tests.chaos.checker.findings import Finding, Weight
 from tests.chaos.checker.history import faults
-from tests.chaos.checker.natural_keys import NaturalKey, key_of_call, starts
+from tests.chaos.checker.natural_keys import NaturalKey, audited_starts, key_of_call, starts
 from tests.chaos.checker.records import INVOICES, Json, Record
 
 PROMISE = "5 every create was committed as started before"
@@ -38,8 +39,8 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
 def _counted(
     case: Case, key: NaturalKey, calls: list[Json], begun: Mapping[str, list[Record]]
 ) -> Iterator[Finding]:
-    committed = sum(map(len, begun.values()))
-    if len(calls) > committed and not _compacted(case, begun):
+    committed = max(sum(map(len, begun.values())), audited_starts(case, key).total())
+    if len(calls) > committed:
         words = (
             f"{len(calls)} creates of {'/'.join(key)} reached PeopleSoft (requests"
             f" {', '.join(str(each['request']) for each in calls)}), {committed} were committed as started"
@@ -55,7 +56,7 @@ def _in_time(
     for call in sorted(calls, key=lambda each: instant(each["received_at"])):
         at = instant(call["received_at"])
         fitting = [each for each in spans if each[0] - TOLERANCE <= at <= each[1] + TOLERANCE]
-        if not fitting and not _compacted(case, begun):
+        if not fitting and not _compacted(case, key, begun):
             words = f"create of {'/'.join(key)} (request {call['request']}) at {at} lies in no start of it"
             yield _finding(case, begun, key, words)
         elif fitting:
@@ -74,13 +75,11 @@ def _span(case: Case, start: Record) -> tuple[datetime, datetime]:
     return mark, next(decided, datetime.max.replace(tzinfo=mark.tzinfo) - TOLERANCE)
 
 
-def _compacted(case: Case, begun: Mapping[str, list[Record]]) -> bool:
-    """Whether compaction took older versions of one of these invoices away, and their starts with them."""
-    keys = {case.key(each) for each in begun}
+def _compacted(case: Case, key: NaturalKey, begun: Mapping[str, list[Record]]) -> bool:
+    """Whether compaction took older versions of an invoice of this key away, and perhaps their starts with them."""
     versions = case.versions(INVOICES)
-    if not keys:
-        return any(each[0].value["sequence"] > 1 for each in versions.values())
-    return any(versions[key][0].value["sequence"] > 1 for key in keys)
+    begun_ever = {*map(case.key, begun), *audited_starts(case, key)}
+    return any(versions[each][0].value["sequence"] > 1 for each in begun_ever if each in versions)
 
 
 def _finding(

@@ -14,7 +14,9 @@ COUNTERS: Mapping[str, Counter] = {
     ),
     "alerts": metrics.counter(
         "ledger_alerts",
-        "Times more than one voucher of an invoice, or one of an invoice without, was found. Alert on any.",
+        "Times PeopleSoft showed other than the one voucher of an invoice: more than one, one that another invoice "
+        "has, one of an invoice that ended without any, or none after a second create. It is parked, its audit says "
+        "alert=yes. Alert on any: runbook second-voucher.",
         ("connection",),
     ),
     "ledger_decisions": metrics.counter(
@@ -28,7 +30,7 @@ COUNTERS: Mapping[str, Counter] = {
     "ledger_clock_behind": metrics.counter(
         "ledger_clock_behind",
         "Partitions loaded in which another host wrote a record that this host's clock says is yet to come: set the "
-        "clocks of the hosts.",
+        "clocks of the hosts, runbook clock-behind.",
         ("topic",),
     ),
     "ledger_repeated_version": metrics.counter(

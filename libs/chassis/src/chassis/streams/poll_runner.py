@@ -10,24 +10,20 @@ from ap_domain.desired_state import FlowState
 from ap_domain.poll import PollKind, PollOutcome, PollResult
 
 from chassis.connections import Connection
-from chassis.errors import ChassisError, NotDurable
-from chassis.failpoints import reached
+from chassis.errors import ChassisError
 from chassis.ledger.words import words
-from chassis.records import POLL_RESULT
 from chassis.streams import poll_metrics
 from chassis.streams.audit import StreamAudit
 from chassis.streams.poll_agenda import Agenda, TakenDue
-from chassis.streams.poll_decision import attempt_of, overtaken
+from chassis.streams.poll_decision import overtaken
+from chassis.streams.poll_ending import PollEnding
 from chassis.streams.poll_port import Polled, Poller, PollLimits, Progress
-from chassis.streams.poll_records import PollRecords, PollResults, result_key
+from chassis.streams.poll_records import PollRecords, PollResults
 from chassis.streams.poll_subjects import SubjectBook
 from chassis.streams.ports import StreamSurroundings
 from chassis.streams.wakeup import Wakeup
 
 __all__ = ["PollRunner"]
-
-TELLINGS = 3
-"""How often a result is written before the poll is left to be found missing, and done again."""
 
 log = structlog.get_logger("chassis.polls")
 
@@ -67,13 +63,12 @@ class PollRunner:
         tick: float = 1.0,
     ) -> None:
         """A paused flow starts nothing; a stopped one also ends what runs."""
-        self._records = records
         self._agenda = agenda
         self._results = results
         self._subjects = subjects
         self._poller = poller
         self._around = around
-        self._audit = audit
+        self._ending = PollEnding(audit=audit, producer=around.producer, topic=records.results_topic)
         self._flows = flows
         self._limits = limits
         self._tick = tick
@@ -183,7 +178,7 @@ class PollRunner:
         # Nobody writes the poll once more while its result is on the way back, also when that was lost.
         self._agenda.expect(due, until=self._around.clock.monotonic() + self._limits.echo)
         try:
-            await self._tell(job, result)
+            await self._ending.tell(job.taken, result)
         except ChassisError as failed:
             log.warning("the end of a poll was not written; it is done again", reason=str(failed), **said)
         except Exception:  # a bug met in one customer's poll must not end the polls of all
@@ -260,43 +255,4 @@ class PollRunner:
             faulty=progress.faulty,
             watermark=polled.watermark if polled.outcome is PollOutcome.COMPLETE else watermark,
             held=held[polled.outcome],
-        )
-
-    async def _tell(self, job: _Job, result: PollResult) -> None:
-        for left in reversed(range(TELLINGS)):
-            try:
-                await self._audit_end(job, result)
-                reached("poll audited")
-                await self._around.producer.send(
-                    topic=self._records.results_topic.name,
-                    partition=job.taken.shard,
-                    key=result_key(result.connection_id, result.subject, result.kind),
-                    value=POLL_RESULT.encode(result),
-                )
-            except NotDurable:
-                if not left:
-                    raise
-            else:
-                reached("poll result written")
-                return
-
-    async def _audit_end(self, job: _Job, result: PollResult) -> None:
-        await self._audit.tell(
-            shard=job.taken.shard,
-            connection_id=result.connection_id,
-            record=(result.subject,),
-            about=result.poll_id,
-            action=f"poll {result.outcome}",
-            at=result.finished_at,
-            attempt=attempt_of(result.poll_id),
-            detail={
-                "kind": str(result.kind),
-                "reason": str(job.taken.due.reason),
-                "by": job.taken.due.actor,
-                "said": result.words,
-                "read": str(result.read),
-                "changed": str(result.changed),
-                "deactivated": str(result.deactivated),
-                "faulty": str(result.faulty),
-            },
         )

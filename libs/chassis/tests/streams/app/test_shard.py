@@ -16,7 +16,7 @@ from chassis.streams.ports import Following, Incoming, TableWriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .conftest import FIRST, SECOND, TABLE, Clock, MakeShard, MemoryLog, incoming, state, take
+from .one_shard import FIRST, SECOND, TABLE, Clock, MakeShard, MemoryLog, incoming, state, take
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import pytest
 from chassis.streams.app_tables import HeldTables, Writing
 from chassis.streams.ports import Table
 
-from .conftest import TABLE, state, topic
+from .one_shard import TABLE, state, topic
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from chassis.streams.app_pulse import Pulse
 from chassis.streams.app_watchdog import FETCH_SECONDS, LOOP_SECONDS, SETTLE_SECONDS, TAKE_SECONDS, Watchdog
 
-from .conftest import Clock
+from .one_shard import Clock
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Whatever the order of orders, polls and kills: each order is answered, in one way, and none is left."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-# The World of conftest.py; imported tests and fixtures do not share names with it under importlib.
-World = Any
+from .world import World
 
 ACTIONS = (Action.RUN_NOW, Action.RUN_FULL, Action.ACCEPT_SHRINK)
 STEPS = 6
@@ -24,12 +23,12 @@ STEPS = 6
 class Orders(RuleBasedStateMachine):
     """One process at a time, killed in or after any write; what it did not commit comes again to the next."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.logs = structlog.testing.capture_logs()
         self.logs.__enter__()
-        self.world = world
+        self.world = World()
         self.world.schedules = {"suppliers": {PollKind.CHANGES: "*/15 * * * *"}}
         self.given: list[Command] = []
         self.process = self.world.start()
@@ -115,13 +114,9 @@ class Orders(RuleBasedStateMachine):
         self.process = self.world.start()
 
 
-def test_every_order_is_answered_once_whatever_is_killed(worlds: Callable[[], World]) -> None:
-    class InItsOwnWorld(Orders):
-        def __init__(self) -> None:
-            super().__init__(worlds())
-
+def test_every_order_is_answered_once_whatever_is_killed() -> None:
     run_state_machine_as_test(
-        InItsOwnWorld,
+        Orders,
         settings=settings(
             max_examples=60,
             stateful_step_count=25,

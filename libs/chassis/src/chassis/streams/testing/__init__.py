@@ -2,5 +2,6 @@
 
 from chassis.streams.testing.memory import MemoryStreams, SetAside
 from chassis.streams.testing.producer import RecordingProducer, Sent
+from chassis.streams.testing.surroundings import MovedClock, RunningFlows
 
-__all__ = ["MemoryStreams", "RecordingProducer", "Sent", "SetAside"]
+__all__ = ["MemoryStreams", "MovedClock", "RecordingProducer", "RunningFlows", "Sent", "SetAside"]
