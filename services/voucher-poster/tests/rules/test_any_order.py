@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ap_domain.command import Action
-from ap_domain.invoice_state import Step
+from ap_domain.invoice_state import InvoiceState, Step
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
-from chassis.ledger.machine import Input
+from chassis.ledger.machine import Call, Decision, Input
 from chassis.ledger.outcomes import Done
 from chassis.ledger.policy import Policy
 from hypothesis import settings
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from voucher_poster.core import documents
 
-from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, fetch, order
+from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, InvoiceEntry, entry_of, fetch, order
 from .two_invoices import BY_HAND, ENDINGS, INSTANT, Running, TwoInvoices
 
 POLICY = Policy()
@@ -50,6 +50,8 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.world = TwoInvoices()
         self.running: dict[str, Running] = {}
+        self.sent: dict[str, str] = {}
+        """The step whose call is under way, or of which the earlier owner did not hear."""
         self.shadow = False
 
     @rule(
@@ -132,7 +134,8 @@ class AnyOrder(RuleBasedStateMachine):
         record = replace(record, key=f"acme/{invoice}")
         decision = transition.on_input(MACHINE, entry, record, now=self.world.now)
         if not writable and entry is not None:
-            decision = transition.unwritable(entry, "too large")
+            sent = self.sent.get(invoice) == entry.step
+            decision = unwritten(entry, call=MACHINE.call(entry) if sent else None)
         self.world.take(invoice, decision)
 
     @rule(invoice=invoices, happens=st.booleans())
@@ -147,7 +150,7 @@ class AnyOrder(RuleBasedStateMachine):
     def begin(self, invoice: str, *, happens: bool) -> None:
         """The call that is wanted goes out; a create happens right there, or does not."""
         entry = self.world.entries.get(invoice)
-        if entry is None or invoice in self.running or entry.phase is Phase.PARKED:
+        if entry is None or invoice in self.running or (entry.phase is Phase.PARKED and entry.due is None):
             return
         call = MACHINE.call(entry)
         assert call is not None or entry.phase is Phase.FINAL
@@ -155,11 +158,13 @@ class AnyOrder(RuleBasedStateMachine):
             return
         if call.goes_on_when_paused or not self.shadow:
             self.running[invoice] = self.world.begin(invoice, call, happens=happens)
+            self.sent[invoice] = entry.step
 
     def end(self, invoice: str, ending: str, *, writable: bool) -> None:
         running = self.running.pop(invoice, None)
         if running is None:
             return
+        del self.sent[invoice]
         self.world.now += INSTANT
         entry = self.world.entries[invoice]
         outcome = self.world.outcome(running, ending)
@@ -176,7 +181,8 @@ class AnyOrder(RuleBasedStateMachine):
             others=lambda claim: self.world.others(invoice, claim),
         )
         if not writable:
-            decision = transition.unwritable(entry, "too large")
+            looked_again = transition.looks_again(MACHINE, entry, running.call)
+            decision = unwritten(entry, call=running.call, rests=not looked_again)
         looked = running.call.name == "look" and isinstance(outcome, Done)
         self.world.take(invoice, decision, after_look=looked and not running.live)
 
@@ -229,7 +235,11 @@ class AnyOrder(RuleBasedStateMachine):
     def a_voucher_belongs_to_who_made_it(self) -> None:
         for invoice, entry in self.world.entries.items():
             if entry.body.voucher is not None:
-                made_by = self.world.books[int(entry.body.voucher.voucher_id)].made_by
+                voucher = self.world.books[int(entry.body.voucher.voucher_id)]
+                if voucher.deleted:
+                    # It was live when it was looked at for a link, and whose it was has let it go since.
+                    continue
+                made_by = voucher.made_by
                 assert made_by in (invoice, BY_HAND) or self.world.seen[made_by].let_go
 
     @invariant()
@@ -265,7 +275,7 @@ class AnyOrder(RuleBasedStateMachine):
                 assert entry.step in OVER
                 assert (entry.due is None) == (MACHINE.call(entry) is None) == (entry.body.late is None)
             elif entry.phase is Phase.PARKED:
-                assert entry.due is None
+                assert entry.due is None or entry.body.late is not None
             else:
                 assert MACHINE.call(entry) is not None
 
@@ -283,6 +293,12 @@ class AnyOrder(RuleBasedStateMachine):
                 assert entry.body.newer is None
             known = (entry.body.newer or entry.body.document).fetch_number
             assert known <= self.world.seen[invoice].fetches
+
+
+def unwritten(entry: InvoiceEntry, *, call: Call | None, rests: bool = True) -> Decision[InvoiceState]:
+    """What the ledger writes in place of a decision that the log does not take, about a call or during one."""
+    small = entry_of(transition.unwritable(entry, "too large", call=call))
+    return Decision(entry=MACHINE.rested(small) if rests else small)
 
 
 TestAnyOrder = AnyOrder.TestCase

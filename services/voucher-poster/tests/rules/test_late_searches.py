@@ -242,6 +242,11 @@ def test_a_search_that_cannot_be_made_while_it_waits_for_a_person_is_made_once_i
     assert entry.body.late == WANTED
 
 
+def test_an_order_that_does_not_hold_has_it_not_searched_again() -> None:
+    waits = ended(parked_in_between(), calls.SEARCH_AGAIN, Parked(reason="no such query"))
+    assert received(waits, order(Action.RESUBMIT, sequence=waits.sequence - 1)).entry is waits
+
+
 @pytest.mark.parametrize("step", [Step.CONFIRMED, Step.RETURNED])
 def test_resubmitted_it_is_searched_for_again_and_rests_once_the_second_is_gone(step: Step) -> None:
     found = searched(at_rest(step), FIRST, SECOND)

@@ -100,7 +100,9 @@ class TwoInvoices:
             assert entry.body.reports >= before.body.reports, "a report is forgotten"
             assert entry.body.document.fetch_number >= before.body.document.fetch_number
             assert MACHINE.claims(entry) or not MACHINE.claims(before) or self._may_let_go(invoice, entry)
-        self.entries[invoice] = replace(entry, sequence=before.sequence + 1 if before else 1)
+        kept = before is None or before.step == entry.step or not before.tried
+        sequence = before.sequence + 1 if before else 1
+        self.entries[invoice] = replace(entry, sequence=sequence, tried=entry.tried and kept)
         self._note_report(invoice, entry)
 
     def _may_let_go(self, invoice: str, entry: InvoiceEntry) -> bool:

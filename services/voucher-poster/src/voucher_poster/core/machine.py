@@ -68,7 +68,7 @@ class InvoiceMachine:
                 decision = pictures.received(entry, record, now=now)
             case _:
                 decision = paying.after_fetch(entry, documents.received(entry, record, now=now), now=now)
-        return _scheduled(decision)
+        return decision if decision.entry is entry else _scheduled(decision)
 
     def call(self, entry: InvoiceEntry) -> Call | None:
         """What the entry's step asks for in its phase."""
