@@ -20,7 +20,7 @@ from .stack import LEDGERS
 Round = tuple[Fault, ...]
 """Faults that happen side by side."""
 
-ROUNDS = 42
+ROUNDS = 40
 POINT_ROUNDS = 4
 POINT_SECONDS = 35.0
 AWAY_SECONDS, SHORTLY_AWAY_SECONDS = 60.0, 12.0

@@ -16,7 +16,7 @@ from .plan import Round
 from .stack import ChaosStack
 from .table import Injected, Rested
 
-REST_EVERY = 14
+REST_EVERY = 20
 READY_WITHIN = 90.0
 _AGAIN = 0.5
 
