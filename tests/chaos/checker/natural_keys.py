@@ -1,6 +1,6 @@
 """What PeopleSoft's duplicate check is about: unit, supplier, number; and whose invoices were ever sent under it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -41,15 +41,15 @@ def starts(case: Case) -> Mapping[NaturalKey, Mapping[str, list[Record]]]:
     return found
 
 
-def audited_starts(case: Case, key: NaturalKey) -> Counter[str]:
-    """How many starts under this key the audit, which nothing compacts, tells of each invoice, by its record's key."""
-    return Counter(
-        record
-        for record, events in case.events.items()
-        for each in events
-        if each.value["action"] == "started"
-        and _key_of_claim(each.value["detail"].get("natural key", "")) == key
-    )
+def audited_starts(case: Case) -> Mapping[NaturalKey, Counter[str]]:
+    """By natural key, how many starts the audit, which nothing compacts, tells of each invoice, by its record's key."""
+    found: defaultdict[NaturalKey, Counter[str]] = defaultdict(Counter)
+    for record, events in case.events.items():
+        for each in events:
+            key = _key_of_claim(each.value["detail"].get("natural key", ""))
+            if each.value["action"] == "started" and key is not None:
+                found[key][record] += 1
+    return found
 
 
 def _key_of_claim(claim: str) -> NaturalKey | None:
@@ -58,12 +58,13 @@ def _key_of_claim(claim: str) -> NaturalKey | None:
     return (parts[0], parts[2], parts[3]) if len(parts) == 4 else None
 
 
-def owners(case: Case, key: NaturalKey) -> list[str]:
-    """The invoices of which a create under this key was ever started, or intended."""
-    begun = list(starts(case).get(key, ()))
-    meant = [
-        entry["body"]["invoice_id"]
-        for entry in case.invoices.values()
-        if entry["body"]["intent"] is not None and key_of_intent(entry["body"]["intent"]) == key
-    ]
-    return list(dict.fromkeys([*begun, *meant]))
+def owners(case: Case) -> Mapping[NaturalKey, list[str]]:
+    """By natural key, the invoices of which a create under it was ever started, or intended."""
+    found: defaultdict[NaturalKey, dict[str, None]] = defaultdict(dict)
+    for key, begun in starts(case).items():
+        found[key].update(dict.fromkeys(begun))
+    for entry in case.invoices.values():
+        body = entry["body"]
+        if body["intent"] is not None:
+            found[key_of_intent(body["intent"])][body["invoice_id"]] = None
+    return {key: list(invoices) for key, invoices in found.items()}

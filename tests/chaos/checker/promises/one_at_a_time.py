@@ -13,7 +13,7 @@ invoice was on its way. Nobody can prevent that, and Basware takes the response.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -139,10 +139,13 @@ def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
             calls[key_of_call(call)].append(
                 Interval(name=call["operation"], begin=begin, end=end, about=call["request"])
             )
+    owning, having = owners(case), _by_number(case)
     for key, of_key in calls.items():
         creates = [each for each in of_key if each.name == "create"]
-        for one, other in during(creates, creates if _is_shared(case, key) else of_key):
-            invoice = next(iter(owners(case, key)), "/".join(key))
+        owned = owning.get(key, [])
+        is_shared = len({*owned, *having.get(key[2], ())}) > 1
+        for one, other in during(creates, creates if is_shared else of_key):
+            invoice = next(iter(owned), "/".join(key))
             words = (
                 f"PeopleSoft got {other.name} (request {other.about}) at {other.begin:%H:%M:%S.%f}"
                 f" while {one.name} (request {one.about}) of {'/'.join(key)} was not answered"
@@ -151,16 +154,14 @@ def _peoplesoft(evidence: Evidence, case: Case) -> Iterator[Finding]:
             yield _held(evidence, found, (one, other))
 
 
-def _is_shared(case: Case, key: NaturalKey) -> bool:
-    """Whether more than one document has the number of a natural key, or ever had it in the ledger."""
-    number = key[2]
-    sharing = {each for each, document in case.documents.items() if document["invoiceNumber"] == number}
-    sharing |= {body["invoice_id"] for body in _bodies(case) if body.get("invoice_number") == number}
-    return len(sharing.union(owners(case, key))) > 1
-
-
-def _bodies(case: Case) -> list[Json]:
-    return [entry["body"] for entry in case.invoices.values()]
+def _by_number(case: Case) -> Mapping[str, set[str]]:
+    """By number, the documents that have it, or ever had it in the ledger."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for invoice_id, document in case.documents.items():
+        found[document["invoiceNumber"]].add(invoice_id)
+    for invoice_id, entry in case.invoices.items():
+        found[entry["body"].get("invoice_number", "")].add(invoice_id)
+    return found
 
 
 def _rules_of_basware(evidence: Evidence, case: Case) -> Iterator[Finding]:

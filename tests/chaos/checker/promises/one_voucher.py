@@ -46,7 +46,7 @@ def _doubles(case: Case) -> Iterator[Finding]:
         found[(*key_of_voucher(voucher), *(str(voucher.get(each, "")) for each in rule))].append(voucher)
     for key, vouchers in found.items():
         if len(vouchers) > 1:
-            invoice = next(iter(owners(case, key_of_voucher(vouchers[0]))), "/".join(key))
+            invoice = next(iter(owners(case).get(key_of_voucher(vouchers[0]), ())), "/".join(key))
             yield _finding(case, invoice, f"live vouchers {_names(vouchers)} for one natural key {key}")
 
 
@@ -77,7 +77,7 @@ def _nobodys(case: Case) -> Iterator[Finding]:
     }
     for voucher in live(case):
         if _keys(voucher) not in held and key_of_voucher(voucher) not in doubted:
-            invoice = next(iter(owners(case, key_of_voucher(voucher))), voucher["INVOICE_ID"])
+            invoice = next(iter(owners(case).get(key_of_voucher(voucher), ())), voucher["INVOICE_ID"])
             words = f"voucher {_names([voucher])} of {voucher['created_at']} is no invoice's in the ledger"
             yield _finding(case, invoice, words)
 

@@ -5,7 +5,8 @@ clock with that of the process that wrote the entry, so they are not judged whil
 a clock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from tests.chaos.checker.books import instant
@@ -24,22 +25,22 @@ def check(evidence: Evidence, *, at_rest: bool) -> Iterator[Finding]:
     """At any moment: the books were read before the topics, so a create that they show was started there."""
     clocks = faults(evidence.operations, "clock")
     for case in evidence.cases:
-        begun = starts(case)
+        begun, audited = starts(case), audited_starts(case)
         creates: dict[NaturalKey, list[Json]] = {}
         for call in case.books.calls:
             if call["operation"] == "create" and call["operator"] == case.connection.operator:
                 creates.setdefault(key_of_call(call), []).append(call)
         for key, calls in creates.items():
-            of_key = begun.get(key, {})
-            yield from _counted(case, key, calls, of_key)
-            if not clocks:
+            of_key, told = begun.get(key, {}), audited.get(key, Counter())
+            yield from _counted(case, key, calls, of_key, told)
+            if not clocks and not _compacted(case, {*map(case.key, of_key), *told}):
                 yield from _in_time(case, key, calls, of_key)
 
 
 def _counted(
-    case: Case, key: NaturalKey, calls: list[Json], begun: Mapping[str, list[Record]]
+    case: Case, key: NaturalKey, calls: list[Json], begun: Mapping[str, list[Record]], told: Counter[str]
 ) -> Iterator[Finding]:
-    committed = max(sum(map(len, begun.values())), audited_starts(case, key).total())
+    committed = max(sum(map(len, begun.values())), told.total())
     if len(calls) > committed:
         words = (
             f"{len(calls)} creates of {'/'.join(key)} reached PeopleSoft (requests"
@@ -56,10 +57,10 @@ def _in_time(
     for call in sorted(calls, key=lambda each: instant(each["received_at"])):
         at = instant(call["received_at"])
         fitting = [each for each in spans if each[0] - TOLERANCE <= at <= each[1] + TOLERANCE]
-        if not fitting and not _compacted(case, key, begun):
+        if not fitting:
             words = f"create of {'/'.join(key)} (request {call['request']}) at {at} lies in no start of it"
             yield _finding(case, begun, key, words)
-        elif fitting:
+        else:
             spans.remove(min(fitting, key=lambda each: each[1]))
 
 
@@ -75,11 +76,10 @@ def _span(case: Case, start: Record) -> tuple[datetime, datetime]:
     return mark, next(decided, datetime.max.replace(tzinfo=mark.tzinfo) - TOLERANCE)
 
 
-def _compacted(case: Case, key: NaturalKey, begun: Mapping[str, list[Record]]) -> bool:
-    """Whether compaction took older versions of an invoice of this key away, and perhaps their starts with them."""
+def _compacted(case: Case, records: Collection[str]) -> bool:
+    """Whether compaction took older versions of one of these invoices away, and perhaps their starts with them."""
     versions = case.versions(INVOICES)
-    begun_ever = {*map(case.key, begun), *audited_starts(case, key)}
-    return any(versions[each][0].value["sequence"] > 1 for each in begun_ever if each in versions)
+    return any(versions[each][0].value["sequence"] > 1 for each in records if each in versions)
 
 
 def _finding(
