@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import LateSearch, Step
-from ap_domain.posting import VoucherRef
+from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Call
@@ -240,6 +240,17 @@ def test_a_search_that_cannot_be_made_while_it_waits_for_a_person_is_made_once_i
     entry = ended(parked_in_between(), calls.SEARCH_AGAIN, Parked(reason="no such query"))
     assert (entry.phase, entry.due, entry.reason) == (Phase.PARKED, None, "a person must look")
     assert entry.body.late == WANTED
+
+
+@pytest.mark.parametrize(("intent", "alerted"), [(INTENT, False), (OTHER_NUMBER, True)])
+def test_parked_in_doubt_what_an_earlier_number_made_is_told_at_once(
+    *, intent: PostingIntent, alerted: bool
+) -> None:
+    """Under the number in doubt it may be what that create made: a person's word has it adopted."""
+    doubt = started(Phase.PARKED, intent=intent, late=WANTED)
+    left = searched(replace(doubt, due=WANTED.due, reason="odd"), FIRST)
+    assert (left.phase, left.due) == (Phase.PARKED, None)
+    assert (FIRST.voucher_id in left.reason) is alerted
 
 
 def test_an_order_that_does_not_hold_has_it_not_searched_again() -> None:

@@ -12,7 +12,7 @@ from ap_domain.invoice_state import InvoiceState, LateSearch, Step
 from chassis.ledger.entry import Entry, Phase
 from chassis.ledger.machine import Decision, Note, Others
 
-from voucher_poster.core import looking, reporting
+from voucher_poster.core import documents, looking, reporting
 from voucher_poster.core.answers import SearchedAgain
 
 InvoiceEntry = Entry[InvoiceState]
@@ -63,7 +63,7 @@ def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[Invoi
     ]
     at_work = entry.step not in _ENDED
     open_yet = at_work and own is None
-    if not beside or (open_yet and len(beside) == 1):
+    if not beside or (open_yet and len(beside) == 1 and not _renumbered(entry, late)):
         rests = replace(entry, due=None, body=replace(entry.body, late=late if open_yet else None))
         found = looking.names(answer.vouchers) or "no voucher"
         return Decision(entry=rests, notes=(Note(action="searched again", detail={"found": found}),))
@@ -86,6 +86,14 @@ def searched(entry: InvoiceEntry, answer: SearchedAgain, *, others: Others[Invoi
         )
     after = replace(late, found=tuple(each.voucher_id for each in beside))
     return reporting.park(replace(entry, body=replace(entry.body, late=after)), reason, alert="yes")
+
+
+def _renumbered(entry: InvoiceEntry, late: LateSearch) -> bool:
+    """Whether a create is in doubt under another number than was searched for: what was found is not what it made."""
+    intent = entry.body.intent
+    if intent is None or not documents.undecided(entry):
+        return False
+    return any(each.natural_key != intent.natural_key for each in late.intents)
 
 
 def settled_by_a_person(body: InvoiceState) -> InvoiceState:
