@@ -7,6 +7,7 @@ import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import PaymentReport, Step
 from chassis.ledger import transition
+from chassis.ledger.entry import Phase
 from voucher_poster.core.answers import Confirmed, PaymentConfirmed, PaymentRefused, PaymentReported, Reported
 from voucher_poster.core.paying import MOST_OVERTAKEN
 
@@ -116,3 +117,21 @@ def test_the_next_response_was_never_sent_whatever_the_one_before_was() -> None:
     report = payment_of(left).report
     assert report is not None
     assert (left.tried, report.number, report.told) == (False, 3, ALL)
+
+
+@pytest.mark.parametrize(
+    ("overtaken", "stands"), [(False, (FINAL, Step.CONFIRMED)), (True, (WAITING, REPORT))]
+)
+def test_a_payment_that_is_again_what_basware_shows_is_not_told_once_more(
+    overtaken: bool, stands: tuple[Phase, Step]
+) -> None:
+    """Unless nobody knows what Basware shows."""
+    told = replace(
+        state(told=HALF, wanted=ALL), report=PaymentReport(number=1, told=ALL, overtaken=MOST_OVERTAKEN)
+    )
+    refusal = PaymentConfirmed(number=1, problem="Unknown period", overtaken=overtaken)
+    waits = after(at(CONFIRM, told), refusal)
+    assert (waits.phase, waits.step) == (PARKED, REPORT)
+    left = seen(waits, paid(50, poll=9))
+    assert (left.phase, left.step) == stands
+    assert (payment_of(left).report is None) == (not overtaken)

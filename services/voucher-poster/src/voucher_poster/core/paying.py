@@ -50,6 +50,10 @@ def seen(entry: InvoiceEntry, before: PaymentState | None, *, now: datetime) -> 
     if payment.unknown:
         reason = _no_rule_for(payment) if waits_to_be_sent else entry.reason
         return Decision(entry=replace(entry, reason=reason))
+    if waits_to_be_sent and not entry.tried and payment.wanted == payment.told:
+        # The response before was not taken and this one never sent: Basware shows what is wanted.
+        unsent = replace(payment, report=None)
+        return at_rest(replace(entry, body=replace(entry.body, payment=unsent)), now=now)
     due = documents.writable(entry.body, now=now) if waits_to_be_sent else now
     goes_on = replace(entry, phase=Phase.WAITING, due=due, attempts=0, reason="")
     if report is None or payment.wanted != report.told:
@@ -89,7 +93,9 @@ def confirmed(entry: InvoiceEntry, answer: PaymentConfirmed, *, now: datetime) -
         return Decision(entry=again, notes=(Note(action="payment overtaken", detail=number),))
     if answer.problem is not None:
         said = f"Basware stored the payment but did not carry it out: {answer.problem}"
-        return _not_taken(entry, payment, report, said, now=now)
+        # Whatever it was overtaken by is what Basware shows.
+        shown = replace(payment, told=None) if answer.overtaken else payment
+        return _not_taken(entry, shown, report, said, now=now)
     known = replace(payment, told=report.told, report=None, given_up=None)
     rested = replace(
         entry, phase=Phase.FINAL, step=Step.CONFIRMED, due=None, body=replace(entry.body, payment=known)
