@@ -21,7 +21,7 @@ from chassis.ledger.ports import LogRecord, Refused, TransactionalLog
 from chassis.ledger.records import owner_records
 from voucher_poster.core import commands, documents, late_search, looking, pictures, reporting
 
-from . import sim_callers, sim_ports
+from . import sim_callers, sim_log
 from .weather import FAIR, Weather
 
 
@@ -29,11 +29,11 @@ from .weather import FAIR, Weather
 def without_the_fence() -> Iterator[None]:
     """A new owner takes the id over without raising its epoch: the old one can still write."""
 
-    async def initialise(self: sim_ports.SimLog) -> None:
+    async def initialise(self: sim_log.SimLog) -> None:
         await self._broker.network()
         self._epoch = self._broker.transaction(self._name).epoch
 
-    with patch.object(sim_ports.SimLog, "initialise", initialise):
+    with patch.object(sim_log.SimLog, "initialise", initialise):
         yield
 
 
@@ -41,7 +41,7 @@ def without_the_fence() -> Iterator[None]:
 def without_the_owner_record() -> Iterator[None]:
     """A new owner reads what looks like the end (the last stable offset) and commits nothing first."""
 
-    async def stable(self: sim_ports.SimReader, topic: str, partition: int) -> int:
+    async def stable(self: sim_log.SimReader, topic: str, partition: int) -> int:
         return await self.last_stable_offset(topic, partition)
 
     real = transaction.commit
@@ -51,7 +51,7 @@ def without_the_owner_record() -> Iterator[None]:
             return ()
         return await real(log, records, bound=bound)
 
-    with patch.object(sim_ports.SimReader, "high_watermark", stable), patch.object(owner, "commit", commit):
+    with patch.object(sim_log.SimReader, "high_watermark", stable), patch.object(owner, "commit", commit):
         yield
 
 

@@ -22,8 +22,11 @@ from chassis.ledger.worker import LedgerWorker
 from .awaits import is_frequent, reached, suspended_at, target
 from .ledger_checks import PARTITIONS, broken_promises, dangling, undecided
 from .sim_broker import Broker, written
+from .sim_flows import SimFlows
+from .sim_log import SimLog, SimReader
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
-from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
+from .sim_member import SimMember
+from .sim_ports import SimClock, SimSignals, SimWire
 from .sim_remotes import LATEST, Network
 from .weather import FAIR, Result, Weather
 
