@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from chassis.ledger.ports import LogRecord
-from chassis.ledger.worker import Assignments
+from chassis.ledger.worker import Assignments, TopicPartition
 
-from .sim_broker import Broker, Member, TopicPartition
+from .sim_broker import Broker
+from .sim_group import Member
 from .sim_log import at_offset
 from .sim_loop import Process
 
@@ -37,16 +38,16 @@ class SimMember:
         """What the client's background task does: give up, rejoin, take."""
         loop = self._broker.loop
         member, listener = self._current()
-        self._broker.join(member)
+        self._broker.group.join(member)
         while True:
             await member.wants.wait()
             member.wants.clear()
             await loop.rest(loop.random.uniform(0.0, 1.0))
-            if member.joined and not member.expelled and member.generation == self._broker.generation:
+            if member.joined and not member.expelled and member.generation == self._broker.group.generation:
                 if member.wants.is_set() or member.taken == member.generation:
                     continue
                 member.taken = member.generation
-                assigned = self._broker.assignment(member)
+                assigned = self._broker.group.assignment(member)
                 self._at = dict.fromkeys(assigned, 0)
                 await listener.assigned(assigned)
                 continue
@@ -56,7 +57,7 @@ class SimMember:
             if member.expelled:
                 member = self._member = Member(process=self._process, topics=member.topics)
             await self._broker.network()
-            self._broker.join(member)
+            self._broker.group.join(member)
 
     def _current(self) -> tuple[Member, Assignments]:
         if self._member is None or self._listener is None:
@@ -119,4 +120,4 @@ class SimMember:
         if self._task is not None:
             self._task.cancel()
         if self._member is not None:
-            self._broker.leave(self._member)
+            self._broker.group.leave(self._member)

@@ -284,7 +284,7 @@ class World(ABC):
             for _ in range(2):
                 self.start_process()
             self.traffic()
-            self.loop.world_later(1.0, self.broker.watch)
+            self.loop.world_later(1.0, self.broker.group.watch)
             self.loop.world_later(5.0, self._look_for_quiet)
             asyncio.events._set_running_loop(None)
             try:
