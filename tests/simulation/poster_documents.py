@@ -11,8 +11,8 @@ from ap_domain.document import AccountingDocument
 from chassis.ledger.ports import LogRecord
 
 from .sim_basware import FAILED, WAITING
-from .sim_callers import Content
 from .sim_ports import EPOCH
+from .sim_site import Content
 
 if TYPE_CHECKING:
     from .poster_world import PosterWorld

@@ -15,9 +15,10 @@ from .poster_documents import Documents
 from .poster_payments import PeopleSoftPeople
 from .poster_people import People
 from .sim_basware import Basware
-from .sim_callers import Content, InvoiceCaller, Site
+from .sim_callers import InvoiceCaller
 from .sim_peoplesoft import PeopleSoft
 from .sim_sends import Sends
+from .sim_site import Content, Site
 from .weather import FAIR, Weather
 from .world import World
 

@@ -1,4 +1,4 @@
-"""Kafka in memory, with the semantics that matter: offsets, markers, fencing, lost markers, groups, down time.
+"""Kafka in memory, with the semantics that matter: offsets, markers, fencing, lost markers, down time, one group.
 
 A partition is a list of slots; a marker takes an offset of its own. What a transaction wrote is readable once its
 marker is there. A broker crash can lose the markers of a transaction whose commit was already answered: the next
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chassis.ledger.ports import Fenced, LogRecord, Refused, Unknown
+from chassis.ledger.worker import TopicPartition
 
+from .sim_group import Group
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop
-
-TopicPartition = tuple[str, int]
 
 
 @dataclass(slots=True)
@@ -42,25 +42,11 @@ class Transaction:
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Member:
-    """One member of a group."""
-
-    process: Process
-    topics: tuple[str, ...]
-    generation: int = 0
-    taken: int = 0
-    wants: asyncio.Event = field(default_factory=asyncio.Event)
-    joined: bool = False
-    expelled: bool = False
-
-
 class Broker:
-    """One broker, one group. `chance(p)` and latencies come from the seeded loop."""
+    """One broker, one group. Latencies come from the seeded loop."""
 
-    def __init__(self, loop: SimLoop, *, partitions: int, session: float = 6.0) -> None:
+    def __init__(self, loop: SimLoop, *, partitions: int) -> None:
         self.loop = loop
-        self.partitions = partitions
         self.logs: dict[TopicPartition, list[Slot]] = {}
         self.transactions: dict[str, Transaction] = {}
         self.down_until = 0.0
@@ -69,14 +55,11 @@ class Broker:
         self.lost_aborts = 0
         self.refused = 0
         self.marker_delays: tuple[float, ...] = (0.0005, 0.002, 0.02)
-        self.session = session
-        self.members: list[Member] = []
-        self.generation = 0
+        self.group = Group(loop, partitions=partitions, down_until=lambda: self.down_until)
         self.refuse: Callable[[LogRecord], bool] = lambda record: False
         self.lose_answer: Callable[[], bool] = lambda: False
         self.pollers: dict[Process, Callable[[TopicPartition], None]] = {}
         self._hints: dict[TopicPartition, int] = {}
-        self._last_seen: dict[str, float] = {}
 
     # logs
 
@@ -239,77 +222,6 @@ class Broker:
             transaction.waiters.append(waiter)
             await waiter
             await self.network()
-
-    # the group
-
-    def join(self, member: Member) -> None:
-        """A member (re)joined: once all have, partitions are assigned by range."""
-        if member not in self.members:
-            self.members.append(member)
-            self.rebalance()
-        member.joined = True
-        self._assign_if_all()
-
-    def rebalance(self) -> None:
-        """Every member must give up what it has and join again."""
-        self.generation += 1
-        generation = self.generation
-        for member in self.members:
-            member.joined = False
-            member.wants.set()
-        self.loop.world_later(60.0, self._give_up, generation)
-
-    def leave(self, member: Member) -> None:
-        if member in self.members:
-            self.members.remove(member)
-            self.rebalance()
-            self._assign_if_all()
-
-    def watch(self) -> None:
-        """Expel members that gave no sign of life for a session; runs every few seconds in the world."""
-        now = self.loop.time()
-        if now < self.down_until:
-            # A coordinator that comes back gives every member a whole session again.
-            self._last_seen = dict.fromkeys(self._last_seen, self.down_until)
-        else:
-            for member in list(self.members):
-                if not self.responsive(member, now):
-                    member.expelled = True
-                    member.wants.set()
-                    self.leave(member)
-        self.loop.world_later(2.5, self.watch)
-
-    def responsive(self, member: Member, now: float) -> bool:
-        process = member.process
-        last = self._last_seen.get(process.name, now)
-        if process.alive and process.frozen_until <= now:
-            self._last_seen[process.name] = now
-            return True
-        self._last_seen.setdefault(process.name, last)
-        return now - last < self.session
-
-    def _give_up(self, generation: int) -> None:
-        """The rebalance time-out: who has not joined is out."""
-        if generation == self.generation and any(not member.joined for member in self.members):
-            for member in [each for each in self.members if not each.joined]:
-                member.expelled = True
-                self.members.remove(member)
-            self._assign_if_all()
-
-    def _assign_if_all(self) -> None:
-        if self.members and all(member.joined for member in self.members):
-            for member in self.members:
-                member.generation = self.generation
-                member.wants.set()
-
-    def assignment(self, member: Member) -> list[TopicPartition]:
-        """The range assignor: contiguous partitions, the same of every topic."""
-        ranked = sorted(self.members, key=lambda each: each.process.name)
-        place, count = ranked.index(member), len(ranked)
-        share, rest = divmod(self.partitions, count)
-        first = place * share + min(place, rest)
-        size = share + (1 if place < rest else 0)
-        return [(topic, number) for topic in member.topics for number in range(first, first + size)]
 
 
 def written(log: Iterable[Slot]) -> list[LogRecord]:

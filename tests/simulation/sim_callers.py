@@ -1,7 +1,5 @@
 """The caller of the voucher poster over the simulated remotes: same duties as the real adapters, no HTTP."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,44 +29,14 @@ from voucher_poster.core.answers import (
     Verified,
 )
 
-from .sim_basware import Basware
-from .sim_peoplesoft import UNIT, PeopleSoft, Voucher
-from .sim_remotes import Away, Network, NoAnswer
-from .sim_sends import SPACING, Sends
+from .sim_peoplesoft import UNIT, Voucher
+from .sim_remotes import Away, NoAnswer
+from .sim_sends import SPACING
+from .sim_site import Site
 
 SETTLE = 30.0
 
 InvoiceEntry = Entry[InvoiceState]
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a revision of an invoice says: two invoices with one number and supplier are the same to PeopleSoft."""
-
-    revision: str
-    number: str
-    supplier: str
-
-    @property
-    def natural_key(self) -> NaturalKey:
-        return NaturalKey(
-            business_unit=UNIT, vendor_setid="SHARE", vendor_id=self.supplier, invoice_id=self.number
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """Both remotes of a run, and what its documents say: the contents by revision and, by invoice, the current one."""
-
-    network: Network
-    basware: Basware
-    peoplesoft: PeopleSoft
-    sends: Sends
-    contents: dict[str, Content]
-    current: Callable[[str], Content]
-    adopts: bool
-    version: Callable[[], int]
-    ordered: Callable[[str], bool]
 
 
 class InvoiceCaller:

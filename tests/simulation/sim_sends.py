@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from chassis.ledger.machine import Call, Kind
 
 from .sim_broker import Broker
+from .sim_flows import SimFlows
 from .sim_loop import PROCESS, Process, SimLoop
-from .sim_ports import SimFlows
 
 SPACING = 1.0
 REACTION = 0.5

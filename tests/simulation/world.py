@@ -5,25 +5,27 @@ Everything follows from the seed. A subclass brings the service: its machine, it
 
 import asyncio
 import contextlib
-import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from chassis import topics
-from chassis.ledger.entry import Entry, Phase
+from chassis.ledger.entry import Entry
 from chassis.ledger.machine import Machine
 from chassis.ledger.owner import PartitionOwner
 from chassis.ledger.policy import Policy
-from chassis.ledger.ports import Caller, Clock, LogRecord
+from chassis.ledger.ports import Caller, Clock
 from chassis.ledger.records import Layout
 from chassis.ledger.worker import LedgerWorker
 
-from .awaits import is_frequent, reached, suspended_at, target
+from .faults import Faults
 from .ledger_checks import PARTITIONS, broken_promises, dangling, undecided
 from .sim_broker import Broker, written
+from .sim_flows import SimFlows
+from .sim_log import SimLog, SimReader
 from .sim_loop import PROCESS, Process, ProcessExit, SimLoop, Stuck
-from .sim_ports import SimClock, SimFlows, SimLog, SimMember, SimReader, SimSignals, SimWire
+from .sim_member import SimMember
+from .sim_ports import SimClock, SimSignals, SimWire
 from .sim_remotes import LATEST, Network
 from .weather import FAIR, Result, Weather
 
@@ -155,60 +157,6 @@ class World(ABC):
         self.result.faults[f"ended: {reason.split(':', maxsplit=1)[0][:40]}"] += 1
         self.loop.world_later(self.random.choice((0.3, 2.0, 15.0)), self.start_process)
 
-    # faults
-
-    def plan(self) -> None:
-        """What goes wrong, and when."""
-        random = self.random
-        weather = self.weather
-        plan = (
-            (weather.kill, self._kill_some, (1, 1, 2)),
-            (weather.freeze, self._freeze_some, (1, 1, 2)),
-            (weather.terminate, self._terminate_some, weather.terminations),
-            (weather.broker, self._crash_broker, (1, 1, 2, 4)),
-            (weather.outage, self._outage, weather.outages),
-        )
-        for chance, act, times in plan:
-            if random.random() < chance:
-                for _ in range(random.choice(times)):
-                    self.planned(random.uniform(1.0, 70.0), act)
-        if random.random() < weather.refuse:
-            self.broker.refuse = lambda record: (
-                self._is_entry(record) and random.random() < self.weather.refusals
-            )
-        if random.random() < weather.lose_answer:
-            self.broker.lose_answer = lambda: random.random() < 0.02
-        self.flows.lost = lambda: random.random() < weather.lose_stop
-        if random.random() < weather.aim:
-            self._aim(random)
-
-    def _aim(self, random: random.Random) -> None:
-        """Kill or freeze a process exactly while it is suspended at one of the ledger's awaits, up to four times."""
-        aim = target(self.seed, within=self.weather.aim_at)
-        shots = random.choice((1, 2, 4, 4))
-        waits = (1, 1, 2, 4, 9, 18, 35) if is_frequent(aim) else (1, 1, 1, 2, 4)
-        countdown = random.choice(waits)
-
-        is_there = reached(aim)
-
-        def hook(process: Process, callback: Any) -> None:
-            nonlocal countdown, shots
-            if not is_there(callback):
-                return
-            countdown -= 1
-            if countdown > 0:
-                return
-            shots -= 1
-            if not shots:
-                self.loop.hook = None
-            countdown = random.choice(waits)
-            if random.random() < self.weather.aim_freezes:
-                self._freeze(process, random.choice(self.weather.freezes))
-            else:
-                self._kill(process)
-
-        self.loop.hook = hook
-
     def planned(self, when: float, act: Callable[[], None]) -> None:
         """Something that happens later; until then the run is not quiet."""
         self.pending += 1
@@ -233,43 +181,6 @@ class World(ABC):
         """The processes that run or are frozen."""
         return [process for process in self.processes if process.alive]
 
-    def _kill_some(self) -> None:
-        if alive := self.alive():
-            self._kill(self.random.choice(alive))
-
-    def _kill(self, process: Process) -> None:
-        for coroutine in process.suspended():
-            self.result.crashed.update(suspended_at(coroutine))
-        self.result.faults["kill"] += 1
-        self.kill(process, "killed")
-
-    def _freeze_some(self) -> None:
-        if alive := self.alive():
-            self._freeze(self.random.choice(alive), self.random.choice(self.weather.freezes))
-
-    def _freeze(self, process: Process, seconds: float) -> None:
-        for coroutine in process.suspended():
-            self.result.frozen.update(suspended_at(coroutine))
-        self.result.faults["freeze"] += 1
-        process.was_frozen = True
-        process.frozen_until = self.loop.time() + seconds
-
-    def _terminate_some(self) -> None:
-        if alive := self.alive():
-            process = self.random.choice(alive)
-            self.result.faults["terminate"] += 1
-            if process in self.stops:
-                self.stops[process].set()
-                self.members[process].nudge()
-
-    def _outage(self) -> None:
-        self.result.faults["remotes away"] += 1
-        self.network.away_until = self.loop.time() + self.random.uniform(5.0, 60.0)
-
-    def _crash_broker(self) -> None:
-        self.result.faults["broker crash"] += 1
-        self.broker.crash(self.random.uniform(0.5, 20.0))
-
     # the run
 
     def run(self) -> Result:
@@ -277,11 +188,11 @@ class World(ABC):
         token = PROCESS.set(self.loop.world)
         try:
             asyncio.events._set_running_loop(self.loop)
-            self.plan()
+            Faults(self).plan()
             for _ in range(2):
                 self.start_process()
             self.traffic()
-            self.loop.world_later(1.0, self.broker.watch)
+            self.loop.world_later(1.0, self.broker.group.watch)
             self.loop.world_later(5.0, self._look_for_quiet)
             asyncio.events._set_running_loop(None)
             try:
@@ -317,10 +228,6 @@ class World(ABC):
                 with contextlib.suppress(BaseException):
                     coroutine.close()
             process.tasks.clear()
-
-    def _is_entry(self, record: LogRecord) -> bool:
-        entry: Any = record.value
-        return record.topic == self.layout.ledger and not record.kind and entry.phase is not Phase.PARKED
 
     def entries(self) -> dict[str, Entry[Any]]:
         """The latest committed entry of each record by its key, read from the ledger as anyone would."""
