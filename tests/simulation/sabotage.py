@@ -98,6 +98,9 @@ SABOTAGES: dict[str, Sabotage] = {
     "an older picture wins": Sabotage(
         without_the_rule=sabotaged_poster.an_older_picture_wins, weather=Weather(payments=1.0), seen_at=0
     ),
+    "obey an order for an older entry": Sabotage(
+        without_the_rule=sabotaged_poster.obeying_orders_for_an_older_entry, seen_at=28
+    ),
     "skip the last search": Sabotage(
         without_the_rule=sabotaged_poster.without_the_last_search,
         weather=Weather(latest=70.0, trouble=(0.6,)),
