@@ -9,11 +9,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from chassis.ledger import calls, missed, owner, transaction, worker
+from chassis.ledger import calls, missed, owner, stops, transaction, worker
 
 from .sim_loop import where
 
-MODULES = (owner, calls, missed, transaction, worker)
+MODULES = (owner, calls, stops, missed, transaction, worker)
 
 
 @cache
@@ -28,7 +28,7 @@ def target(seed: int, *, within: str = "") -> str:
     return targets[seed // 5 % len(targets)]
 
 
-_RARE = ("_canary", "_tell_stop", "_decide", "_next_group", "read_missed")
+_RARE = ("_canary", "tell_stop", "_decide", "_next_group", "read_missed")
 
 
 def is_hard(site: str) -> bool:

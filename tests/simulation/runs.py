@@ -43,7 +43,7 @@ _REFUSING = Weather(refuse=1.0, refusals=0.15)
 _MISSING = Weather(refuse=1.0, refusals=0.5, kill=0.0, payments=1.0, recall=1.0, aim=1.0, aim_freezes=0.05)
 _NEEDS = {
     "_canary": Weather(outage=1.0, outages=(2, 3)),
-    "_tell_stop": Weather(lockout=1.0, lose_stop=0.8),
+    "tell_stop": Weather(lockout=1.0, lose_stop=0.8),
     "_next_group": _MISSING,
     "read_missed": _MISSING,
     "_decide": Weather(refuse=1.0, refusals=0.3, burst=1.0),

@@ -12,6 +12,7 @@ from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Call, Decision, Input
 from chassis.ledger.outcomes import Done
 from chassis.ledger.policy import Policy
+from chassis.ledger.unwritable import unwritable
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -297,7 +298,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 def unwritten(entry: InvoiceEntry, *, call: Call | None, rests: bool = True) -> Decision[InvoiceState]:
     """What the ledger writes in place of a decision that the log does not take, about a call or during one."""
-    small = entry_of(transition.unwritable(entry, "too large", call=call))
+    small = entry_of(unwritable(entry, "too large", call=call))
     return Decision(entry=MACHINE.rested(small) if rests else small)
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from ap_domain.command import Action
 from ap_domain.invoice_state import PaymentReport, Step
-from chassis.ledger import transition
 from chassis.ledger.entry import Phase
+from chassis.ledger.unwritable import unwritable
 from voucher_poster.core.answers import Confirmed, PaymentConfirmed, PaymentRefused, PaymentReported, Reported
 from voucher_poster.core.paying import MOST_OVERTAKEN
 
@@ -103,7 +103,7 @@ def test_a_sum_in_another_currency_than_the_invoice_is_told_by_nobody() -> None:
 
 def test_a_response_whose_end_could_not_be_written_is_asked_about_before_the_next_is_sent() -> None:
     """Basware carries responses out in its own time: the older one may come last."""
-    under_question = transition.unwritable(at(CONFIRM, under_way()), "too large").entry
+    under_question = unwritable(at(CONFIRM, under_way()), "too large").entry
     assert under_question is not None
     left = after(seen(under_question, paid(poll=2)), PaymentConfirmed(number=1))
     report = payment_of(left).report

@@ -8,11 +8,12 @@ once: it goes first when a place is free, and where it cannot go at all it is gi
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from chassis.ledger.attempt import attempt, probe
 from chassis.ledger.book import Book
+from chassis.ledger.due_times import DueTimes
 from chassis.ledger.entry import Entry, Phase, Stop
 from chassis.ledger.events import Ended
 from chassis.ledger.inherited import Inherited
@@ -20,7 +21,8 @@ from chassis.ledger.lane import Lane
 from chassis.ledger.machine import Call, Kind, Machine
 from chassis.ledger.outcomes import NotSent, Outcome, Retry
 from chassis.ledger.policy import Policy
-from chassis.ledger.ports import Caller, Clock, Flows, NotSentError, Signals, Unknown
+from chassis.ledger.ports import Caller, Clock, Flows, NotSentError, Signals
+from chassis.ledger.stops import StopTelling
 
 B = TypeVar("B")
 
@@ -62,9 +64,8 @@ class Calls(Generic[B]):
         self._aside: set[asyncio.Task[None]] = set()
         self._begun: dict[str, float] = {}
         self._inherited: Inherited[B] = Inherited()
-        self._afresh: set[str] = set()
-        self._ripe: dict[str, datetime | None] = {}
-        self._told: set[tuple[str, Stop]] = set()
+        self._due_times: DueTimes[B] = DueTimes(clock=clock, policy=policy)
+        self._stops = StopTelling(flows=flows, signals=signals, policy=policy, known=self._stop_known)
         self._closed = False
 
     def open(self, tasks: asyncio.TaskGroup, *, behind: float = 0.0) -> None:
@@ -76,8 +77,7 @@ class Calls(Generic[B]):
         for entry in list(self._book.entries()):
             now = self._clock.now() + timedelta(seconds=behind)
             self._inherited.loaded(entry, self._wanted(entry), now=now)
-            if entry.phase is Phase.IN_DOUBT:
-                self._afresh.add(entry.key)
+            self._due_times.loaded(entry)
             self.consider(entry.key)
 
     def lanes(self) -> Iterable[tuple[tuple[str, str], Lane]]:
@@ -115,20 +115,19 @@ class Calls(Generic[B]):
         timer = self._timers.pop(key, None)
         if timer is not None:
             timer.cancel()
-        if entry.stop is not None and (entry.connection_id, entry.stop) not in self._told:
-            self._told.add((entry.connection_id, entry.stop))
-            self._spawn(self._tell_stop(entry.connection_id, entry.stop), self._aside)
+        if entry.stop is not None and self._stops.is_news(entry.connection_id, entry.stop):
+            self._spawn(self._stops.tell_stop(entry.connection_id, entry.stop), self._aside)
         self._inherited.moved(entry)
         if call is None:
-            self._ripe.pop(key, None)
+            self._due_times.forget(key)
             self._withdraw(key)
             return
-        delay = self._delay(entry)
+        delay = self._due_times.delay(entry)
         if delay > 0:
             self._withdraw(key)
             self._timers[key] = asyncio.get_running_loop().call_later(delay, self._due, key)
             return
-        self._afresh.discard(key)
+        self._due_times.came_due(key)
         lane = self._lane(entry.connection_id, call.remote)
         if self._offered.get(key) is not lane:
             self._withdraw(key)
@@ -148,6 +147,7 @@ class Calls(Generic[B]):
     def stop(self) -> None:
         """Start nothing more. No timer fires into an owner that ends."""
         self._closed = True
+        self._stops.close()
         for lane in self._lanes.values():
             lane.close()
         for timer in self._timers.values():
@@ -167,31 +167,16 @@ class Calls(Generic[B]):
             lane.withdraw(key)
 
     def _due(self, key: str) -> None:
-        """The wait is over, also where the wall's clock was set back meanwhile."""
         del self._timers[key]
-        entry = self._book.get(key)
-        if key in self._afresh:
-            self._afresh.discard(key)
-        elif entry is not None:
-            self._ripe[key] = entry.due
+        self._due_times.waited(key, self._book.get(key))
         self.consider(key)
 
     def _read_at_once(self, entry: Entry[B]) -> None:
         """What it waits for may not hold under the changed connection; writes and doubt keep their times."""
         call = self._wanted(entry)
         if entry.phase is Phase.WAITING and call is not None and call.kind is Kind.READ:
-            self._ripe[entry.key] = entry.due
+            self._due_times.at_once(entry)
             self.consider(entry.key)
-
-    def _delay(self, entry: Entry[B]) -> float:
-        if entry.started is not None and entry.key in self._afresh:
-            return entry.started.settle_seconds
-        if entry.due is None or self._ripe.get(entry.key) == entry.due:
-            return 0.0
-        longest = self._policy.backoff.longest
-        if entry.started is not None:
-            longest = max(longest, entry.started.settle_seconds)
-        return min((entry.due - self._clock.now()).total_seconds(), longest)
 
     def _wanted(self, entry: Entry[B] | None) -> Call | None:
         if entry is None or (entry.phase in (Phase.PARKED, Phase.FINAL) and entry.due is None):
@@ -226,10 +211,10 @@ class Calls(Generic[B]):
         self._offered.pop(key, None)
         entry = self._book.get(key)
         call = self._wanted(entry)
-        if entry is None or call is None or call.remote != remote or self._delay(entry) > 0:
+        if entry is None or call is None or call.remote != remote or self._due_times.delay(entry) > 0:
             asyncio.get_running_loop().call_soon(self._unused, key, lane)
             return
-        self._ripe.pop(key, None)
+        self._due_times.forget(key)
         self._spawn(self._run(entry, call, lane), self._running)
 
     def _turned_away(self, key: str, connection_id: str, remote: str) -> None:
@@ -306,16 +291,7 @@ class Calls(Generic[B]):
         if not self._closed:
             self._lanes[connection_id, remote].probed(answers=answers)
 
-    async def _tell_stop(self, connection_id: str, stop: Stop) -> None:
-        """Until every service can know it, or this owner ends (the next one repeats it from the entry)."""
-        while not self._closed:
-            try:
-                await self._flows.stop(connection_id, stop)
-            except Unknown as unknown:
-                self._signals.log("error", "stop not written", connection=connection_id, error=str(unknown))
-                await asyncio.sleep(self._policy.circuit_cooldown)
-            else:
-                lane = self._lanes.get((connection_id, stop.flow))
-                if lane is not None and not self._closed:
-                    lane.stop_told()
-                return
+    def _stop_known(self, connection_id: str, stop: Stop) -> None:
+        lane = self._lanes.get((connection_id, stop.flow))
+        if lane is not None:
+            lane.stop_told()

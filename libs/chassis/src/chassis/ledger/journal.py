@@ -26,6 +26,7 @@ from chassis.ledger.records import (
     unreadable_record,
     without_bytes,
 )
+from chassis.ledger.unwritable import unwritable
 
 B = TypeVar("B")
 
@@ -114,7 +115,7 @@ class Journal(Generic[B]):
             call = self._machine.call(before) if sent(before) else None
             if isinstance(event, Ended):
                 call = event.call
-            decision = transition.unwritable(before, reason, call=call, missed=missed)
+            decision = unwritable(before, reason, call=call, missed=missed)
             if decision.entry is not None and not self._looked(event, before):
                 decision = replace(decision, entry=self._machine.rested(decision.entry))
             self._add(draft, event, decision, held, now=now)

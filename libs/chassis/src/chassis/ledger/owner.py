@@ -21,15 +21,15 @@ The contract
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from chassis.errors import DoesNotFit
 from chassis.failpoints import reached
 from chassis.ledger.book import Book
 from chassis.ledger.calls import Calls, Width
+from chassis.ledger.clock_watch import ClockWatch
 from chassis.ledger.entry import Entry, Phase
-from chassis.ledger.events import Arrived, Ended, Event, Loaded, ReadAgain, Reassert, Undecodable
+from chassis.ledger.events import Arrived, Ended, Event, Loaded, Reassert, Undecodable, record_key
 from chassis.ledger.inbox import Inbox
 from chassis.ledger.journal import Draft, Held, Journal
 from chassis.ledger.lane import Lane
@@ -114,7 +114,9 @@ class PartitionOwner(Generic[B]):
         self._missed: MissedInputs[B] = MissedInputs(
             reader=reader, wire=wire, book=self._book, signals=signals, found=self._put
         )
-        self._latest: datetime | None = None
+        self._clocks = ClockWatch(
+            clock=clock, signals=signals, policy=policy, topic=layout.ledger, partition=partition
+        )
 
     @property
     def fullness(self) -> float:
@@ -175,26 +177,11 @@ class PartitionOwner(Generic[B]):
     async def run(self) -> None:
         """Decide and call until closed. Raises Fenced or Unknown: the process must end."""
         async with asyncio.TaskGroup() as tasks:
-            self._calls.open(tasks, behind=self._behind())
+            self._calls.open(tasks, behind=self._clocks.behind())
             try:
                 await self._decide_until_closed()
             finally:
                 self._calls.stop()
-
-    def _behind(self) -> float:
-        """By how many seconds at least this host's clock is behind others': what they wrote is not yet to come."""
-        if self._latest is None:
-            return 0.0
-        behind = max(0.0, (self._latest - self._clock.now()).total_seconds())
-        if behind > self._policy.clocks_apart:
-            self._signals.count("ledger_clock_behind", topic=self._layout.ledger)
-            self._signals.log(
-                "warning",
-                "this host's clock is behind another's: set the clocks",
-                partition=self.partition,
-                seconds=round(behind),
-            )
-        return behind
 
     async def _decide_until_closed(self) -> None:
         while True:
@@ -246,8 +233,7 @@ class PartitionOwner(Generic[B]):
         self._work.set()
 
     def _read(self, record: LogRecord, positions: dict[str, int]) -> None:
-        if record.written_at is not None:
-            self._latest = max(self._latest or record.written_at, record.written_at)
+        self._clocks.saw(record)
         if record.kind == POSITION:
             topic, offset = read_position(record)
             positions[topic] = offset
@@ -305,12 +291,6 @@ class PartitionOwner(Generic[B]):
         for connection_id in draft.alerts:
             self._signals.count("alerts", connection=connection_id)
         for event in group:
-            match event:
-                case Ended(key=key):
-                    self._calls.committed(key, begun=begun, outcome=True)
-                case Arrived(record=record):
-                    self._calls.committed(record.key, begun=begun, outcome=False)
-                case Loaded(key=key) | ReadAgain(key=key):
-                    self._calls.committed(key, begun=begun, outcome=False)
-                case _:
-                    pass
+            key = record_key(event)
+            if key is not None:
+                self._calls.committed(key, begun=begun, outcome=isinstance(event, Ended))

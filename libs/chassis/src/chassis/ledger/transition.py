@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeGuard, TypeVar
 
-from chassis.ledger.entry import Entry, Missed, Phase, Started, Stop
+from chassis.ledger.entry import Entry, Phase, Started, Stop
 from chassis.ledger.machine import Call, Decision, Input, Kind, Machine, Note, Others
 from chassis.ledger.outcomes import Done, InDoubt, NotSent, Outcome, Parked, Rejected, Retry, Sighted, Stopped
 from chassis.ledger.policy import Policy
@@ -13,8 +13,6 @@ B = TypeVar("B")
 
 EMPTY_LOOKS = 2
 """Spaced empty answers after which a call in doubt counts as not happened."""
-MISSED = 20
-"""So many inputs a parked record remembers at most: it must stay small."""
 
 
 def on_input(machine: Machine[B], entry: Entry[B] | None, record: Input, *, now: datetime) -> Decision[B]:
@@ -143,27 +141,6 @@ def _unanswered(
                 due = back.due if back.phase is Phase.FINAL else None
                 back = replace(back, phase=_held(back), due=due, reason=reason)
             return _noted(replace(back, stop=_stop(call, outcome, now=now)), "stopped", reason)
-
-
-def unwritable(
-    entry: Entry[B], reason: str, *, call: Call | None = None, missed: Missed | None = None
-) -> Decision[B]:
-    """The decision could not be written (a record in it was refused): a small parked entry takes its place.
-
-    It counts as a failed attempt: what `call` did, whose outcome it was about or which is under way, may be what was
-    not written down. The input it was about, `missed`, is remembered by where it lies; of very many the latest.
-    """
-    places = entry.missed if missed is None or missed in entry.missed else (*entry.missed, missed)
-    parked = replace(
-        _unstopped(entry),
-        phase=Phase.PARKED,
-        due=None,
-        attempts=entry.attempts + 1,
-        tried=entry.tried or (call is not None and call.kind is Kind.REPEATABLE),
-        missed=places[-MISSED:],
-        reason=reason,
-    )
-    return _noted(parked, "parked", reason)
 
 
 def started(entry: Entry[B], *, settle_seconds: float, request_digest: str, now: datetime) -> Entry[B]:
