@@ -25,11 +25,11 @@ _LEAVING = Weather(terminate=1.0, terminations=(2, 3, 4), trouble=(0.3, 0.6), fr
 _RIVALS = Weather(rivals=1.0, burst=1.0, refuse=1.0, refusals=0.3, trouble=(0.5,))
 
 SABOTAGES: dict[str, Sabotage] = {
-    "skip the fence": Sabotage(without_the_rule=sabotaged_ledger.without_the_fence, seen_at=5),
+    "skip the fence": Sabotage(without_the_rule=sabotaged_ledger.without_the_fence, seen_at=10),
     "skip the owner record": Sabotage(
         without_the_rule=sabotaged_ledger.without_the_owner_record,
         weather=Weather(broker=1.0, kill=1.0, lockout=0.0, markers=(0.5, 2.0)),
-        seen_at=27,
+        seen_at=18,
     ),
     "ignore a refused send": Sabotage(
         without_the_rule=sabotaged_ledger.ignoring_a_refused_send, weather=Weather(refuse=1.0), seen_at=0
@@ -40,7 +40,7 @@ SABOTAGES: dict[str, Sabotage] = {
         without_the_rule=sabotaged_ledger.publishing_outside_the_transaction, seen_at=0
     ),
     "move the input position first": Sabotage(
-        without_the_rule=sabotaged_ledger.moving_the_position_first, weather=Weather(kill=1.0), seen_at=112
+        without_the_rule=sabotaged_ledger.moving_the_position_first, weather=Weather(kill=1.0), seen_at=110
     ),
     "skip the last check before a send": Sabotage(
         without_the_rule=sabotaged_poster.sending_whatever_the_age,
@@ -66,20 +66,20 @@ SABOTAGES: dict[str, Sabotage] = {
         seen_at=688,
     ),
     "forget the key of a parked doubt": Sabotage(
-        without_the_rule=sabotaged_poster.forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=72
+        without_the_rule=sabotaged_poster.forgetting_the_key_of_a_parked_doubt, weather=_RIVALS, seen_at=10
     ),
     "trust a look older than a rival's voucher": Sabotage(
         without_the_rule=sabotaged_poster.trusting_an_old_look,
         weather=Weather(rivals=1.0, burst=1.0),
-        seen_at=12,
+        seen_at=1,
     ),
     "adopt without asking whose it is": Sabotage(
         without_the_rule=sabotaged_poster.adopting_without_asking_whose_it_is,
         weather=Weather(trouble=(0.5,)),
-        seen_at=35,
+        seen_at=30,
     ),
     "send back without asking PeopleSoft": Sabotage(
-        without_the_rule=sabotaged_poster.sending_back_without_asking, seen_at=41
+        without_the_rule=sabotaged_poster.sending_back_without_asking, seen_at=21
     ),
     "ignore a revoked partition": Sabotage(
         without_the_rule=sabotaged_ledger.ignoring_a_revoked_partition, weather=_LEAVING, seen_at=1
@@ -92,7 +92,7 @@ SABOTAGES: dict[str, Sabotage] = {
     "act before it is durable": Sabotage(
         without_the_rule=sabotaged_ledger.acting_before_it_is_durable,
         weather=Weather(refuse=0.0, kill=1.0),
-        seen_at=91,
+        seen_at=1047,
     ),
     "skip the spacing": Sabotage(without_the_rule=sabotaged_poster.without_the_spacing, seen_at=2),
     "an older picture wins": Sabotage(
