@@ -11,8 +11,9 @@ from ap_domain.invoice_state import DocumentRef, InvoiceState, Report, Step
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent, VoucherRef
 from chassis.ledger.entry import Entry, Phase, Started
-from chassis.ledger.machine import Decision, Input
+from chassis.ledger.machine import Call, Decision, Input
 from chassis.ledger.outcomes import Done
+from chassis.ledger.unwritable import unwritable
 from voucher_poster.core.answers import Looked
 from voucher_poster.core.machine import InvoiceMachine
 
@@ -188,3 +189,9 @@ def received(entry: InvoiceEntry | None, record: Input) -> Decision[InvoiceState
 def arrived(entry: InvoiceEntry | None, record: Input) -> InvoiceEntry:
     """The entry that a record leaves."""
     return entry_of(received(entry, record))
+
+
+def unwritten(entry: InvoiceEntry, *, call: Call | None, rests: bool = True) -> Decision[InvoiceState]:
+    """What the ledger writes in place of a decision that the log does not take, about a call or during one."""
+    small = entry_of(unwritable(entry, "too large", call=call))
+    return Decision(entry=MACHINE.rested(small) if rests else small)

@@ -6,19 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ap_domain.command import Action
-from ap_domain.invoice_state import InvoiceState, Step
+from ap_domain.invoice_state import Step
 from chassis.ledger import transition
 from chassis.ledger.entry import Phase
-from chassis.ledger.machine import Call, Decision, Input
+from chassis.ledger.machine import Input
 from chassis.ledger.outcomes import Done
 from chassis.ledger.policy import Policy
-from chassis.ledger.unwritable import unwritable
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from voucher_poster.core import documents
 
-from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, InvoiceEntry, entry_of, fetch, order
+from .samples import CLAIM, IN_PROGRESS, MACHINE, OFFERED, fetch, order, unwritten
 from .two_invoices import BY_HAND, ENDINGS, INSTANT, Running, TwoInvoices
 
 POLICY = Policy()
@@ -294,12 +293,6 @@ class AnyOrder(RuleBasedStateMachine):
                 assert entry.body.newer is None
             known = (entry.body.newer or entry.body.document).fetch_number
             assert known <= self.world.seen[invoice].fetches
-
-
-def unwritten(entry: InvoiceEntry, *, call: Call | None, rests: bool = True) -> Decision[InvoiceState]:
-    """What the ledger writes in place of a decision that the log does not take, about a call or during one."""
-    small = entry_of(unwritable(entry, "too large", call=call))
-    return Decision(entry=MACHINE.rested(small) if rests else small)
 
 
 TestAnyOrder = AnyOrder.TestCase
