@@ -4,9 +4,12 @@ import asyncio
 import signal
 from functools import partial
 
+from tests.chaos.markers import skipped
+
 from .fault import Fault, Scene, Targets
 
-KILLS = 2
+KILLS, MOST_KILLS = 2, 5
+"""The second while the run has not met committed records without markers yet."""
 BURST = 8
 STUCK_AFTER = 120.0
 UP_WITHIN = 150.0
@@ -18,9 +21,9 @@ def restarted() -> Fault:
     return Fault(name="broker restart", inject=_restarted, stuck_after=STUCK_AFTER)
 
 
-def killed(times: int = KILLS) -> Fault:
-    """SIGKILL under a burst of commits, several times in a row."""
-    inject = partial(_killed, times)
+def killed(times: int = KILLS, most: int = MOST_KILLS) -> Fault:
+    """SIGKILL under a burst of commits, several times in a row; at `most` so often that markers are lost."""
+    inject = partial(_killed, times, most)
     return Fault(name="broker SIGKILL in commits", inject=inject, stuck_after=STUCK_AFTER)
 
 
@@ -42,13 +45,15 @@ async def _restarted(scene: Scene) -> Targets:
     return ("broker",)
 
 
-async def _killed(times: int, scene: Scene) -> Targets:
-    kafka = scene.chaos.stack.kafka
-    for number in range(times):
-        if number:
+async def _killed(times: int, most: int, scene: Scene) -> Targets:
+    kafka, log = scene.chaos.stack.kafka, scene.chaos.run_dir / "logs" / "kafka.log"
+    kills = 0
+    while kills < times or (kills < most and not skipped(log)):
+        if kills:
             await scene.sometime(1.0, 4.0)
         await scene.burst(BURST)
         await scene.sometime(0.2, 2.5)
         await kafka.kill(signal.SIGKILL)
         await kafka.start(within=UP_WITHIN)
-    return ("broker",) * times
+        kills += 1
+    return ("broker",) * kills
