@@ -109,7 +109,7 @@ class LinkOrder:
     """A voucher that a person named for the invoice, whose number is `invoice_number`, until PeopleSoft was asked.
 
     `step`, `parked` (else final) and `reason` are where the invoice stood: there it stays if the voucher cannot stand
-    for it. `tried`: it stood at its acknowledge, and that may have taken effect.
+    for it.
     """
 
     business_unit: str
@@ -118,7 +118,6 @@ class LinkOrder:
     step: str
     parked: bool
     reason: str = ""
-    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +135,17 @@ class LateSearch:
 class InvoiceState:
     """The body of an invoice's ledger entry.
 
-    `document` is the fetch acted on, `newer` one that arrived while that could not be replaced;
-    `cycle` counts transfers of the invoice; `acknowledged_at`, `acknowledged_batch` and `acknowledged_fetch` tell a
-    fetch that was made before our acknowledge landed from a document that is offered again; `intent` stands while a
-    voucher made of it exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at`
-    when we learned of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written
-    again; `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` is the
-    revision of a create whose outcome was unknown and that was then not found, `repeats` the vouchers that stood
-    under the number before the first create and are not this invoice's; `rehearsal` says what would have come of it
-    in shadow mode; `link` is a voucher that a person named and that is looked at, `linked` says that the invoice's
-    voucher came so; `currency` is the invoice's; `late` is a search that is still to come.
+    `document` is the fetch acted on, `newer` one that arrived while that could not be replaced; `cycle` counts
+    transfers of the invoice; `acknowledged_at`, `acknowledged_batch` and `acknowledged_fetch` tell a fetch that was
+    made before our acknowledge landed from a document that is offered again; `acknowledge_tried` is the batch ("" where
+    Basware names none) of which an acknowledge may have taken effect without an answer; `intent` stands while a voucher
+    made of it exists or may exist; `posted_revision` is the content the voucher was made of, `posted_at` when we
+    learned of it, `payment_block` whether it is held; `write_after` is when Basware's record may be written again;
+    `refusal` keeps a rejection that must be checked against PeopleSoft before it is told; `doubted` is the revision of
+    a create whose outcome was unknown and that was then not found, `repeats` the vouchers that stood under the number
+    before the first create and are not this invoice's; `rehearsal` says what would have come of it in shadow mode;
+    `link` is a voucher that a person named and that is looked at, `linked` says that the invoice's voucher came so;
+    `currency` is the invoice's; `late` is a search that is still to come.
     """
 
     invoice_id: str
@@ -154,6 +154,7 @@ class InvoiceState:
     acknowledged_at: datetime | None = None
     acknowledged_batch: str | None = None
     acknowledged_fetch: int | None = None
+    acknowledge_tried: str | None = None
     document: DocumentRef
     newer: DocumentRef | None = None
     intent: PostingIntent | None = None

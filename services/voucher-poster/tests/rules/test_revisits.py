@@ -24,6 +24,7 @@ from .samples import (
     decided,
     document,
     entry_of,
+    fetch,
     order,
     received,
     report_of,
@@ -114,6 +115,20 @@ def test_a_person_can_say_that_the_transfer_is_ours_also_where_a_voucher_exists(
     looks = after(again, Acknowledged(spacing=5.0))
     assert (looks.phase, looks.step, looks.body.report) == (Phase.WAITING, Step.REVISIT, again.body.report)
     assert report_of(after(looks, Revisited(voucher=FIRST))).success
+
+
+@pytest.mark.parametrize(("batch_id", "is_known"), [("b1", True), ("b2", False)])
+def test_an_acknowledge_that_was_tried_is_still_known_when_a_fetch_had_the_voucher_looked_at(
+    batch_id: str, is_known: bool
+) -> None:
+    """Of the same transfer "already acknowledged" is then ours; of another one it is not."""
+    offered = after(revisiting(document=document(batch_id="b1")), Revisited(voucher=FIRST))
+    looking = entry_of(received(replace(offered, tried=True), fetch(3, batch_id=batch_id)))
+    assert looking.step == Step.REVISIT
+    again = after(replace(looking, tried=False), Revisited(voucher=FIRST))
+    assert (again.step, again.tried) == (Step.ACKNOWLEDGE, is_known)
+    answered = after(again, Acknowledged(spacing=5.0))
+    assert answered.body.acknowledge_tried is None
 
 
 def test_a_voucher_deleted_while_a_person_was_asked_whose_the_transfer_is_is_not_told() -> None:

@@ -281,7 +281,8 @@ class PartitionOwner(Generic[B]):
     async def _write(self, group: Sequence[Event], draft: Draft[B]) -> None:
         begun = self._clock.monotonic()
         if draft.records:
-            await commit(self._log, draft.records, bound=self._policy.commit_bound)
+            bound = self._policy.commit_bound
+            await commit(self._log, draft.records, bound=bound, reader=self._reader)
         for entry in draft.entries.values():
             self._book.show(entry)
             self._missed.look_at(entry)

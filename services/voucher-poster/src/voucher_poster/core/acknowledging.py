@@ -21,6 +21,7 @@ def acknowledged(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
         acknowledged_at=now,
         acknowledged_batch=entry.body.document.batch_id,
         acknowledged_fetch=entry.body.document.fetch_number,
+        acknowledge_tried=None,
         rehearsal="",
     )
     entry = replace(entry, body=body)
@@ -33,6 +34,27 @@ def acknowledged(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
     else:
         decision = _beyond(entry, now=now)
     return replace(decision, notes=(Note(action="acknowledged"), *decision.notes))
+
+
+def kept_in_mind(before: InvoiceEntry | None, decision: InvoiceDecision) -> InvoiceDecision:
+    """That an acknowledge may have taken effect is known until one of the transfer is answered, whatever steps lie
+    between: else Basware's "already acknowledged" would look like somebody else's.
+    """
+    after = decision.entry
+    if before is None or after is None or before.step == after.step:
+        return decision
+    if before.step == Step.ACKNOWLEDGE and before.tried and not _answered(before, after):
+        body = replace(after.body, acknowledge_tried=before.body.document.batch_id or "")
+        return replace(decision, entry=replace(after, body=body))
+    if after.step == Step.ACKNOWLEDGE and after.body.acknowledge_tried == (
+        after.body.document.batch_id or ""
+    ):
+        return replace(decision, entry=replace(after, tried=True))
+    return decision
+
+
+def _answered(before: InvoiceEntry, after: InvoiceEntry) -> bool:
+    return after.body.acknowledged_at != before.body.acknowledged_at
 
 
 def taken_elsewhere(entry: InvoiceEntry, answer: TakenElsewhere, *, now: datetime) -> InvoiceDecision:

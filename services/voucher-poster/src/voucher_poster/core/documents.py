@@ -147,7 +147,6 @@ def not_linked(entry: InvoiceEntry, reason: str) -> InvoiceEntry:
         phase=Phase.PARKED if order.parked else Phase.FINAL,
         step=Step(order.step),
         due=None,
-        tried=order.tried,
         reason=reason,
         stop=None,
         body=replace(entry.body, link=None),

@@ -65,7 +65,6 @@ def ordered(entry: InvoiceEntry, link: VoucherLink, *, now: datetime) -> Invoice
         step=stood.step,
         parked=stood.phase is Phase.PARKED,
         reason=reason,
-        tried=stood.tried and stood.step == Step.ACKNOWLEDGE,
     )
     return replace(
         stood,

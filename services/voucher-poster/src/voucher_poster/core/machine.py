@@ -68,7 +68,7 @@ class InvoiceMachine:
                 decision = pictures.received(entry, record, now=now)
             case _:
                 decision = paying.after_fetch(entry, documents.received(entry, record, now=now), now=now)
-        return decision if decision.entry is entry else _scheduled(decision)
+        return decision if decision.entry is entry else _left(entry, decision)
 
     def call(self, entry: InvoiceEntry) -> Call | None:
         """What the entry's step asks for in its phase."""
@@ -158,13 +158,13 @@ class InvoiceMachine:
     ) -> InvoiceDecision:
         """Go on after a call."""
         decision = _succeeded(entry, value, now=now, others=others)
-        return decision if isinstance(value, SearchedAgain) else _scheduled(decision)
+        return decision if isinstance(value, SearchedAgain) else _left(entry, decision)
 
 
-def _scheduled(decision: InvoiceDecision) -> InvoiceDecision:
-    """With the search that is still to come, where nothing else is wanted."""
-    entry = decision.entry
-    return decision if entry is None else replace(decision, entry=late_search.scheduled(entry))
+def _left(before: InvoiceEntry | None, decision: InvoiceDecision) -> InvoiceDecision:
+    """With what must not be forgotten, and the search that is still to come where nothing else is wanted."""
+    kept = acknowledging.kept_in_mind(before, decision)
+    return kept if kept.entry is None else replace(kept, entry=late_search.scheduled(kept.entry))
 
 
 def _succeeded(
