@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chassis.ledger.entry import Phase
 from chassis.ledger.ports import LogRecord
 from chassis.ledger.records import POSITION, read_position
 
@@ -25,8 +26,12 @@ def broken_promises(world: World) -> list[str]:
 
 
 def undecided(world: World) -> list[str]:
-    """Inputs that no committed position has passed."""
-    left = []
+    """Inputs that no committed position has passed, or that a record missed and is to be told of."""
+    left = [
+        f"{entry.key} missed {entry.missed}"
+        for entry in world.entries().values()
+        if entry.missed and entry.phase is not Phase.PARKED
+    ]
     for partition in range(PARTITIONS):
         positions = dict(
             read_position(record)

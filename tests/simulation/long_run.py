@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=Path("bench/results"))
     asked = parser.parse_args()
     os.nice(10)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what ran is kept, and no worker is left behind
     digest = digest_of_the_code()
     record = Record.open(asked.results, digest)
     todo = record.missing(range(asked.first, asked.first + asked.seeds), size=CHUNK)
