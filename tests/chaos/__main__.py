@@ -24,7 +24,7 @@ from .rounds import Course, Rounds
 from .stack import ChaosStack
 
 RUN_DIR = REPOSITORY / ".run" / "chaos"
-PER_SECOND = 2.0
+PER_SECOND = 1.5
 REST, SABOTAGED_REST = 150.0, 40.0
 """Seconds for coming to rest; without its rules a service may never come to it."""
 SHOWN = 40

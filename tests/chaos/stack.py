@@ -88,6 +88,7 @@ class ChaosStack:
             seed=seed,
             services={name: self._module(service) for service, of in self.services.items() for name in of},
             env=self._env,
+            short_lived=True,
             kafka_settings=NODE,
             kafka_listeners=listeners,
             progress=progress,

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
     """One real broker for all these tests; a test that stops it starts it again."""
     directory: Path = tmp_path_factory.mktemp("kafka")
-    node = KafkaNode(directory=directory, heap_mb=256)
+    node = KafkaNode(directory=directory, heap_mb=256, short_lived=True)
     asyncio.run(node.start(within=180))
     yield node
     asyncio.run(node.stop())

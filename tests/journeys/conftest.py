@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """Everything running, without connections."""
-    async with Stack(run_dir=tmp_path_factory.mktemp("journeys") / "run") as running:
+    async with Stack(run_dir=tmp_path_factory.mktemp("journeys") / "run", short_lived=True) as running:
         yield running
 
 

@@ -32,7 +32,9 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=Path("bench/results"))
     asked = parser.parse_args()
     os.nice(10)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what ran is kept, and no worker is left behind
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # what ran is kept, and no worker is left behind
     digest = digest_of_the_code()
     record = Record.open(asked.results, digest)
     todo = record.missing(range(asked.first, asked.first + asked.seeds), size=CHUNK)

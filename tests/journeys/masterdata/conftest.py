@@ -33,7 +33,7 @@ ENTITIES: Section = {
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """Everything running, without connections."""
     run_dir = tmp_path_factory.mktemp("masterdata") / "run"
-    async with Stack(run_dir=run_dir, services=MASTERDATA_SERVICES) as running:
+    async with Stack(run_dir=run_dir, services=MASTERDATA_SERVICES, short_lived=True) as running:
         yield running
 
 

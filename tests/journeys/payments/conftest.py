@@ -30,7 +30,7 @@ SELDOM = "0 3 1 1 *"
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """Everything running, without connections."""
     run_dir = tmp_path_factory.mktemp("payments") / "run"
-    async with Stack(run_dir=run_dir, services=RUNNING) as running:
+    async with Stack(run_dir=run_dir, services=RUNNING, short_lived=True) as running:
         yield running
 
 

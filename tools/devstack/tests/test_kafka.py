@@ -15,7 +15,7 @@ TOPIC = "kept"
 
 @pytest.fixture
 async def node(run_dir: Path) -> AsyncIterator[KafkaNode]:
-    made = KafkaNode(directory=run_dir, heap_mb=256)
+    made = KafkaNode(directory=run_dir, heap_mb=256, short_lived=True)
     yield made
     await made.stop()
 

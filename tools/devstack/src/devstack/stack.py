@@ -48,8 +48,8 @@ class Stack:
     `start` returns when all is ready; `stop` ends every process. Data of the previous run in the directory
     are removed at the start, so logs can be read after a stop. `services=()` leaves Kafka and the simulators.
     `env` holds environment variables per process name, for example `APSTREAM_KILL_AT` of one service.
-    `services` maps names of processes to modules; several names may have one module. `kafka_settings` and
-    `kafka_listeners` are the node's.
+    `services` maps names of processes to modules; several names may have one module. `short_lived`,
+    `kafka_settings` and `kafka_listeners` are the node's.
     The processes die with the caller unless `dies_with_parent` is False (`RunState.stop` ends them then).
     Names of processes: kafka, basware, peoplesoft and those of the services.
     """
@@ -62,6 +62,7 @@ class Stack:
         connections: Sequence[ConnectionSpec] = (),
         services: Mapping[str, str] = SERVICES,
         env: Mapping[str, Mapping[str, str]] | None = None,
+        short_lived: bool = False,
         kafka_settings: Mapping[str, str] | None = None,
         kafka_listeners: Sequence[Listener] = (),
         dies_with_parent: bool = True,
@@ -72,6 +73,7 @@ class Stack:
         self._specs = tuple(connections)
         self._services = services
         self._overrides = env or {}
+        self._short_lived = short_lived
         self._kafka_settings = kafka_settings
         self._kafka_listeners = kafka_listeners
         self._dies_with_parent = dies_with_parent
@@ -241,6 +243,7 @@ class Stack:
             supervisor.start(simulator)
         self._kafka = KafkaNode(
             directory=self.run_dir / "kafka",
+            short_lived=self._short_lived,
             settings=self._kafka_settings,
             listeners=self._kafka_listeners,
             env=supervisor.env,
