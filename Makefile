@@ -47,7 +47,7 @@ promtool: .tools/promtool/installed.stamp
 	@:
 
 test: setup promtool check ## checks and all tests. ARGS='-k webhook -x' goes to pytest
-	@exec $(PY) -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest --numprocesses 2 --dist loadgroup --ignore tests/chaos/test_short.py $(ARGS)
 
 chaos: setup faketime ## everything is broken on purpose for 25 minutes; ARGS='--seed 3 --only broker'
 	@exec $(PY) -m tests.chaos $(ARGS)
