@@ -172,9 +172,15 @@ class VoucherBook:
             await asyncio.sleep(TICK_SECONDS)
 
     def put(self, table: Table[Any], shard: int, key: bytes) -> None:
-        """For `Shards.on_change`."""
-        if shard in self._shards and table in (WATCHED, PICTURES):
+        """For `Shards.on_change`. What changes of a shard that is not owned cannot be seen yet: it was given up and is
+        taken in again, perhaps since the last look. It is read anew once it is ours.
+        """
+        if shard not in self._shards or table not in (WATCHED, PICTURES):
+            return
+        if shard in self._owned():
             self._enter(table, shard, key)
+        else:
+            self._forget(shard)
 
     async def of(self, *, shard: int, connection_id: str) -> Watching:
         """The connection's vouchers; changes as the tables do."""
@@ -192,9 +198,12 @@ class VoucherBook:
         """Forgets what is not ours; what is ours and not read."""
         owned = self._owned()
         for shard in self._shards.keys() - owned:
-            del self._shards[shard]
-            self._built.discard(shard)
+            self._forget(shard)
         return owned - self._built
+
+    def _forget(self, shard: int) -> None:
+        del self._shards[shard]
+        self._built.discard(shard)
 
     async def _build(self, shard: int) -> None:
         async with self._building:

@@ -42,6 +42,21 @@ async def test_it_is_read_anew_where_a_shard_comes_back() -> None:
     assert watching.untold() == {UNIT: {"00000002"}}
 
 
+async def test_what_is_taken_in_before_a_shard_is_ours_again_is_read_though_nobody_looked_in_between() -> (
+    None
+):
+    """Given up and taken over within a second: what is caught up with then is not visible, and not gone either."""
+    world = World()
+    world.post("i1", "00000001")
+    world.post("i2", "00000002")
+    await world.book.of(shard=SHARD, connection_id="acme")
+    world.streams.revoke(SHARD)
+    world.post("i1", "00000001")
+    world.streams.own(SHARD)
+    watching = await world.book.of(shard=SHARD, connection_id="acme")
+    assert watching.untold() == {UNIT: {"00000001", "00000002"}}
+
+
 async def test_many_vouchers_are_read_without_holding_others_up() -> None:
     world = World()
     for number in range(1050):
