@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from aiokafka.structs import TopicPartition
 from ap_domain.unreadable import UnreadableRecord
 
 from chassis.errors import Undecodable
 from chassis.failpoints import reached
-from chassis.ledger.ports import Clock, LogRecord, TransactionalLog
+from chassis.ledger.ports import Clock, LogRecord, TransactionalLog, Unknown
 from chassis.ledger.transaction import commit
 from chassis.records import UNREADABLE as UNREADABLE_CODEC
+from chassis.streams.app_marked import Stable, until_marked
 from chassis.streams.app_tables import Change, HeldTables, Writing
 from chassis.streams.ports import Following, Incoming, Table
 from chassis.topics import MESSAGE_LIMIT, UNREADABLE
@@ -69,6 +71,7 @@ class Shard:
         tables: HeldTables,
         changelogs: Sequence[str],
         log: TransactionalLog,
+        stable: Stable,
         clock: Clock,
         changed: Callable[[Table[Any], int, bytes], None],
     ) -> None:
@@ -82,6 +85,7 @@ class Shard:
         self._tables = tables
         self._changelogs = tuple(changelogs)
         self._log = log
+        self._stable = stable
         self._clock = clock
         self._changed = changed
         self._handed: defaultdict[str, deque[int]] = defaultdict(deque)
@@ -100,6 +104,9 @@ class Shard:
         """
         await self._log.initialise()
         reached("shard fenced")
+        await self._mark()
+
+    async def _mark(self) -> None:
         marks = [
             LogRecord(
                 topic=changelog,
@@ -172,11 +179,28 @@ class Shard:
             group = self._group()
             self._writing = len(group)
             if records := _last_of_each(group):
-                await commit(self._log, records, bound=COMMIT_SECONDS)
+                await self._write(records)
             for taken in group:
                 self.positions[taken.topic] = taken.offset + 1
             self._writing = 0
             self._less.set()
+
+    async def _write(self, records: Sequence[LogRecord]) -> None:
+        """Returns once they are durable and no later transaction can undo them.
+
+        Raises Unknown, Fenced, GroupRefused.
+        """
+        offsets = await commit(self._log, records, bound=COMMIT_SECONDS)
+        ends = {
+            TopicPartition(record.topic, record.partition): offset + 1
+            for record, offset in zip(records, offsets, strict=True)
+            if record.topic in self._changelogs
+        }
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await until_marked(ends, stable=self._stable, release=self._mark, clock=self._clock)
+        except TimeoutError as late:
+            raise Unknown(f"the tables of shard {self.number} lack markers for {COMMIT_SECONDS} s") from late
 
     async def drained(self) -> None:
         """Returns once everything taken in is durable; while `run` is running."""

@@ -207,6 +207,7 @@ class OwnShards:
             tables=self.tables,
             changelogs=[table.name for table in self._service.tables],
             log=self._make_log(number),
+            stable=self._watermarks.stable,
             clock=self._clock,
             changed=self._changed,
         )

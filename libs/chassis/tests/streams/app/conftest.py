@@ -43,6 +43,7 @@ def make_shard(log: MemoryLog, clock: Clock, tables: HeldTables) -> MakeShard:
             tables=tables,
             changelogs=[TABLE.name],
             log=log,
+            stable=log.stable,
             clock=clock,
             changed=changed,
         )

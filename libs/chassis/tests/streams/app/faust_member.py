@@ -1,5 +1,6 @@
 """What stands for Faust's threads and messages, and the partitions they are about."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
@@ -8,7 +9,7 @@ from chassis.streams.app_consumer import Fetched, ShardConsumer
 from chassis.streams.app_shards import OwnShards
 from faust.types import TP
 
-from .one_shard import FIRST, SECOND, incoming
+from .one_shard import FIRST, SECOND, TABLE, incoming
 
 TP_FIRST = TP(FIRST.name, 3)
 ASSIGNED = [TopicPartition(FIRST.name, 3), TopicPartition(SECOND.name, 3)]
@@ -23,10 +24,10 @@ def die(reason: str) -> NoReturn:
 
 
 class Ends:
-    """Watermarks: every partition ends at 0."""
+    """Watermarks: every followed partition ends at 0, and a changelog is stable to its end."""
 
     async def stable(self, partitions: Any) -> dict[Any, int]:
-        return dict.fromkeys(partitions, 0)
+        return {each: sys.maxsize if each.topic == TABLE.name else 0 for each in partitions}
 
 
 async def nothing_to_recover(partitions: Any, apply: Any) -> int:

@@ -1,9 +1,10 @@
 """One shard and its surroundings in memory: a table of numbers, a log that can be held up or refuse, a clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
+from aiokafka.structs import TopicPartition
 from ap_domain.desired_state import DesiredState, FlowState
 from chassis.ledger.ports import Fenced, LogRecord, Unknown
 from chassis.records import DESIRED_STATE
@@ -68,6 +69,9 @@ class MemoryLog:
         self.open_gate = asyncio.Event()
         self.open_gate.set()
         self.failure: Fenced | Unknown | None = None
+        self.loses_markers = False
+        self.asked = 0
+        self.marked = 0
         self.closed = False
         self._open: list[LogRecord] = []
 
@@ -89,6 +93,15 @@ class MemoryLog:
         await self.open_gate.wait()
         self.transactions.append(self._open)
         self.committed += self._open
+
+        if not self.loses_markers:
+            self.marked = len(self.committed)
+
+    async def stable(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The last stable offset; `loses_markers` leaves it behind until the next commit."""
+        self.asked += 1
+        await asyncio.sleep(0)
+        return dict.fromkeys(partitions, self.marked + 1)
 
     async def abort(self) -> None:
         self._open = []

@@ -244,6 +244,7 @@ async def test_the_changelog_is_the_table_and_every_position_is_in_it(
         tables=tables,
         changelogs=[TABLE.name],
         log=log,
+        stable=log.stable,
         clock=Clock(),
         changed=lambda *_: None,
     )
