@@ -100,6 +100,9 @@ class _Table:
     def on_change(self, listener: Callable[[Table[Any], int, bytes], None]) -> None:
         self.life.world.listeners.append(listener)
 
+    def on_loss(self, listener: Callable[[int], None]) -> None:
+        """The importer looks at all again and again instead."""
+
     def get(self, table: Table[T], shard: int, key: bytes) -> T | None:
         held: Any = self.life.world.table.get(key) if shard == SHARD else None
         return held  # type: ignore[no-any-return]

@@ -172,15 +172,18 @@ class VoucherBook:
             await asyncio.sleep(TICK_SECONDS)
 
     def put(self, table: Table[Any], shard: int, key: bytes) -> None:
-        """For `Shards.on_change`. What changes of a shard that is not owned cannot be seen yet: it was given up and is
-        taken in again, perhaps since the last look. It is read anew once it is ours.
-        """
+        """For `Shards.on_change`. What changes while the shard is not owned cannot be seen, which is not gone."""
         if shard not in self._shards or table not in (WATCHED, PICTURES):
             return
         if shard in self._owned():
             self._enter(table, shard, key)
         else:
-            self._forget(shard)
+            self.forget(shard)
+
+    def forget(self, shard: int) -> None:
+        """For `Shards.on_loss`: it is read anew when it is ours again, be that before the next look."""
+        self._shards.pop(shard, None)
+        self._built.discard(shard)
 
     async def of(self, *, shard: int, connection_id: str) -> Watching:
         """The connection's vouchers; changes as the tables do."""
@@ -198,12 +201,8 @@ class VoucherBook:
         """Forgets what is not ours; what is ours and not read."""
         owned = self._owned()
         for shard in self._shards.keys() - owned:
-            self._forget(shard)
+            self.forget(shard)
         return owned - self._built
-
-    def _forget(self, shard: int) -> None:
-        del self._shards[shard]
-        self._built.discard(shard)
 
     async def _build(self, shard: int) -> None:
         async with self._building:

@@ -53,6 +53,7 @@ def payment_poller(settings: ServiceSettings) -> AbstractAsyncContextManager[Run
         owned = around.shards.owned
         book = VoucherBook(view=around.view, owned=owned)
         around.shards.on_change(book.put)
+        around.shards.on_loss(book.forget)
         differences = Differences(
             owned=owned, read=partial(read_reconciliations, bootstrap=settings.kafka_bootstrap)
         )

@@ -57,6 +57,21 @@ async def test_what_is_taken_in_before_a_shard_is_ours_again_is_read_though_nobo
     assert watching.untold() == {UNIT: {"00000001", "00000002"}}
 
 
+async def test_what_another_process_wrote_meanwhile_is_read_though_nobody_looked_in_between() -> None:
+    """It took the records in and committed them: here only the recovered tables say so."""
+    world = World()
+    world.post("i1", "00000001")
+    await world.book.of(shard=SHARD, connection_id="acme")
+    world.streams.revoke(SHARD)
+    world.post("i1", "00000002")
+    other = world.streams.another()
+    other.own(SHARD)
+    other.revoke(SHARD)
+    world.streams.own(SHARD)
+    watching = await world.book.of(shard=SHARD, connection_id="acme")
+    assert watching.untold() == {UNIT: {"00000002"}}
+
+
 async def test_many_vouchers_are_read_without_holding_others_up() -> None:
     world = World()
     for number in range(1050):

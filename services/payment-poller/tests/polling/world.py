@@ -117,6 +117,7 @@ class World:
         self.flows = RunningFlows()
         self.book = VoucherBook(view=self.streams.view, owned=self.streams.owned)
         self.streams.on_change(self.book.put)
+        self.streams.on_loss(self.book.forget)
         self.streams.own(SHARD)
         self.polls = 0
         self.watermark: str | None = None

@@ -186,6 +186,21 @@ def test_an_answer_about_another_voucher_is_too_late() -> None:
         assert decision.notes[0].action == "too late"
 
 
+def test_an_acknowledge_that_is_answered_meanwhile_leaves_the_order_alone() -> None:
+    looking = ordered(replace(parked(Step.ACKNOWLEDGE), tried=True))
+    answered = after(looking, Acknowledged(spacing=0.0))
+    assert (answered.phase, answered.step, answered.body.link) == (
+        Phase.WAITING,
+        Step.LINK,
+        looking.body.link,
+    )
+    assert answered.body.acknowledged_batch == answered.body.document.batch_id
+    linked = after(answered, linkable("TransferInProgress"))
+    assert (linked.step, linked.body.voucher) == (Step.REPORT, FIRST)
+    left = after(answered, NO)
+    assert (left.phase, left.step) == (Phase.PARKED, Step.ACKNOWLEDGE)
+
+
 def test_an_acknowledge_that_was_tried_before_is_still_known_where_the_voucher_is_not_linked() -> None:
     looking = ordered(replace(parked(Step.ACKNOWLEDGE), tried=True))
     assert not looking.tried, "nothing was tried of the look"

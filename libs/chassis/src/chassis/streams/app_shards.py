@@ -68,6 +68,7 @@ class OwnShards:
         self._shards: dict[int, Shard] = {}
         self._writers: dict[int, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
+        self._of_losses: list[Callable[[int], None]] = []
         self.tables = HeldTables(service.tables, visible=self.owns)
 
     @property
@@ -93,6 +94,10 @@ class OwnShards:
     def on_change(self, listener: Callable[[Table[Any], int, bytes], None]) -> None:
         """As the port says."""
         self._listeners.append(listener)
+
+    def on_loss(self, listener: Callable[[int], None]) -> None:
+        """As the port says."""
+        self._of_losses.append(listener)
 
     def problem(self) -> str | None:
         """For `AdminServer.ready_when`."""
@@ -134,8 +139,10 @@ class OwnShards:
     def leave(self) -> None:
         """The shards are about to be given up: from here on none is owned."""
         self.settled = False
-        for shard in self._shards.values():
+        for number, shard in self._shards.items():
             shard.leave()
+            for listener in self._of_losses:
+                listener(number)
 
     async def drain(self) -> None:
         """Waits a bounded time until what was taken in is durable."""

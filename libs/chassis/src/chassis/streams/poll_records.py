@@ -97,6 +97,11 @@ class PollResults:
         if table is self._table:
             self._held.pop((shard, key), None)
 
+    def forget(self, shard: int) -> None:
+        """For `Shards.on_loss`."""
+        for place in [each for each in self._held if each[0] == shard]:
+            del self._held[place]
+
     def keep(self, owned: frozenset[int]) -> None:
         """Forgets shards that are not owned: what they hold is read again when they are."""
         for shard, key in [each for each in self._held if each[0] not in owned]:

@@ -39,6 +39,7 @@ class Polling:
         """Schedules and polls until cancelled."""
         results = PollResults(table=self.records.results, view=around.view)
         around.shards.on_change(results.put)
+        around.shards.on_loss(results.forget)
         subjects = SubjectBook(self.subjects)
         audit = StreamAudit(
             producer=around.producer,

@@ -108,6 +108,12 @@ class Shards(Protocol):
         """
         ...
 
+    def on_loss(self, listener: Callable[[int], None]) -> None:
+        """Calls ``listener`` (shard) when a shard is given up, before anything of it is taken in again; it must not
+        raise or wait. What is kept of a shard's tables is void then, also where the shard is back at the next look.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamSurroundings:

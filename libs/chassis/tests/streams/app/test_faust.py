@@ -92,10 +92,13 @@ async def test_4_what_does_not_become_durable_in_time_is_given_up_uncommitted(
 async def test_4_shards_are_given_up_even_where_faust_sees_no_assignment(
     consumer: ShardConsumer, shards: OwnShards, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    lost: list[int] = []
+    shards.on_loss(lost.append)
     await shards.assigned(ASSIGNED)
     monkeypatch.setattr(thread(consumer), "assignment", set)
     await consumer.on_partitions_revoked({TP(*each) for each in ASSIGNED})
     assert shards.shard(3) is None
+    assert set(lost) == {3}
     assert log.closed
 
 

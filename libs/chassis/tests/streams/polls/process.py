@@ -67,6 +67,7 @@ class Process:
         self.dead = False
         self._owned = False
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
+        self._of_losses: list[Callable[[int], None]] = []
         self._at = dict(broker.positions)
         around = StreamSurroundings(
             directory=cast("ConnectionDirectory", connections),
@@ -79,6 +80,7 @@ class Process:
         self.around = around
         results = PollResults(table=RECORDS.results, view=self)
         self.on_change(results.put)
+        self.on_loss(results.forget)
         shared: dict[str, Any] = {
             "records": RECORDS,
             "agenda": self.agenda,
@@ -101,6 +103,9 @@ class Process:
     def on_change(self, listener: Callable[[Table[Any], int, bytes], None]) -> None:
         self._listeners.append(listener)
 
+    def on_loss(self, listener: Callable[[int], None]) -> None:
+        self._of_losses.append(listener)
+
     def own(self) -> None:
         self._at = dict(self.broker.positions)
         self.take_in()
@@ -108,6 +113,8 @@ class Process:
 
     def revoke(self) -> None:
         self._owned = False
+        for listener in self._of_losses:
+            listener(SHARD)
 
     def take_in(self) -> None:
         for following in RECORDS.followings(self.agenda):

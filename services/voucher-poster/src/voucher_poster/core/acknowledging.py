@@ -25,8 +25,9 @@ def acknowledged(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision:
         rehearsal="",
     )
     entry = replace(entry, body=body)
-    if entry.step == Step.REVISIT:
-        # A fetch that came during the acknowledge may have other content than the voucher.
+    if entry.step in (Step.REVISIT, Step.LINK):
+        # A fetch that came during the acknowledge may have other content than the voucher; a voucher that a person
+        # named meanwhile is looked at all the same.
         decision = Decision(entry=entry)
     elif entry.tried and body.voucher is not None:
         # It took long, or a person's word: only as PeopleSoft shows the voucher at this moment is it told.

@@ -42,12 +42,19 @@ class MemoryStreams:
         self._owned: set[int] = set()
         self._taking: set[int] = set()
         self._listeners: list[Callable[[Table[Any], int, bytes], None]] = []
+        self._of_losses: list[Callable[[int], None]] = []
         self._kinds: dict[tuple[str, int, int], str] = {}
 
     @classmethod
     def of(cls, service: StreamService) -> "MemoryStreams":
         """For the tables and followings of a service."""
         return cls(tables=service.tables, followings=service.followings)
+
+    def another(self) -> "MemoryStreams":
+        """Another process of the service: it goes on where this one, or it, stopped taking in."""
+        other = MemoryStreams(tables=self._tables, followings=self._followings.values())
+        other.topics, other._positions, other._kinds = self.topics, self._positions, self._kinds
+        return other
 
     def owned(self) -> frozenset[int]:
         """As the port says."""
@@ -56,6 +63,10 @@ class MemoryStreams:
     def on_change(self, listener: Callable[[Table[Any], int, bytes], None]) -> None:
         """As the port says."""
         self._listeners.append(listener)
+
+    def on_loss(self, listener: Callable[[int], None]) -> None:
+        """As the port says."""
+        self._of_losses.append(listener)
 
     def own(self, shard: int, *, again: int = 0) -> None:
         """The shard is assigned here: tables are recovered and what waits is taken in, then it is owned.
@@ -78,6 +89,8 @@ class MemoryStreams:
         self._owned.discard(shard)
         self._taking.discard(shard)
         self.view.forget(shard)
+        for listener in self._of_losses:
+            listener(shard)
 
     def feed(self, topic: str, partition: int, key: bytes, value: bytes | None, *, kind: str = "") -> int:
         """Appends a record, has it taken in where the topic is followed and the shard owned, returns its offset."""
