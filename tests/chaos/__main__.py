@@ -121,7 +121,7 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="only rounds with a fault of which this is part of the name"
     )
-    parser.add_argument("--short", action="store_true", help="six rounds of what tells most")
+    parser.add_argument("--short", action="store_true", help="five rounds of what tells most")
     parser.add_argument("--sabotage", default=None, help="a rule to take away; 0 only if the run then fails")
     parser.add_argument("--keep", action="store_true", help="keep the run directory also when all held")
     parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="default: .run/chaos")

@@ -56,18 +56,13 @@ def short(chance: random.Random, *, book: PointBook) -> list[Round]:
     """What tells most in little time; always in this order."""
     return [
         (
-            *_each(processes.killed, ("voucher-poster", "masterdata-import")),
+            *_each(processes.killed, ("voucher-poster", "masterdata-import", "ingress-web")),
             *_each(processes.terminated, ("ingress-documents", "masterdata-poll")),
         ),
         (broker.killed(times=1, most=1),),
         (points.at_points(book, within=15.0),),
-        (
-            *_each(processes.frozen, ("voucher-poster", "payment-poller")),
-            network.to_peoplesoft()[1],
-            network.to_basware()[1],
-        ),
-        (network.all_to_kafka()[1], *_each(processes.killed, ("ingress-web",))),
-        (window.frozen_in_the_window(),),
+        (network.all_to_kafka()[1], network.to_peoplesoft()[1], network.to_basware()[1]),
+        (window.frozen_in_the_window(), *_each(processes.frozen, ("payment-poller", "masterdata-import"))),
     ]
 
 
