@@ -56,6 +56,8 @@ class ChaosStack:
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.run_dir = run_dir.resolve()
+        self.commit = self.run_dir / "commit"
+        """While this file is missing, the next replica of a ledger that hears of its commit makes it and stands still."""
         self.services = {
             service: tuple(f"{service}-{number}" for number in range(1, REPLICAS + 1))
             for service in ALL_SERVICES
@@ -113,6 +115,8 @@ class ChaosStack:
         return next(service for service in self.services if name.startswith(f"{service}-"))
 
     async def __aenter__(self) -> Self:
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        self.commit.touch()
         async with AsyncExitStack() as opened:
             for line in (*self.lines, self._webhooks):
                 await line.start()
@@ -185,6 +189,8 @@ class ChaosStack:
         own = {_BOOTSTRAP: f"{LOOPBACK}:{self.kafka_lines[line].port}"}
         if service == WEB:
             own[_PUBLIC_PORT] = str(web_ports[line])
+        if service in LEDGERS:
+            own["APSTREAM_FREEZE_AT"] = f"transaction committed:{self.commit}"
         if self._module(service) == SABOTAGED and self._sabotage is not None:
             own |= {sabotaged.SERVICE: ALL_SERVICES[service], sabotaged.SABOTAGE: self._sabotage}
         return own
