@@ -57,7 +57,7 @@ class ChaosStack:
     ) -> None:
         self.run_dir = run_dir.resolve()
         self.commit = self.run_dir / "commit"
-        """While this file is missing, the next replica of a ledger that hears of its commit makes it and stands still."""
+        """While it is missing, the next replica of a ledger that hears of its commit makes it and stands still."""
         self.services = {
             service: tuple(f"{service}-{number}" for number in range(1, REPLICAS + 1))
             for service in ALL_SERVICES
