@@ -24,6 +24,7 @@ ROUNDS = 40
 POINT_ROUNDS = 4
 POINT_SECONDS, LAST_POINT_SECONDS = 35.0, 120.0
 """The last of these rounds ends as soon as no point is left."""
+ENOUGH_POINTS = 8
 AWAY_SECONDS, SHORTLY_AWAY_SECONDS = 60.0, 12.0
 SERVICES = (
     "ingress-web",
@@ -60,7 +61,7 @@ def short(chance: random.Random, *, book: PointBook) -> list[Round]:
             *_each(processes.terminated, ("ingress-documents", "masterdata-poll")),
         ),
         (broker.killed(times=1, most=1),),
-        (points.at_points(book, within=15.0),),
+        (points.at_points(book, within=LAST_POINT_SECONDS, enough=ENOUGH_POINTS),),
         (network.all_to_kafka()[1], network.to_peoplesoft()[1], network.to_basware()[1]),
         (window.frozen_in_the_window(), *_each(processes.frozen, ("payment-poller", "masterdata-import"))),
     ]

@@ -1,7 +1,8 @@
 """SIGKILL at each named point between two durable steps, in each service that has the point."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,17 +84,25 @@ class PointBook:
         return [each for each in self._points if not each.reached and service in ("", each.service)]
 
 
-def at_points(book: PointBook, *, within: float) -> Fault:
-    """Every service at once: each replica dies at one point after the other, as many as come up in this time."""
+def at_points(book: PointBook, *, within: float, enough: int = sys.maxsize) -> Fault:
+    """Every service at once: each replica dies at one point after the other, as many as come up in this time, or until
+    there are `enough`.
+    """
 
     async def inject(scene: Scene) -> Targets:
         before = {each.once for each in book.reached()}
+
+        async def reached_enough() -> None:
+            while len(book.reached()) < len(before) + enough:
+                await asyncio.sleep(_LOOK)
+
         services = [service for service in scene.chaos.services if book.left(service)]
         try:
-            async with asyncio.timeout(within):
-                await asyncio.gather(*(_die_on(scene, service, book) for service in services))
-        except TimeoutError:
-            pass  # the others come up in a later round
+            await _first_of(
+                asyncio.gather(*(_die_on(scene, service, book) for service in services)),
+                reached_enough(),
+                within=within,
+            )
         finally:
             for service in services:
                 for name in scene.chaos.services[service]:
@@ -101,6 +110,19 @@ def at_points(book: PointBook, *, within: float) -> Fault:
         return tuple(f"{each.name} ({each.service})" for each in book.reached() if each.once not in before)
 
     return Fault(name=NAME, inject=inject)
+
+
+async def _first_of(*work: Awaitable[object], within: float) -> None:
+    """Until the first has ended, or the time is over: what did not come up then comes up in a later round."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _die_on(scene: Scene, service: str, book: PointBook) -> None:
