@@ -7,7 +7,9 @@ from ap_domain.command import Action
 from ap_domain.desired_state import FlowState
 from ap_domain.poll import PollDue, PollKind, PollOutcome
 from chassis.streams.poll_port import Polled, PollLimits, Progress
+from chassis.streams.poll_records import PollResults
 
+from .memory_broker import RECORDS, SHARD
 from .world import World
 
 
@@ -43,6 +45,30 @@ async def test_a_shard_that_is_lost_takes_its_poll_along_and_the_next_owner_does
     first.own()
     await first.settle()
     assert len(first.poller.calls) == 1
+
+
+async def test_what_another_process_found_is_known_where_the_shard_is_back_before_anybody_looked(
+    world: World,
+) -> None:
+    first = world.start()
+    await first.settle()
+    results = PollResults(table=RECORDS.results, view=first)
+    first.on_change(results.put)
+    first.on_loss(results.forget)
+
+    def whole() -> str:
+        found = results.of(shard=SHARD, connection_id="acme", subject="suppliers")
+        return found[PollKind.FULL].poll_id
+
+    before = whole()
+    first.revoke()
+    world.clock.advance(minutes=1)
+    world.order(Action.RUN_FULL)
+    second = world.start()
+    await second.settle()
+    second.revoke()
+    first.own()
+    assert whole() == second.poller.calls[-1].poll_id != before
 
 
 async def test_a_changed_connection_starts_its_poll_anew(world: World) -> None:
