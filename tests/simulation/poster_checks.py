@@ -37,9 +37,13 @@ def broken_promises(world: PosterWorld) -> list[str]:
 
 
 def _vouchers(world: PosterWorld) -> list[str]:
-    """At most one live voucher of ours for each invoice and natural key, or an alert where it was not to prevent."""
+    """At most one live voucher of ours for each invoice and natural key, or an alert where it was not to prevent.
+
+    A voucher is the invoice's that a person said it to be, or else the one's whose create made it.
+    """
     live = [each for each in world.peoplesoft.vouchers.values() if each.live and each.invoice]
-    of_invoice = Counter(each.invoice for each in live)
+    linked = _linked(world)
+    of_invoice = Counter(linked.get(each.number, each.invoice) for each in live)
     under_key = Counter(each.key for each in live)
     doubled = {invoice for invoice, count in of_invoice.items() if count > 1}
     if not world.promised:
@@ -108,16 +112,19 @@ def _outcome(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> li
         return []
     if entry.step in (Step.CONFIRMED, Step.PAID):
         return _confirmed(world, invoice, entry)
-    held = {each.number for each in world.peoplesoft.made_for(invoice)} - _linked(world)
+    held = {each.number for each in world.peoplesoft.made_for(invoice)} - set(_linked(world))
     if entry.step == Step.RETURNED and held and world.promised:
         return [f"{invoice} was returned although PeopleSoft holds {sorted(held)}"]
     return []
 
 
-def _linked(world: PosterWorld) -> set[str]:
-    """The vouchers a person said to be an invoice's, whichever one's create made them."""
-    bodies = (entry.body for entry in world.by_invoice().values())
-    return {body.voucher.voucher_id for body in bodies if body.linked and body.voucher is not None}
+def _linked(world: PosterWorld) -> dict[str, str]:
+    """Of the vouchers a person said to be an invoice's, whichever one's create made them: that invoice."""
+    return {
+        entry.body.voucher.voucher_id: invoice
+        for invoice, entry in world.by_invoice().items()
+        if entry.body.linked and entry.body.voucher is not None
+    }
 
 
 def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> list[str]:
@@ -125,7 +132,8 @@ def _confirmed(world: PosterWorld, invoice: str, entry: Entry[InvoiceState]) -> 
     if entry.body.voucher is None:
         return [f"{invoice} is confirmed without a voucher"]
     voucher = world.peoplesoft.vouchers[entry.body.voucher.voucher_id]
-    ours = [each.number for each in world.peoplesoft.made_for(invoice)]
+    made, linked = world.peoplesoft.made_for(invoice), _linked(world)
+    ours = [each.number for each in made if linked.get(each.number, invoice) == invoice]
     strange = [number for number in ours if number != voucher.number]
     if strange and world.promised and invoice not in _let_go(world):
         return [f"{invoice} is confirmed with {voucher.number}, PeopleSoft holds {strange} too"]

@@ -10,6 +10,7 @@ from ap_domain.unreadable import UnreadableRecord
 from chassis.errors import DoesNotFit
 from chassis.ledger.entry import Phase
 from chassis.ledger.events import Event, Undecodable
+from chassis.ledger.machine import Decision, Note
 from chassis.ledger.outcomes import Done
 from chassis.ledger.ports import LogRecord
 
@@ -37,6 +38,20 @@ def test_a_decision_that_does_not_fit_is_parked_small_and_its_position_moves(des
     assert (entry.phase, entry.reason, entry.sequence, entry.body) == (Phase.PARKED, "too long", 2, "a")
     assert topics(draft.records) == ["ledger", "audit", "position"]
     assert positions(draft) == {"inputs": 2}
+
+
+def test_what_a_refused_decision_had_to_say_at_once_is_said_all_the_same(machine: Any, desk: Desk) -> None:
+    desk.write(arrived("a"))
+    two = Note(action="parked", detail={"reason": "two vouchers", "alert": "yes"})
+
+    def decided(_: Any, entry: Any, *__: Any, **___: Any) -> Decision[str]:
+        return Decision(entry=replace(entry, phase=Phase.PARKED), notes=(two,))
+
+    with patch.object(type(machine), "succeeded", decided):
+        parked = desk.journal.parked(ended(Done(value="x")), desk.held, reason="too large", now=NOW)
+    assert parked.alerts == ["acme"]
+    assert parked.entries["acme/1"].reason == "two vouchers - and too large"
+    assert desk.journal.parked(ended(Done(value="x")), desk.held, reason="too large", now=NOW).alerts == []
 
 
 def test_what_is_parked_so_is_looked_at_once_more_unless_that_is_what_was_refused(

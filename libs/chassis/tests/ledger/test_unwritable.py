@@ -4,6 +4,7 @@ import pytest
 from chassis.ledger.entry import Missed, Phase
 from chassis.ledger.machine import Call
 from chassis.ledger.unwritable import MISSED, unwritable
+from chassis.ledger.words import LONGEST
 
 from .moving import LOOK, REPORT, STOP, Tiny, at
 
@@ -35,3 +36,14 @@ def test_of_very_many_missed_inputs_the_latest_are_remembered_each_once(entry: T
         parked = unwritable(parked, "too large", missed=place).entry
     assert parked is not None
     assert parked.missed == tuple(places[5:])
+
+
+def test_an_alert_is_said_first_however_long_both_are_and_stays_an_alert(entry: Tiny) -> None:
+    told = unwritable(entry, "too large " * 200, alert="PeopleSoft has two vouchers " * 100)
+    assert told.entry is not None
+    assert told.entry.reason.startswith("PeopleSoft has two vouchers")
+    assert "too large" in told.entry.reason
+    assert len(told.entry.reason) <= LONGEST
+    assert [(note.action, note.detail) for note in told.notes] == [
+        ("parked", {"reason": told.entry.reason, "alert": "yes"})
+    ]

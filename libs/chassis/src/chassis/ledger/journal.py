@@ -115,7 +115,8 @@ class Journal(Generic[B]):
             call = self._machine.call(before) if sent(before) else None
             if isinstance(event, Ended):
                 call = event.call
-            decision = unwritable(before, reason, call=call, missed=missed)
+            alert = self._alert(event, held, now=now)
+            decision = unwritable(before, reason, call=call, missed=missed, alert=alert)
             if decision.entry is not None and not self._looked(event, before):
                 decision = replace(decision, entry=self._machine.rested(decision.entry))
             self._add(draft, event, decision, held, now=now)
@@ -133,6 +134,17 @@ class Journal(Generic[B]):
             return self._machine.received(None, event.record, now=now).entry
         except Exception:  # noqa: BLE001 - it is set aside with the reason that is already known
             return None
+
+    def _alert(self, event: Event, held: Held[B], *, now: datetime) -> str | None:
+        """What the decision that could not be written had to say to somebody at once."""
+        try:
+            decision = self._decide(event, Draft(), held, now=now, fraction=lambda: 0.0)
+        except Exception:  # noqa: BLE001 - its rules failed: it had nothing to say, and the reason is known
+            return None
+        notes = decision.notes if decision is not None else ()
+        return next(
+            (note.detail.get("reason", "") for note in notes if note.detail.get("alert") == "yes"), None
+        )
 
     def _looked(self, event: Event, before: Entry[B]) -> bool:
         return isinstance(event, Ended) and transition.looks_again(self._machine, before, event.call)
