@@ -62,7 +62,7 @@ class InvoiceCaller:
         }
 
     async def call(self, entry: InvoiceEntry, call: Call, *, gate: Gate, repeat: bool) -> Outcome:
-        arrived = False
+        arrived = True
         gate()
         self._site.sends.began(entry.key, entry.connection_id, call)
         try:
@@ -72,9 +72,9 @@ class InvoiceCaller:
             refused = isinstance(outcome, Done) and isinstance(outcome.value, PaymentRefused)
             arrived = not (refused or isinstance(outcome, Parked))
         except Away:
+            arrived = False
             return Retry(reason="away", effect=False)
         except NoAnswer:
-            arrived = True
             return InDoubt(reason="no answer")
         else:
             return outcome

@@ -13,6 +13,17 @@ REACTION = 0.5
 """Seconds within which a pause must reach whoever is about to send."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """A call that was sent. `wrote` says whether it changed Basware's record, or may have."""
+
+    connection_id: str
+    remote: str
+    process: Process
+    at: float
+    wrote: bool
+
+
 @dataclass(slots=True)
 class Sends:
     """Two writes on one record keep their spacing; no more calls of one connection to one remote than `places` at
@@ -27,41 +38,46 @@ class Sends:
     broker: Broker
     places: int
     violations: list[str] = field(default_factory=list)
-    _last: dict[str, tuple[float, Process]] = field(default_factory=dict)
-    _before: dict[str, tuple[float, Process]] = field(default_factory=dict)
-    _calling: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """By process and record, the connection and the remote that is asked."""
+    _writes: dict[str, list[Sent]] = field(default_factory=dict)
+    """By record, those that the next one may be too close to."""
+    _calling: dict[tuple[str, str], Sent] = field(default_factory=dict)
+    """By process and record."""
 
     def began(self, record: str, connection_id: str, call: Call) -> None:
         """A call is about to be sent."""
         process, now = PROCESS.get(), self.loop.time()
         if (process.name, record) in self._calling:
             self.violations.append(f"two calls at once on {record}")
-        lane = self._calling[process.name, record] = connection_id, call.remote
-        side_by_side = [name for (name, _), asked in self._calling.items() if asked == lane]
-        if side_by_side.count(process.name) > self.places:
-            self.violations.append(f"{len(side_by_side)} calls of {connection_id} at once to {call.remote}")
+        writes = call.remote == "basware" and call.kind is Kind.REPEATABLE
+        sent = self._calling[process.name, record] = Sent(
+            connection_id=connection_id, remote=call.remote, process=process, at=now, wrote=writes
+        )
+        lane = (process, connection_id, call.remote)
+        side_by_side = sum(
+            (each.process, each.connection_id, each.remote) == lane for each in self._calling.values()
+        )
+        if side_by_side > self.places:
+            self.violations.append(f"{side_by_side} calls of {connection_id} at once to {call.remote}")
         forbidden = self.flows.forbidden_since(connection_id, call)
         if forbidden is not None and now - forbidden > REACTION and not process.was_frozen:
             self.violations.append(f"{call.name} of {record} was sent although {call.remote} is not running")
-        if call.remote != "basware" or call.kind is not Kind.REPEATABLE:
+        if not writes:
             return
-        before = self._last.get(record)
-        if before is not None:
-            self._before[record] = before
-        self._last[record] = (now, process)
-        if before is None or now - before[0] >= SPACING:
-            return
-        strangers = before[1] is not process and before[1].wall_offset != process.wall_offset
-        if not (self.broker.refused or strangers or process.was_frozen or before[1].was_frozen):
-            self.violations.append(
-                f"{call.name} of {record} came {now - before[0]:.2f} s after another write"
-            )
+        close = [each for each in self._writes.get(record, ()) if each.wrote and now - each.at < SPACING]
+        self._writes[record] = [*close, sent]
+        for before in close:
+            if not self._exempt(before, sent):
+                self.violations.append(
+                    f"{call.name} of {record} came {now - before.at:.2f} s after another write"
+                )
+
+    def _exempt(self, before: Sent, after: Sent) -> bool:
+        frozen = before.process.was_frozen or after.process.was_frozen
+        clocks_differ = before.process.wall_offset != after.process.wall_offset
+        return frozen or clocks_differ or self.broker.refused > 0
 
     def ended(self, record: str, *, arrived: bool) -> None:
         """The call came to an end; what did not arrive, or was not taken, was no write."""
-        self._calling.pop((PROCESS.get().name, record), None)
-        if not arrived and record in self._before:
-            self._last[record] = self._before[record]
-        elif not arrived:
-            self._last.pop(record, None)
+        sent = self._calling.pop((PROCESS.get().name, record), None)
+        if sent is not None and not arrived:
+            sent.wrote = False
