@@ -184,7 +184,8 @@ class InvoiceCaller:
             lambda: self._site.basware.pay(invoice, code, report.told, idle=idle) or "no"
         )
         if stored == "no":
-            return Done(value=PaymentRefused(number=report.number, reason="Basware: it is not transferred"))
+            reason = "Basware: it is not transferred"
+            return Done(value=PaymentRefused(number=report.number, reason=reason, sent_before=repeat))
         return Done(value=PaymentReported(number=report.number, request_id=code, spacing=SPACING))
 
     async def _confirm_payment(self, entry: InvoiceEntry, repeat: bool) -> Outcome:

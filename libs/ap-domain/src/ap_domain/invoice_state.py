@@ -86,9 +86,9 @@ class PaymentState:
     """What is known of the voucher's payment, and what Basware knows of it.
 
     `poll_offset`, `observed_at` and `digest` are those of the newest picture taken in, `standing` its standing;
-    `wanted` is what Basware should be told (None: nothing yet), `told` what it confirmed last, `given_up` what a person
-    decided not to tell it; `report` is under way; `unknown` are codes of PeopleSoft's that nobody has a rule for, which
-    hold the report back; `reports` counts.
+    `wanted` is what Basware should be told (None: nothing yet), `told` what it confirmed last (None also where it may
+    show something else since), `given_up` what a person decided not to tell it; `report` is under way; `unknown` are
+    codes of PeopleSoft's that nobody has a rule for, which hold the report back; `reports` counts.
     """
 
     poll_offset: int

@@ -98,10 +98,12 @@ async def test_what_basware_does_not_take_and_does_not_have_is_refused(
 ) -> None:
     approved(bench, transferResponses=[{"externalCode": CODE}])
     bench.stub.script("POST", PAYMENTS, Canned(status=status))
-    outcome = await bench.call("report_payment", paying(make_entry))
-    assert isinstance(outcome, Done)
-    assert isinstance(outcome.value, PaymentRefused)
-    assert str(status) in outcome.value.reason
+    for repeat in (False, True):
+        outcome = await bench.call("report_payment", paying(make_entry), repeat=repeat)
+        assert isinstance(outcome, Done)
+        assert isinstance(outcome.value, PaymentRefused)
+        assert str(status) in outcome.value.reason
+        assert outcome.value.sent_before == repeat
 
 
 async def test_an_invoice_that_is_gone_takes_no_payment(bench: Bench, make_entry: MakeEntry) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from ap_domain.command import Action
-from ap_domain.invoice_state import Step
+from ap_domain.invoice_state import PaymentReport, Step
+from ap_domain.payments import PaymentTold
 from voucher_poster.core.answers import PaymentReported
 
 from .paid_invoices import ALL, CONFIRM, HALF, REPORT, at, payment_of, state, under_way
@@ -70,3 +71,14 @@ def test_a_response_that_nobody_says_what_became_of_is_sent_again_by_an_order() 
 def test_a_person_who_lets_other_content_stand_has_the_payment_told_too() -> None:
     entry = parked(Step.CONFIRMED, **{**POSTED, "posted_revision": "before"}, payment=state(wanted=ALL))
     assert entry_of(received(entry, order(Action.RESUBMIT))).step == REPORT
+
+
+@pytest.mark.parametrize(("step", "told"), [(REPORT, HALF), (CONFIRM, None)])
+def test_what_basware_shows_after_a_stored_payment_was_given_up_is_not_known(
+    step: Step, told: PaymentTold | None
+) -> None:
+    """Of one that was never sent it is."""
+    entry = at(step, state(told=HALF, wanted=ALL, report=PaymentReport(number=2, told=ALL)), phase=PARKED)
+    left = entry_of(received(entry, order(Action.DISCARD)))
+    assert payment_of(left).told == told
+    assert (seen(left, paid(50, poll=9)).step == REPORT) == (told is None)

@@ -9,11 +9,14 @@ from ap_domain.invoice_state import PaymentReport, Step
 from chassis.ledger.entry import Phase
 from chassis.ledger.unwritable import unwritable
 from voucher_poster.core.answers import Confirmed, PaymentConfirmed, PaymentRefused, PaymentReported, Reported
+from voucher_poster.core.documents import STILL_COMES_SECONDS
 from voucher_poster.core.paying import MOST_OVERTAKEN
 
 from .paid_invoices import ALL, CONFIRM, HALF, REPORT, at, payment_of, state, under_way
 from .payment_side import paid, seen
 from .samples import FINAL, LATER, PARKED, TOLD, WAITING, after, decided, entry_of, order, received
+
+STILL_COMES = timedelta(seconds=STILL_COMES_SECONDS)
 
 
 def test_a_payment_known_before_the_voucher_was_told_is_told_once_that_is_confirmed() -> None:
@@ -135,3 +138,58 @@ def test_a_payment_that_is_again_what_basware_shows_is_not_told_once_more(
     left = seen(waits, paid(50, poll=9))
     assert (left.phase, left.step) == stands
     assert (payment_of(left).report is None) == (not overtaken)
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        (REPORT, PaymentRefused(number=2, reason="409")),
+        (CONFIRM, PaymentConfirmed(number=2, problem="Unknown period")),
+    ],
+)
+def test_what_is_wanted_again_by_the_time_the_next_response_fails_is_shown_already(
+    step: Step, answer: object
+) -> None:
+    """Held, released, held again: Basware shows the first hold still."""
+    released = state(told=HALF, wanted=HALF, report=PaymentReport(number=2, told=ALL), reports=2)
+    decision = decided(at(step, released), answer)
+    left = entry_of(decision)
+    assert (left.phase, left.step, left.due) == (FINAL, Step.CONFIRMED, None)
+    assert (payment_of(left).told, payment_of(left).report) == (HALF, None)
+    assert [note.action for note in decision.notes] == ["payment refused"]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        (REPORT, PaymentRefused(number=2, reason="409", sent_before=True)),
+        (CONFIRM, PaymentConfirmed(number=2, problem="RecordExpired", overtaken=True)),
+    ],
+    ids=["an earlier send may arrive", "overtaken by a stranger's"],
+)
+def test_what_is_wanted_again_is_told_where_basware_may_show_something_else(
+    step: Step, answer: object
+) -> None:
+    released = state(told=HALF, wanted=HALF, report=PaymentReport(number=2, told=ALL), reports=2)
+    left = after(at(step, released), answer)
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.phase, left.step, report.told, payment_of(left).told) == (WAITING, REPORT, HALF, None)
+
+
+def test_a_response_that_was_sent_before_it_was_refused_may_come_before_the_next_is_sent() -> None:
+    """Carried out last, the older one would be what Basware shows for good."""
+    entry = replace(at(REPORT, under_way(wanted=ALL)), tried=True)
+    left = after(entry, PaymentRefused(number=1, reason="409", sent_before=True))
+    assert (left.phase, left.step, left.due) == (WAITING, REPORT, LATER + STILL_COMES)
+    at_once = after(entry, PaymentRefused(number=1, reason="409"))
+    assert at_once.due == LATER, "what never left cannot come"
+
+
+def test_after_a_day_without_a_word_nobody_knows_what_basware_shows() -> None:
+    silent = at(CONFIRM, state(told=HALF, wanted=ALL, report=PaymentReport(number=1, told=ALL)), phase=PARKED)
+    silent = replace(silent, since=LATER - timedelta(days=2))
+    left = seen(silent, paid(50, poll=9))
+    report = payment_of(left).report
+    assert report is not None
+    assert (left.step, report.told, payment_of(left).told) == (REPORT, HALF, None)

@@ -54,7 +54,7 @@ class BaswareSteps:
                 case "confirm":
                     return await self._confirmation.of(_stored(entry), entry, client)
                 case "report_payment":
-                    return await self._payments.report(entry, connection, client)
+                    return await self._payments.report(entry, connection, client, repeat=repeat)
                 case "confirm_payment":
                     return await self._confirmation.of(payment_stored(entry), entry, client)
         except BaswareError as error:

@@ -30,8 +30,11 @@ class PaymentSteps:
     def __init__(self, *, documents: DocumentSource) -> None:
         self._documents = documents
 
-    async def report(self, entry: InvoiceEntry, connection: Connection, client: BaswareClient) -> Outcome:
-        """Stored by Basware, or refused by it for good. Raises BaswareError for anything else.
+    async def report(
+        self, entry: InvoiceEntry, connection: Connection, client: BaswareClient, *, repeat: bool
+    ) -> Outcome:
+        """Stored by Basware, or refused by it for good. Raises BaswareError for anything else. `repeat`: it may have
+        been sent before.
 
         A refusal is not believed before the document was looked into: an earlier send of the same response may have
         been stored, and its answer lost.
@@ -54,11 +57,12 @@ class PaymentSteps:
             return Parked(reason=words(other), asked=False)
         except NotFound as gone:
             reason = f"Basware does not know the invoice any more: {words(gone)}"
-            return Done(value=PaymentRefused(number=report.number, reason=reason))
+            return Done(value=PaymentRefused(number=report.number, reason=reason, sent_before=repeat))
         except Refused as refusal:
             document = await client.get_document(entry.body.invoice_id, traceparent=trace(entry))
             if not has_response(document.content, _code(entry, report), kind=PAYMENTS):
-                return Done(value=PaymentRefused(number=report.number, reason=words(refusal)))
+                refused = PaymentRefused(number=report.number, reason=words(refusal), sent_before=repeat)
+                return Done(value=refused)
             request_id = None
         reached("payment reported")
         spacing = connection.basware.record_spacing.total_seconds()

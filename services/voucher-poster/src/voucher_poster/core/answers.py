@@ -123,10 +123,13 @@ class PaymentReported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRefused:
-    """Basware does not take the payment response of this number, and does not hold it."""
+    """Basware does not take the payment response of this number, and does not hold it. `sent_before`: an earlier send
+    of it, whose answer was lost, may still arrive.
+    """
 
     number: int
     reason: str
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

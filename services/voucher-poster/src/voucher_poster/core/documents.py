@@ -4,7 +4,7 @@ A newer revision replaces work that is waiting, rejected or parked, never work t
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ap_domain.document import AccountingDocument
 from ap_domain.invoice_state import DocumentRef, InvoiceState, Step
@@ -23,6 +23,10 @@ PAYING = (Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT)
 """Its voucher is confirmed, and Basware is being told of the payment."""
 AT_REST = (Step.CONFIRMED, Step.PAID)
 """Its voucher is confirmed, and Basware knows of the payment what there is to know."""
+STILL_COMES_SECONDS = 60.0
+"""For so long a payment response may still reach Basware after nobody waits for its answer any more, or be carried out
+after it was stored. Nothing else is written there meanwhile: carried out last, it would be what Basware shows for good.
+"""
 NOWHERE = -1
 """Partition and offset of a document that was never fetched onto the topic."""
 
@@ -84,6 +88,8 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     entry = not_linked(entry, entry.reason)
     body = replace(entry.body, document=ref, newer=None)
     if offered_again(body, ref):
+        if payment_on_its_way(entry):
+            body = awaiting_what_comes(body, now=now)
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
         action = "offered again, same content" if ref.revision == body.posted_revision else "offered again"
@@ -161,6 +167,17 @@ def offered_again(body: InvoiceState, ref: DocumentRef) -> bool:
 def writable(body: InvoiceState, *, now: datetime) -> datetime:
     """Not before the spacing of writes on Basware's record is over."""
     return max(now, body.write_after) if body.write_after is not None else now
+
+
+def payment_on_its_way(entry: InvoiceEntry) -> bool:
+    """Whether a payment response was sent, or may have been, of which nobody knows what became."""
+    return entry.step == Step.CONFIRM_PAYMENT or (entry.step == Step.REPORT_PAYMENT and entry.tried)
+
+
+def awaiting_what_comes(body: InvoiceState, *, now: datetime) -> InvoiceState:
+    """Nothing is written on Basware's record until a payment response that may be on its way has come or never will."""
+    settled = now + timedelta(seconds=STILL_COMES_SECONDS)
+    return replace(body, write_after=writable(body, now=settled))
 
 
 def outdated(body: InvoiceState, ref: DocumentRef) -> bool:

@@ -58,7 +58,10 @@ def seen(entry: InvoiceEntry, before: PaymentState | None, *, now: datetime) -> 
     goes_on = replace(entry, phase=Phase.WAITING, due=due, attempts=0, reason="")
     if report is None or payment.wanted != report.told:
         # Carried out after the next one, it would be what Basware shows for good: what becomes of it comes first.
-        return Decision(entry=goes_on) if _may_come(entry, now=now) else at_rest(entry, now=now)
+        if _may_come(entry, now=now):
+            return Decision(entry=goes_on)
+        known = _unsure(entry, payment, now=now) if documents.payment_on_its_way(entry) else entry
+        return at_rest(known, now=now)
     if waits_to_be_sent and before is not None and before.unknown:
         return Decision(entry=goes_on)
     return Decision(entry=entry)
@@ -86,6 +89,9 @@ def confirmed(entry: InvoiceEntry, answer: PaymentConfirmed, *, now: datetime) -
     if report is None or entry.step != Step.CONFIRM_PAYMENT or report.number != answer.number:
         return _too_late(entry)
     number = {"number": str(report.number)}
+    if answer.overtaken:
+        # Whatever it was overtaken by is what Basware shows.
+        payment = replace(payment, told=None)
     if answer.overtaken and report.overtaken < MOST_OVERTAKEN:
         wanted = payment.wanted or report.told
         overtaken = report.overtaken + 1 if wanted == report.told else 0
@@ -93,14 +99,9 @@ def confirmed(entry: InvoiceEntry, answer: PaymentConfirmed, *, now: datetime) -
         return Decision(entry=again, notes=(Note(action="payment overtaken", detail=number),))
     if answer.problem is not None:
         said = f"Basware stored the payment but did not carry it out: {answer.problem}"
-        # Whatever it was overtaken by is what Basware shows.
-        shown = replace(payment, told=None) if answer.overtaken else payment
-        return _not_taken(entry, shown, report, said, now=now)
+        return _not_taken(entry, payment, report, said, now=now)
     known = replace(payment, told=report.told, report=None, given_up=None)
-    rested = replace(
-        entry, phase=Phase.FINAL, step=Step.CONFIRMED, due=None, body=replace(entry.body, payment=known)
-    )
-    return over(rested, Note(action="payment confirmed", detail=number), now=now)
+    return over(_rested(entry, known), Note(action="payment confirmed", detail=number), now=now)
 
 
 def refused(entry: InvoiceEntry, answer: PaymentRefused, *, now: datetime) -> InvoiceDecision:
@@ -108,6 +109,9 @@ def refused(entry: InvoiceEntry, answer: PaymentRefused, *, now: datetime) -> In
     payment, report = _under_way(entry)
     if report is None or entry.step != Step.REPORT_PAYMENT or report.number != answer.number:
         return _too_late(entry)
+    if answer.sent_before:
+        entry = _unsure(entry, payment, now=now)
+        payment, _ = _under_way(entry)
     return _not_taken(entry, payment, report, answer.reason, now=now)
 
 
@@ -149,6 +153,9 @@ def given_up(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
         rest = at_rest(entry, now=now)
         return replace(rest, notes=(note, *rest.notes))
     report = payment.report
+    if documents.payment_on_its_way(entry):
+        entry = _unsure(entry, payment, now=now)
+        payment, _ = _under_way(entry)
     left = replace(payment, report=None, given_up=report.told if report is not None else payment.given_up)
     rested = replace(
         entry,
@@ -221,22 +228,36 @@ def _report(
 def _not_taken(
     entry: InvoiceEntry, payment: PaymentState, report: PaymentReport, said: str, *, now: datetime
 ) -> InvoiceDecision:
-    """The next response is prepared: sent at once if it says something else by now, else when a person says so.
+    """The next response is prepared: sent at once if it says something else by now, else when a person says so. None
+    is if what Basware shows is what it should show by now.
 
     A fetch that waited for this comes first: an invoice that is offered again takes no payment.
     """
     wanted = payment.wanted or report.told
+    refusal = Note(action="payment refused", detail={"reason": said})
+    if wanted == payment.told != report.told:
+        return over(_rested(entry, replace(payment, report=None)), refusal, now=now)
     again = _report(entry, payment, wanted, now=now)
     parked = replace(again, phase=Phase.PARKED, due=None, reason=said)
     newer = parked.body.newer
     after = documents.act_on(parked, newer, now=now) if newer is not None else Decision(entry=parked)
-    refusal = Note(action="payment refused", detail={"reason": said})
     still = after.entry is not None and after.entry.step == Step.REPORT_PAYMENT
     if after.entry is not None and still and wanted != report.told and not payment.unknown:
         sent = replace(again, body=after.entry.body)
         return Decision(entry=sent, notes=(refusal, *after.notes))
     waits = (Note(action="parked", detail={"reason": said}),) if still else ()
     return replace(after, notes=(refusal, *after.notes, *waits))
+
+
+def _unsure(entry: InvoiceEntry, payment: PaymentState, *, now: datetime) -> InvoiceEntry:
+    """A response is let go that may have been sent: nobody knows what Basware will show, until the next one."""
+    body = replace(entry.body, payment=replace(payment, told=None))
+    return replace(entry, body=documents.awaiting_what_comes(body, now=now))
+
+
+def _rested(entry: InvoiceEntry, payment: PaymentState) -> InvoiceEntry:
+    body = replace(entry.body, payment=payment)
+    return replace(entry, phase=Phase.FINAL, step=Step.CONFIRMED, due=None, body=body)
 
 
 def _under_way(entry: InvoiceEntry) -> tuple[PaymentState, PaymentReport | None]:
