@@ -184,6 +184,61 @@ def test_a_transfer_in_progress_that_was_not_acknowledged_here_is_for_a_person(
         assert told.step == (Step.REPORT if voucher else Step.POST)
 
 
+OURS: dict[str, Any] = {**POSTED, "acknowledged_at": LATER, "acknowledged_batch": "b1", "reports": 1}
+TELLING = [
+    an_entry(Step.REPORT, tried=True, body={**OURS, "report": TOLD}),
+    an_entry(Step.CONFIRMED, phase=Phase.FINAL, due=None, body=OURS),
+    an_entry(Step.PAID, phase=Phase.FINAL, due=None, body=OURS),
+    an_entry(Step.CONFIRMED, phase=Phase.PARKED, due=None, body=OURS),
+    an_entry(Step.REPORT_PAYMENT, phase=Phase.PARKED, due=None, body=OURS),
+]
+"""A voucher that Basware is or was told for transfer b1."""
+
+
+@pytest.mark.parametrize("before", TELLING, ids=lambda each: f"{each.phase} {each.step}")
+def test_another_transfer_of_other_content_in_progress_is_not_answered_before_a_person_said_so(
+    before: InvoiceEntry,
+) -> None:
+    """Whatever the person orders: it is answered, or not counted as confirmed while Basware waits for an answer."""
+    shown = fetch(2, status=IN_PROGRESS, revision="changed", batch_id="b2")
+    waits = entry_of(received(before, shown))
+    assert (waits.phase, waits.step, waits.due) == (Phase.PARKED, Step.ACKNOWLEDGE, None)
+    assert all(word in waits.reason for word in ("another transfer", "00000042", "changed", "instead of r)"))
+    again = entry_of(received(waits, order(Action.RESUBMIT)))
+    told = after(again, Revisited(voucher=FIRST))
+    assert (again.step, told.step, report_of(told).number) == (Step.REVISIT, Step.REPORT, 2)
+    left = entry_of(received(waits, order(Action.DISCARD)))
+    assert (left.phase, left.step, left.body.voucher) == (Phase.FINAL, Step.DISCARDED, FIRST)
+
+
+def test_in_progress_already_when_the_report_is_confirmed_another_transfer_is_for_a_person() -> None:
+    newer = document(2, status=IN_PROGRESS, revision="changed", batch_id="b2", fetched_at=LATER)
+    entry = after(an_entry(Step.CONFIRM, body={**OURS, "report": TOLD, "newer": newer}), Confirmed())
+    assert (entry.phase, entry.step) == (Phase.PARKED, Step.ACKNOWLEDGE)
+
+
+@pytest.mark.parametrize("status", ["Transferred", "Paid"])
+@pytest.mark.parametrize(
+    ("batch", "revision"), [("b2", "changed"), ("b2", "r"), ("b1", "changed"), (None, "changed")]
+)
+@pytest.mark.parametrize("waited", [True, False])
+def test_a_report_that_met_the_next_transfer_shows_a_person_what_was_transferred(
+    status: str, batch: str | None, revision: str, *, waited: bool
+) -> None:
+    """It came late, and Basware took it for the answer to content that the voucher was not made of."""
+    if waited:
+        newer = document(2, status=status, revision=revision, batch_id=batch, fetched_at=SOON)
+        entry = after(an_entry(Step.CONFIRM, body={**OURS, "report": TOLD, "newer": newer}), Confirmed())
+    else:
+        over = an_entry(Step.CONFIRMED, phase=Phase.FINAL, due=None, body=OURS)
+        record = fetch(2, status=status, revision=revision, batch_id=batch, fetched_at=SOON)
+        entry = entry_of(received(over, record))
+    wrong = (batch, revision) == ("b2", "changed")
+    assert (entry.phase is Phase.PARKED, entry.step) == (wrong, Step.CONFIRMED)
+    if wrong:
+        assert all(word in entry.reason for word in ("00000042", "changed", "instead of r)"))
+
+
 @pytest.mark.parametrize(("acknowledged", "offered", "anew"), BATCHES)
 def test_another_transfer_during_a_create_revisits_its_voucher(
     acknowledged: str | None, offered: str | None, *, anew: bool

@@ -7,7 +7,20 @@ from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase
 from chassis.ledger.machine import Input
 
-from .samples import FIRST, IN_PROGRESS, INTENT, LATER, NOW, ONCE, POSTED, REFUSED, an_entry, arrived, fetch
+from .samples import (
+    FIRST,
+    IN_PROGRESS,
+    INTENT,
+    LATER,
+    NOW,
+    ONCE,
+    POSTED,
+    REFUSED,
+    TOLD,
+    an_entry,
+    arrived,
+    fetch,
+)
 
 REPORTED_AS_REFUSED = {"report": REFUSED, "reports": 1}
 Row = tuple[str, dict[str, Any], Input, dict[str, Any]]
@@ -98,9 +111,32 @@ ROWS: list[Row] = [
         {"phase": Phase.PARKED, "step": Step.POST, "acts_on": 2, "reason": "duplicate"},
     ),
     (
-        "anything while the voucher is reported",
+        "in progress while the voucher is reported",
         {"step": Step.REPORT, "body": POSTED},
+        fetch(status=IN_PROGRESS, revision="x"),
+        {"phase": Phase.WAITING, "step": Step.REPORT, "acts_on": 1, "waits": 2},
+    ),
+    (
+        "offered again while the voucher is reported: the next transfer would get the answer",
+        {"step": Step.REPORT, "attempts": 2, "tried": True, "body": {**POSTED, "report": TOLD, "reports": 1}},
         fetch(revision="x"),
+        {"phase": Phase.WAITING, "step": Step.REVISIT, "acts_on": 2, "attempts": 0, "reports": 1},
+    ),
+    (
+        "offered again since Basware did not take the report",
+        {
+            "step": Step.REPORT,
+            "phase": Phase.PARKED,
+            "reason": "not taken",
+            "body": {**POSTED, "report": TOLD},
+        },
+        fetch(),
+        {"phase": Phase.WAITING, "step": Step.REVISIT, "acts_on": 2, "reason": ""},
+    ),
+    (
+        "offered again while its refusal is told, which may land after the next acknowledge",
+        {"step": Step.REPORT, "body": REPORTED_AS_REFUSED},
+        fetch(),
         {"phase": Phase.WAITING, "step": Step.REPORT, "acts_on": 1, "waits": 2},
     ),
     (

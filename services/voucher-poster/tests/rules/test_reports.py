@@ -5,10 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ap_domain.command import Action
 from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase
 from chassis.ledger.outcomes import Rejected
-from voucher_poster.core.answers import Confirmed, Created, Forgotten, Reported, Verified
+from voucher_poster.core.answers import (
+    Acknowledged,
+    Confirmed,
+    Created,
+    Forgotten,
+    Reported,
+    Revisited,
+    Verified,
+)
 
 from .samples import (
     DOUBTED,
@@ -22,7 +31,13 @@ from .samples import (
     TOLD,
     after,
     an_entry,
+    arrived,
+    decided,
     document,
+    entry_of,
+    fetch,
+    order,
+    parked,
     report_of,
     started,
 )
@@ -99,6 +114,7 @@ def test_an_invoice_offered_again_before_its_voucher_was_known_revisits_it_inste
     for entry, value in (
         (started(newer=again), Created(voucher=FIRST)),
         (an_entry(Step.CONFIRM, body={**POSTED, "report": TOLD, "newer": again}), Confirmed(problem="gone")),
+        (an_entry(Step.CONFIRM, body={**POSTED, "report": TOLD, "newer": again}), Forgotten(number=1)),
         (an_entry(Step.VERIFY, body={**POSTED, "newer": again}), Verified(same=(FIRST,))),
     ):
         now = after(entry, value)
@@ -109,6 +125,27 @@ def test_an_invoice_offered_again_before_its_voucher_was_known_revisits_it_inste
     ).entry
     assert adopted is not None
     assert (adopted.step, adopted.body.posted_revision) == (Step.REVISIT, "r")
+
+
+def test_of_a_report_that_another_transfer_followed_during_the_call_nothing_is_asked() -> None:
+    reporting = an_entry(Step.REPORT, body={**POSTED, "report": replace(TOLD, request_id=None), "reports": 1})
+    revisit = arrived(reporting, fetch(revision="x"))
+    stored = decided(revisit, Reported(request_id="q", spacing=5.0))
+    assert [note.action for note in stored.notes] == ["too late"]
+    entry = entry_of(stored)
+    assert (entry.phase, entry.step) == (Phase.WAITING, Step.REVISIT)
+    assert entry.body.write_after == LATER + timedelta(seconds=5), "it was a write all the same"
+    told = after(replace(entry, body=replace(entry.body, posted_revision="x")), Revisited(voucher=FIRST))
+    answered = after(told, Acknowledged(spacing=5.0))
+    assert report_of(answered).number == 2, "the next transfer gets a response of its own"
+
+
+def test_resubmitted_while_nobody_knows_of_the_report_the_transfer_that_followed_is_acted_on() -> None:
+    """The same response sent again could only answer that one."""
+    again = document(2, fetched_at=LATER, revision="x")
+    waits = parked(Step.CONFIRM, **POSTED, report=TOLD, reports=1, newer=again)
+    entry = arrived(waits, order(Action.RESUBMIT))
+    assert (entry.phase, entry.step, entry.body.document) == (Phase.WAITING, Step.REVISIT, again)
 
 
 def test_after_doubt_the_created_voucher_is_verified_before_the_new_offer_counts() -> None:

@@ -89,15 +89,21 @@ def _resubmit(entry: InvoiceEntry, _: Command, now: datetime) -> tuple[str, Invo
             entry=revisit
         )
     if entry.step in _ASKING:
-        # Basware does not say what became of it. Where it has this very response already, that counts.
-        due = documents.writable(entry.body, now=now)
-        report = entry.body.report
-        fresh = replace(report, repeats=0, request_id=None) if report is not None else None
-        resent = replace(
-            again, step=_ASKING[Step(entry.step)], due=due, body=replace(again.body, report=fresh)
-        )
-        return "Basware is sent the same response again", Decision(entry=resent)
+        return _answered_again(again, now=now)
     return f"{entry.step} is tried again", Decision(entry=again)
+
+
+def _answered_again(again: InvoiceEntry, *, now: datetime) -> tuple[str, InvoiceDecision]:
+    """Basware does not say what became of a response. Where it has this very one already, that counts."""
+    offer = reporting.followed(again, now=now) if again.step == Step.CONFIRM else None
+    if offer is not None:
+        return "the transfer that followed is acted on", offer
+    due = documents.writable(again.body, now=now)
+    report = again.body.report
+    fresh = replace(report, repeats=0, request_id=None) if report is not None else None
+    step = _ASKING[Step(again.step)]
+    resent = replace(again, step=step, due=due, body=replace(again.body, report=fresh))
+    return "Basware is sent the same response again", Decision(entry=resent)
 
 
 def _asked_whose(body: InvoiceState) -> bool:

@@ -18,6 +18,8 @@ WAITING = "WaitingForTransfer"
 """Basware offers the document to us: the only status in which work begins."""
 IN_PROGRESS = "TransferInProgress"
 """Acknowledged, and not yet answered."""
+_ANSWERED = ("Transferred", "Paid")
+"""A voucher was told for it."""
 
 PAYING = (Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT)
 """Its voucher is confirmed, and Basware is being told of the payment."""
@@ -56,7 +58,7 @@ def received(entry: InvoiceEntry | None, record: Input, *, now: datetime) -> Inv
     if ref.fetch_number <= newest.fetch_number:
         return Decision(entry=entry, notes=(_seen("repeated fetch", ref),))
     entry = replace(entry, body=replace(entry.body, currency=document.currency or entry.body.currency))
-    if _must_wait(entry):
+    if _must_wait(entry, ref):
         return Decision(
             entry=replace(entry, body=replace(entry.body, newer=ref)),
             notes=(_seen("newer fetch waits", ref),),
@@ -71,9 +73,19 @@ def nowhere(*, at: datetime) -> DocumentRef:
     )
 
 
-def _must_wait(entry: InvoiceEntry) -> bool:
+def _must_wait(entry: InvoiceEntry, ref: DocumentRef) -> bool:
+    if entry.step == Step.REPORT and entry.body.voucher is not None and _followed(entry.body, ref):
+        return False
     at_work = entry.step in _UNTOUCHABLE_AT_WORK and entry.phase is not Phase.PARKED
     return undecided(entry) or entry.step in _UNTOUCHABLE or at_work
+
+
+def _followed(body: InvoiceState, ref: DocumentRef) -> bool:
+    """Whether a voucher's number that is told from here on could only answer the next transfer, and should not:
+    nobody acknowledged that one yet, or it is of other content.
+    """
+    taken = ref.status == IN_PROGRESS and _another_transfer(body, ref)
+    return offered_again(body, ref) or (taken and ref.revision != body.posted_revision)
 
 
 def undecided(entry: InvoiceEntry) -> bool:
@@ -101,16 +113,18 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
             attempts=0,
             reason="",
             stop=None,
-            body=body,
+            body=replace(body, report=None),
         )
         return Decision(entry=revisit, notes=(_seen(action, ref),))
-    unposted = ref.status in (WAITING, IN_PROGRESS) and ref.revision != body.posted_revision
+    unposted = _unposted(body, ref)
+    if (whose := _not_acknowledged_here(entry, body, ref)) is not None:
+        # First of all: as long as nobody answers it, Basware waits, whatever a person thinks of the content.
+        both = f"{whose}; {other_content(body)}" if body.voucher is not None and unposted else whose
+        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, both, ref)
     if entry.phase is Phase.FINAL and body.voucher is not None and unposted:
         return _parked(entry, body, other_content(body), ref)
     if entry.step in PAYING and unposted:
         return _parked(replace(entry, step=Step.CONFIRMED), body, other_content(body), ref)
-    if (whose := _not_acknowledged_here(entry, body, ref)) is not None:
-        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, whose, ref)
     if (
         entry.phase is Phase.PARKED
         and entry.step not in PAYING
@@ -126,6 +140,14 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     return Decision(entry=gone, notes=(_seen("withdrawn in Basware", ref),))
 
 
+def _unposted(body: InvoiceState, ref: DocumentRef) -> bool:
+    """Whether Basware transfers other content than the voucher was made of, or did so in another transfer than ours:
+    a response that came late may have met that one.
+    """
+    transferred = ref.status in _ANSWERED and _another_transfer(body, ref)
+    return (ref.status in (WAITING, IN_PROGRESS) or transferred) and ref.revision != body.posted_revision
+
+
 def _not_acknowledged_here(entry: InvoiceEntry, body: InvoiceState, ref: DocumentRef) -> str | None:
     """Why a transfer that Basware has in progress is nobody's to answer until a person says so; None where it is not.
 
@@ -135,7 +157,8 @@ def _not_acknowledged_here(entry: InvoiceEntry, body: InvoiceState, ref: Documen
         return None
     if entry.step == Step.WITHDRAWN and not ref.shadow:
         return "Basware has it in transfer although it was withdrawn here: find out who acknowledged it"
-    if entry.phase is Phase.FINAL and _another_transfer(body, ref):
+    told = entry.step in (Step.REPORT, *PAYING, *AT_REST)
+    if (entry.phase is Phase.FINAL or told) and _another_transfer(body, ref):
         return (
             "Basware has another transfer of it in progress, which was not acknowledged here: find out who did, and "
             "resubmit it if nobody else answers"

@@ -53,7 +53,7 @@ def posted(
     if warnings:
         detail["warnings"] = "; ".join(warnings)
     note = Note(action=action, detail=detail)
-    if (again := _offered_again(replace(entry, body=body), now=now)) is not None:
+    if (again := followed(replace(entry, body=body), now=now)) is not None:
         return replace(again, notes=(note, *again.notes))
     newer = body.newer
     offered = newer is not None and newer.status in (documents.WAITING, documents.IN_PROGRESS)
@@ -81,8 +81,10 @@ def _problem(entry: InvoiceEntry, voucher: VoucherRef, body: InvoiceState) -> st
     return None
 
 
-def _offered_again(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
-    """Nobody awaits an answer to a transfer that was followed by another one: that one is acted on."""
+def followed(entry: InvoiceEntry, *, now: datetime) -> InvoiceDecision | None:
+    """What is done where Basware offered it once more meanwhile: nobody awaits an answer to a transfer that was
+    followed by another one, which is acted on. None where it was not.
+    """
     newer = entry.body.newer
     if newer is None or not documents.offered_again(entry.body, newer):
         return None
@@ -100,7 +102,7 @@ def returned(entry: InvoiceEntry, reason: str, *, now: datetime) -> InvoiceDecis
 
 def report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -> InvoiceDecision:
     """A new report, due when Basware's record may be written again; none where it was offered again meanwhile."""
-    if (again := _offered_again(entry, now=now)) is not None:
+    if (again := followed(entry, now=now)) is not None:
         return again
     number = entry.body.reports + 1
     held = success and entry.body.payment_block
@@ -114,7 +116,13 @@ def report(entry: InvoiceEntry, *, now: datetime, success: bool, message: str) -
 
 
 def reported(entry: InvoiceEntry, answer: Reported, *, now: datetime) -> InvoiceDecision:
-    """Basware stored the report; whether it carried it out is asked next."""
+    """Basware stored the report; whether it carried it out is asked next.
+
+    Nobody asks where another transfer took its place during the call.
+    """
+    if entry.step != Step.REPORT:
+        note = Note(action="too late", detail={"reason": "another transfer followed the one it answers"})
+        return Decision(entry=entry, notes=(note,))
     if entry.body.report is None:
         raise ValueError(f"{entry.key} was reported without a report")
     told = replace(entry.body.report, request_id=answer.request_id)
@@ -132,11 +140,13 @@ def forgotten(entry: InvoiceEntry, answer: Forgotten, *, now: datetime) -> Invoi
     if told is None or entry.step != Step.CONFIRM or told.number != answer.number:
         note = Note(action="too late", detail={"reason": "it is about an earlier report"})
         return Decision(entry=entry, notes=(note,))
+    if (again := followed(entry, now=now)) is not None:
+        return again
     if told.repeats >= MOST_REPEATS:
         return park(entry, f"Basware stored the report {told.repeats + 1} times and shows nothing of it")
-    again = sent_again(entry, replace(told, repeats=told.repeats + 1), now=now)
+    repeated = sent_again(entry, replace(told, repeats=told.repeats + 1), now=now)
     return Decision(
-        entry=again, notes=(Note(action="report forgotten", detail={"number": str(told.number)}),)
+        entry=repeated, notes=(Note(action="report forgotten", detail={"number": str(told.number)}),)
     )
 
 
