@@ -14,7 +14,6 @@ from ap_domain.mapping import (
     MappingFault,
     VoucherDraft,
     VoucherMapping,
-    draft_digest,
     map_voucher,
 )
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +117,15 @@ def full(make_mapping: Callable[..., VoucherMapping]) -> VoucherMapping:
     )
 
 
+def _kinds(value: object) -> set[type]:
+    """Of everything a voucher says."""
+    if isinstance(value, dict):
+        return {kind for each in value.values() for kind in _kinds(each)}
+    if isinstance(value, list):
+        return {kind for each in value for kind in _kinds(each)}
+    return {type(value)}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(
     changes=st.dictionaries(header_fields, anything, max_size=3),
@@ -141,7 +149,7 @@ def test_a_document_is_mapped_or_at_fault(
     amounts = [line.properties["MERCHANDISE_AMT"] for line in draft.lines]
     tax = draft.header.get("SALETX_AMT", Decimal(0))
     assert sum(part for part in [*amounts, tax] if isinstance(part, Decimal)) == draft.header["GROSS_AMT"]
-    assert draft_digest(draft)
+    assert _kinds(draft.properties()) <= {str, Decimal, date}
     assert draft.natural_key.claim.isascii()
     assert all(value.isprintable() for value in draft.header.values() if isinstance(value, str))
 
@@ -168,7 +176,7 @@ def test_so_it_is_with_every_setting_in_use(
     parts = [line.properties["MERCHANDISE_AMT"] for line in outcome.lines]
     parts += [outcome.header[name] for name in HEADER_AMOUNTS if name in outcome.header]
     assert sum(part for part in parts if isinstance(part, Decimal)) == outcome.header["GROSS_AMT"]
-    assert draft_digest(outcome)
+    assert _kinds(outcome.properties()) <= {str, Decimal, date}
 
 
 def _outcome(

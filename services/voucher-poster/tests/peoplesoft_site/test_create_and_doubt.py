@@ -97,7 +97,9 @@ async def test_a_created_voucher_shows_the_hold_it_was_read_back_with(
 async def test_a_create_that_would_send_something_else_is_not_sent(
     bench: Bench, document: dict[str, Any]
 ) -> None:
+    """As a changed mapping, or a corrected WSDL, would have it."""
     entry = await bench.started()
+    bench.connection = replace(bench.connection, version=bench.connection.version + 1)
     bench.documents.invoice = read_document({**document, "invoiceNumber": "another"})
     assert isinstance(await bench.call("create", entry), NotSent)
     assert bench.books.sent == []

@@ -11,7 +11,6 @@ from ap_domain.mapping.voucher_draft import (
     Transliterated,
     VoucherDraft,
     VoucherLine,
-    draft_digest,
     posting_intent,
 )
 from ap_domain.mapping.voucher_mapping import LongInvoiceNumber, TaxMode, VoucherMapping, mapping_digest
@@ -31,7 +30,6 @@ __all__ = [
     "VoucherDraft",
     "VoucherLine",
     "VoucherMapping",
-    "draft_digest",
     "map_voucher",
     "mapping_digest",
     "parse_cases",

@@ -1,15 +1,10 @@
 """A voucher as it will be sent: PeopleSoft's own property names, typed values, nothing left to decide."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from ap_domain.mapping.rule import Value
-from ap_domain.mapping.voucher_mapping import VoucherMapping, mapping_digest
-from ap_domain.money import plain
 from ap_domain.natural_key import MatchFields, NaturalKey
 from ap_domain.posting import PostingIntent
 
@@ -100,19 +95,13 @@ class VoucherDraft:
         return voucher
 
 
-def draft_digest(draft: VoucherDraft) -> str:
-    """SHA-256 in hex of what will be sent; 1160 and 1160.00 are the same amount and give the same digest."""
-    text = json.dumps(draft.properties(), sort_keys=True, separators=(",", ":"), default=_text)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def posting_intent(draft: VoucherDraft, mapping: VoucherMapping) -> PostingIntent:
-    """What has to be written down before the draft may be sent."""
+def posting_intent(draft: VoucherDraft, *, mapping_digest: str, request_digest: str) -> PostingIntent:
+    """What has to be written down before the draft may be sent; the digests are of its mapping and its message."""
     return PostingIntent(
         natural_key=draft.natural_key,
         match=draft.match,
-        mapping_digest=mapping_digest(mapping),
-        request_digest=draft_digest(draft),
+        mapping_digest=mapping_digest,
+        request_digest=request_digest,
     )
 
 
@@ -121,11 +110,3 @@ def _line(line: VoucherLine) -> dict[str, object]:
     if line.distributions:
         properties[DISTRIBUTIONS] = [dict(part.properties) for part in line.distributions]
     return properties
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"decimal {plain(value)}"
-    if isinstance(value, date):
-        return f"date {value.isoformat()}"
-    raise TypeError(f"{type(value).__name__} has no place in a voucher")

@@ -20,6 +20,7 @@ from voucher_poster.adapters.link_step import LinkStep, not_linkable
 from voucher_poster.adapters.peoplesoft_clients import PeopleSoftClients, PeopleSoftSite
 from voucher_poster.adapters.peoplesoft_outcomes import outcome_of
 from voucher_poster.adapters.posting_request import PostingRequest, PostingRequests
+from voucher_poster.adapters.prepared_requests import Basis, PreparedRequests
 from voucher_poster.adapters.voucher_search import voucher_ref, vouchers_of
 from voucher_poster.core.answers import Created, Looked, Rehearsed, Revisited, SearchedAgain, Verified
 
@@ -39,6 +40,7 @@ class PeopleSoftSteps:
         self._documents = documents
         self._clock = clock
         self._requests = PostingRequests()
+        self._prepared = PreparedRequests()
         self._reads = {
             "rehearse": self._rehearse,
             "revisit": self._revisit,
@@ -88,7 +90,9 @@ class PeopleSoftSteps:
             return Parked(reason=words(other), asked=False)
 
     async def _look(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
-        request = await self._request(entry, connection, site)
+        basis = await self._basis(entry, connection, site)
+        request = await self._made(entry, connection, site, basis)
+        self._prepared.keep(entry.key, basis, request)
         closed = self._closed(request, connection)
         if closed is not None:
             return closed
@@ -128,7 +132,8 @@ class PeopleSoftSteps:
 
     async def _rehearse(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Outcome:
         """Everything but the sends: mapped, built, checked against the WSDL, looked up."""
-        request = await self._request(entry, connection, site)
+        basis = await self._basis(entry, connection, site)
+        request = await self._made(entry, connection, site, basis)
         found = await vouchers_of(request.intent, connection, site, record=entry.key)
         key = request.intent.natural_key
         outcome = f"would be posted in {key.business_unit} as {key.invoice_id} of supplier {key.vendor_id}"
@@ -164,7 +169,8 @@ class PeopleSoftSteps:
         self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite, *, gate: Gate
     ) -> Outcome:
         reached("started committed")
-        request = await self._request(entry, connection, site)
+        basis = await self._basis(entry, connection, site)
+        request = self._prepared.take(entry.key, basis) or await self._made(entry, connection, site, basis)
         if entry.started is None or request.intent.request_digest != entry.started.request_digest:
             return NotSent(
                 reason="mapping, WSDL or day changed since it was decided: the request would differ"
@@ -221,20 +227,24 @@ class PeopleSoftSteps:
             shown.update({(each.business_unit, each.voucher_id): each for each in ours})
         return Done(value=SearchedAgain(due=late.due, vouchers=tuple(shown.values())))
 
-    async def _request(
-        self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite
+    async def _basis(self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite) -> Basis:
+        # The day of the books: an evening in New York is not the next day.
+        today = self._clock.now().astimezone(ZoneInfo(connection.peoplesoft.calendar.time_zone)).date()
+        shape = await site.interface.load_shape()
+        return Basis(document=entry.body.document, version=connection.version, day=today, shape=shape)
+
+    async def _made(
+        self, entry: InvoiceEntry, connection: Connection, site: PeopleSoftSite, basis: Basis
     ) -> PostingRequest:
         invoice = await self._documents.read(
-            entry.body.document, invoice_id=entry.body.invoice_id, connection=connection
+            basis.document, invoice_id=entry.body.invoice_id, connection=connection
         )
         if invoice.company_code not in connection.basware.company_codes:
             raise NotTheDocument(
                 f"company {invoice.company_code} is not served by connection {connection.id} any more: send it "
                 "back, or give the company back to the connection"
             )
-        # The day of the books: an evening in New York is not the next day.
-        today = self._clock.now().astimezone(ZoneInfo(connection.peoplesoft.calendar.time_zone)).date()
-        return await self._requests.of(invoice, connection, site, today=today, record=entry.key)
+        return await self._requests.of(invoice, connection, site, today=basis.day, record=entry.key)
 
 
 def _intent(entry: InvoiceEntry) -> PostingIntent:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 from ap_domain.approved_invoice import ApprovedInvoice
@@ -14,6 +15,7 @@ from ap_domain.mapping import (
     MappingFault,
     VoucherMapping,
     map_voucher,
+    mapping_digest,
     parse_mapping,
     posting_intent,
 )
@@ -43,10 +45,10 @@ class PostingRequest:
 
 
 class PostingRequests:
-    """Makes them by each connection's mapping, which is read once per version of the connection."""
+    """Makes them by each connection's mapping, which is read and digested once per version of the connection."""
 
     def __init__(self) -> None:
-        self._mappings: dict[str, tuple[int, VoucherMapping]] = {}
+        self._mappings: dict[str, tuple[int, VoucherMapping, str]] = {}
 
     async def of(
         self,
@@ -62,27 +64,39 @@ class PostingRequests:
         Raises MappingFault and ConfigurationFault of the mapping, InvalidMessage when a value does not fit the site's
         message, and what reading the WSDL raises.
         """
-        mapping, rule = self._mapping(connection), connection.peoplesoft.match
+        mapping, digest = self._mapping(connection)
         await site.interface.load_shape()
+        make = partial(
+            _made,
+            invoice,
+            mapping,
+            site,
+            digest=digest,
+            rule=connection.peoplesoft.match,
+            today=today,
+            record=record,
+        )
         if len(invoice.coding_rows) < LARGE:
-            return _made(invoice, mapping, site, rule=rule, today=today, record=record)
-        return await asyncio.to_thread(_made, invoice, mapping, site, rule=rule, today=today, record=record)
+            return make()
+        return await asyncio.to_thread(make)
 
     def natural_key(
         self, invoice: ApprovedInvoice, connection: Connection, *, today: date
     ) -> NaturalKey | None:
         """What the invoice would be posted under; None where the mapping cannot make a voucher of it."""
         try:
-            return map_voucher(invoice, self._mapping(connection), today=today).natural_key
+            mapping, _ = self._mapping(connection)
+            return map_voucher(invoice, mapping, today=today).natural_key
         except (MappingFault, ConfigurationFault):
             return None
 
-    def _mapping(self, connection: Connection) -> VoucherMapping:
-        version, mapping = self._mappings.get(connection.id, (None, None))
+    def _mapping(self, connection: Connection) -> tuple[VoucherMapping, str]:
+        version, mapping, digest = self._mappings.get(connection.id, (None, None, ""))
         if mapping is None or version != connection.version:
             mapping = parse_mapping(connection.mapping)
-            self._mappings[connection.id] = (connection.version, mapping)
-        return mapping
+            digest = mapping_digest(mapping)
+            self._mappings[connection.id] = (connection.version, mapping, digest)
+        return mapping, digest
 
 
 def _made(
@@ -90,16 +104,17 @@ def _made(
     mapping: VoucherMapping,
     site: PeopleSoftSite,
     *,
+    digest: str,
     rule: tuple[str, ...],
     today: date,
     record: str,
 ) -> PostingRequest:
     draft = map_voucher(invoice, mapping, today=today)
     properties = _row(draft.properties())
-    digest = hashlib.sha256(site.vouchers.build_create(properties, record=record)).hexdigest()
+    message = hashlib.sha256(site.vouchers.build_create(properties, record=record)).hexdigest()
     return PostingRequest(
         properties=properties,
-        intent=replace(posting_intent(draft, mapping), request_digest=digest, rule=rule),
+        intent=replace(posting_intent(draft, mapping_digest=digest, request_digest=message), rule=rule),
         payment_hold=draft.payment_hold,
         notes=draft.notes,
     )
