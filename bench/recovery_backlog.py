@@ -18,8 +18,9 @@ from bench.recovery_figures import Drained, rate
 
 _CALLS = ("find", "create", "get")
 """What a voucher costs at PeopleSoft, one after the other in one place of the lane."""
-_PROBE = 0.2
-"""Share of the backlog with which the rate without latency is measured, in the same run, before."""
+_PROBE = 0.5
+"""Share of the backlog with which the rate without latency is measured, in the same run, before. The first vouchers of
+each come while nothing is reported yet, which must not weigh much."""
 _WARM_UP = 3
 _ARRIVAL = 60.0
 """Invoices a second that are approved while the poster is away."""

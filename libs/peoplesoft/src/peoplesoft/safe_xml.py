@@ -54,14 +54,18 @@ def parse_xml(content: bytes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def namespace_of(element: etree._Element) -> str | None:
     """The element's namespace, None if it has none."""
-    return etree.QName(element).namespace
+    return str(element.tag)[1:].rpartition("}")[0] or None
 
 
 def text_of(element: etree._Element | None) -> str:
     """All text inside the element, CDATA included, stripped; empty for None."""
-    return "" if element is None else "".join(str(part) for part in element.itertext()).strip()
+    if element is None:
+        return ""
+    if len(element) == 0:
+        return str(element.text or "").strip()
+    return "".join(str(part) for part in element.itertext()).strip()

@@ -4,7 +4,7 @@ WSDL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -54,10 +54,17 @@ class CollectionShape:
     children: tuple[PropertyShape | CollectionShape, ...] = field(repr=False)
     required: bool = False
     max_rows: int | None = 1
+    _by_name: Mapping[str, PropertyShape | CollectionShape] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, PropertyShape | CollectionShape] = {}
+        for child in self.children:
+            by_name.setdefault(child.name, child)
+        object.__setattr__(self, "_by_name", by_name)
 
     def child(self, name: str) -> PropertyShape | CollectionShape | None:
-        """The child called `name`, or None."""
-        return next((child for child in self.children if child.name == name), None)
+        """The child called `name`, the first of several, or None."""
+        return self._by_name.get(name)
 
     def at(self, path: str) -> PropertyShape | CollectionShape | None:
         """The node at a path such as "VOUCHER_LINE/DISTRIB_LINE/ACCOUNT", or None."""
