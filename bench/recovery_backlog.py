@@ -127,8 +127,7 @@ class _Run:
         """Until every document was read from Basware and lies on its topic: its fetch is over."""
         async with asyncio.timeout(_PUBLISHED_WITHIN):
             while True:
-                documents = (await self._basware.get("books"))["documents"]
-                if sum(each["fetches"] > 0 for each in documents) >= count:
+                if (await self._basware.get("books", documents="no"))["fetched"] >= count:
                     break
                 await asyncio.sleep(1)
         await asyncio.sleep(1)

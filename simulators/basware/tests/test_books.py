@@ -125,7 +125,12 @@ async def test_many_invoices_at_once_are_all_in_the_books(customer: Customer) ->
         for seed in range(100):
             calls.create_task(whole_way(seed))
     await customer.advance(10)
-    assert (await customer.control("GET", "books"))["by_status"] == {"Transferred": 100}
+    await customer.approve(100)
+    books = await customer.control("GET", "books")
+    assert books["by_status"] == {"Transferred": 100, "WaitingForTransfer": 1}
+    assert (len(books["documents"]), books["fetched"]) == (101, 100)
+    totals = await customer.control("GET", "books?documents=no")
+    assert totals.keys() == books.keys() - {"documents"}
 
 
 JSON = st.recursive(

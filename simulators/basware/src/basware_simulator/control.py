@@ -149,7 +149,9 @@ class ControlApi:
         return control_views.exact(_SETTINGS.dump_python(settings, mode="json"))
 
     async def _books(self, request: web.Request) -> Any:
-        return control_views.books(self._world, tenant=request.query.get("tenant"))
+        query = request.query
+        documents = query.get("documents") != "no"
+        return control_views.books(self._world, tenant=query.get("tenant"), documents=documents)
 
     async def _histories(self, request: web.Request) -> Any:
         tenant = self._tenant(request.query.get("tenant", "")).name

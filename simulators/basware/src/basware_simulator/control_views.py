@@ -97,8 +97,8 @@ def histories(world: World, *, tenant: str, after: str, limit: int) -> dict[str,
     }
 
 
-def books(world: World, *, tenant: str | None) -> dict[str, Any]:
-    """Every document in short, and totals."""
+def books(world: World, *, tenant: str | None, documents: bool) -> dict[str, Any]:
+    """Totals, and every document in short unless that is not wanted: of many it takes time that a run then lacks."""
     records = [record for record in world.books.documents if tenant in (None, record.tenant)]
     return {
         "clock": clock(world),
@@ -109,7 +109,8 @@ def books(world: World, *, tenant: str | None) -> dict[str, Any]:
         "notifications": dict(
             Counter(task.status.value for task in world.books.tasks if tenant in (None, task.tenant))
         ),
-        "documents": [_summary(world, record) for record in records],
+        "fetched": sum((record.tenant, record.invoice_id) in world.fetches for record in records),
+        **({"documents": [_summary(world, record) for record in records]} if documents else {}),
     }
 
 
