@@ -1,7 +1,7 @@
 """Typed records to bytes and back: a frozen dataclass and its Avro schema, joined and checked once."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from decimal import Decimal
@@ -40,9 +40,9 @@ class AvroType(Generic[T]):
     def encode(self, record: T) -> bytes:
         """Raises DoesNotFit, naming the field, when a value cannot be written by the schema."""
         tree = self._adapter.dump_python(record, warnings="none")
-        for path, value in _leaves(tree):
-            if problem := _misfit(value):
-                raise DoesNotFit(record=self.schema_name, field=path, problem=problem)
+        if (misfit := _misfit_in(tree)) is not None:
+            path, problem = misfit
+            raise DoesNotFit(record=self.schema_name, field=path.removeprefix("."), problem=problem)
         out = io.BytesIO()
         out.write(self._header)
         try:
@@ -100,16 +100,20 @@ class AvroType(Generic[T]):
         return TypeAdapter(self.record_type)
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    match value:
-        case dict():
-            for key, inner in value.items():
-                yield from _leaves(inner, f"{path}.{key}" if path else str(key))
-        case list() | tuple():
-            for index, inner in enumerate(value):
-                yield from _leaves(inner, f"{path}[{index}]")
-        case _:
-            yield path, value
+def _misfit_in(value: Any) -> tuple[str, str] | None:
+    """Where the first value is that does not fit, and why. Every record written comes by here, so it is quick."""
+    if value is None or isinstance(value, str):
+        return None
+    if isinstance(value, dict):
+        inside: Iterable[tuple[str, Any]] = ((f".{key}", inner) for key, inner in value.items())
+    elif isinstance(value, list | tuple):
+        inside = ((f"[{index}]", inner) for index, inner in enumerate(value))
+    else:
+        return ("", problem) if (problem := _misfit(value)) is not None else None
+    for step, inner in inside:
+        if (found := _misfit_in(inner)) is not None:
+            return f"{step}{found[0]}", found[1]
+    return None
 
 
 def _misfit(value: Any) -> str | None:

@@ -36,6 +36,8 @@ class PropertyNames:
         """What `canonical` is called directly under `shape`, or None if it is not there. `within` is the
         canonical name of the collection that `shape` is, "" for the header.
         """
+        if not self.table and shape.child(canonical) is not None:
+            return canonical
         bases = (self.table.get(f"{within}.{canonical}"), self.table.get(canonical), canonical)
         candidates = (prefix + base for base in bases if base is not None for prefix in ("", *PREFIXES))
         return next((name for name in candidates if shape.child(name) is not None), None)
@@ -43,6 +45,8 @@ class PropertyNames:
     def canonical(self, site_name: str, *, within: str = "") -> str:
         """The canonical name of a site's property in the collection `within`."""
         bare = unprefixed(site_name)
+        if not self.table:
+            return bare
         qualified = [each for each in self.table if each.startswith(f"{within}.")] if within else []
         unqualified = [each for each in self.table if "." not in each]
         for key in (*qualified, *unqualified):
