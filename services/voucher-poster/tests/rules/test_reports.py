@@ -1,7 +1,7 @@
 """Telling Basware, and what follows once it is told."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from ap_domain.command import Action
 from ap_domain.invoice_state import Step
 from chassis.ledger.entry import Phase
 from chassis.ledger.outcomes import Rejected
+from voucher_poster.core import documents
 from voucher_poster.core.answers import (
     Acknowledged,
     Confirmed,
@@ -138,6 +139,29 @@ def test_of_a_report_that_another_transfer_followed_during_the_call_nothing_is_a
     told = after(replace(entry, body=replace(entry.body, posted_revision="x")), Revisited(voucher=FIRST))
     answered = after(told, Acknowledged(spacing=5.0))
     assert report_of(answered).number == 2, "the next transfer gets a response of its own"
+
+
+@pytest.mark.parametrize(
+    ("due", "tried", "waits"),
+    [
+        (LATER, False, True),
+        (LATER + timedelta(hours=1), True, True),
+        (LATER + timedelta(hours=1), False, False),
+    ],
+    ids=["under way perhaps", "repeated later", "not sent yet"],
+)
+@pytest.mark.parametrize("status", [documents.WAITING, documents.IN_PROGRESS])
+def test_a_report_that_another_transfer_followed_may_come_before_anything_else_is_told(
+    due: datetime, status: str, *, tried: bool, waits: bool
+) -> None:
+    """Carried out after the next payment was told, it would clear that."""
+    told = {**POSTED, "report": TOLD, "reports": 1, "acknowledged_at": NOW, "acknowledged_batch": "b1"}
+    reporting = an_entry(Step.REPORT, due=due, tried=tried, body=told)
+    shown = fetch(2, status=status, revision="x", batch_id="b2", fetched_at=LATER)
+    left = arrived(reporting, shown)
+    assert left.step in (Step.REVISIT, Step.ACKNOWLEDGE)
+    still_comes = LATER + timedelta(seconds=documents.STILL_COMES_SECONDS)
+    assert left.body.write_after == (still_comes if waits else None)
 
 
 def test_resubmitted_while_nobody_knows_of_the_report_the_transfer_that_followed_is_acted_on() -> None:

@@ -26,8 +26,9 @@ PAYING = (Step.REPORT_PAYMENT, Step.CONFIRM_PAYMENT)
 AT_REST = (Step.CONFIRMED, Step.PAID)
 """Its voucher is confirmed, and Basware knows of the payment what there is to know."""
 STILL_COMES_SECONDS = 60.0
-"""For so long a payment response may still reach Basware after nobody waits for its answer any more, or be carried out
-after it was stored. Nothing else is written there meanwhile: carried out last, it would be what Basware shows for good.
+"""For so long a response may still reach Basware after nobody waits for its answer any more, or a payment be carried
+out after it was stored. Nothing else is written there meanwhile: carried out last, it would be what Basware shows for
+good (a voucher's number clears the payment).
 """
 NOWHERE = -1
 """Partition and offset of a document that was never fetched onto the topic."""
@@ -99,9 +100,9 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     """A newer fetch of an invoice that is waiting, parked or final, and of which no voucher can be on its way."""
     entry = not_linked(entry, entry.reason)
     body = replace(entry.body, document=ref, newer=None)
+    left = awaiting_what_comes(body, now=now) if answer_on_its_way(entry, now=now) else body
     if offered_again(body, ref):
-        if payment_on_its_way(entry):
-            body = awaiting_what_comes(body, now=now)
+        body = left
         if body.voucher is None:
             return _again(entry, body, ref, now=now)
         action = "offered again, same content" if ref.revision == body.posted_revision else "offered again"
@@ -120,7 +121,7 @@ def act_on(entry: InvoiceEntry, ref: DocumentRef, *, now: datetime) -> InvoiceDe
     if (whose := _not_acknowledged_here(entry, body, ref)) is not None:
         # First of all: as long as nobody answers it, Basware waits, whatever a person thinks of the content.
         both = f"{whose}; {other_content(body)}" if body.voucher is not None and unposted else whose
-        return _parked(replace(entry, step=Step.ACKNOWLEDGE), body, both, ref)
+        return _parked(replace(entry, step=Step.ACKNOWLEDGE), left, both, ref)
     if entry.phase is Phase.FINAL and body.voucher is not None and unposted:
         return _parked(entry, body, other_content(body), ref)
     if entry.step in PAYING and unposted:
@@ -192,13 +193,22 @@ def writable(body: InvoiceState, *, now: datetime) -> datetime:
     return max(now, body.write_after) if body.write_after is not None else now
 
 
+def answer_on_its_way(entry: InvoiceEntry, *, now: datetime) -> bool:
+    """Whether a response, to the transfer or of the payment, may have been sent of which nobody knows what became.
+
+    A report that is due may be under way at this moment, and the earlier owner may have sent it.
+    """
+    reporting = entry.step == Step.REPORT and (entry.tried or (entry.due is not None and entry.due <= now))
+    return reporting or payment_on_its_way(entry)
+
+
 def payment_on_its_way(entry: InvoiceEntry) -> bool:
     """Whether a payment response was sent, or may have been, of which nobody knows what became."""
     return entry.step == Step.CONFIRM_PAYMENT or (entry.step == Step.REPORT_PAYMENT and entry.tried)
 
 
 def awaiting_what_comes(body: InvoiceState, *, now: datetime) -> InvoiceState:
-    """Nothing is written on Basware's record until a payment response that may be on its way has come or never will."""
+    """Nothing is written on Basware's record until a response that may be on its way has come or never will."""
     settled = now + timedelta(seconds=STILL_COMES_SECONDS)
     return replace(body, write_after=writable(body, now=settled))
 
